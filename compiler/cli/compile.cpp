@@ -1,0 +1,49 @@
+#include "cli/command.hpp"
+
+#include "codegen/generate.hpp"
+#include "report/report.hpp"
+
+namespace mote::cli {
+
+namespace {
+
+struct CompileOptions {
+  ModelOptions model;
+  std::string target, directory, name;
+};
+
+ExitCode compile(const CompileOptions& options) {
+  const Target& target = find_target(options.target);
+  Graph graph = load_model(options.model);
+  const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
+  const Plan plan = make_plan(std::move(graph), target);
+  Json json = plan_json(plan);
+  json["name"] = name;
+  FileSet files = generate_library(plan, name);
+  files["report.txt"] = plan_text(plan);
+  files["report.json"] = json.dump(2) + "\n";
+  write_files(options.directory, files);
+  json["directory"] = options.directory;
+  json["files"] = Json::array();
+  for (const auto& [file, bytes] : files) json["files"].push_back(file);
+  if (options.model.json) {
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{}\nwrote {} files to {}: include {}.hpp (C++) or {}.h (C) and build {}.cpp\n", files["report.txt"], files.size(), options.directory, name, name, name);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("compile", "Turn a model into a C++ library");
+  auto options = std::make_shared<CompileOptions>();
+  add_model_options(*command, options->model);
+  add_target_option(*command, options->target);
+  command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")->required()->type_name("DIR");
+  command->add_option("--name", options->name, "Name of the library and its namespace; the model's file name by default")->type_name("NAME");
+  command->callback([&action, options] { action = [options] { return compile(*options); }; });
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,46 @@
+#include "cli/command.hpp"
+
+#include "ops/define.hpp"
+#include "report/report.hpp"
+#include "support/table.hpp"
+
+namespace mote::cli {
+
+namespace {
+
+ExitCode list_targets(bool json) {
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows{{"target", "emulated on", "cycles", "description"}};
+  for (const Target& target : all_targets()) {
+    list.push_back({{"name", target.name}, {"core", target.core}, {"machine", target.machine}, {"timing", target.timing},
+                    {"clock_hz", target.clock_hz}, {"description", target.description}, {"source", target.source}});
+    rows.push_back({target.name, target.machine.empty() ? "-" : "QEMU " + target.machine, target.timing.empty() ? "-" : "estimated", target.description});
+  }
+  fmt::print("{}", json ? Json{{"targets", list}}.dump(2) + "\n" : format_table(rows));
+  return ExitCode::kDone;
+}
+
+ExitCode list_operators(bool json) {
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows{{"operator", "TensorFlow Lite"}};
+  for (const OperatorInfo& info : all_operators()) {
+    list.push_back({{"name", info.name}, {"tflite", info.tflite_name}});
+    rows.push_back({std::string(info.name), std::string(info.tflite_name)});
+  }
+  fmt::print("{}", json ? Json{{"operators", list}}.dump(2) + "\n" : format_table(rows));
+  return ExitCode::kDone;
+}
+
+void add_list(CLI::App& app, Action& action, const char* name, const char* description, ExitCode (*list)(bool)) {
+  auto* command = app.add_subcommand(name, description);
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "Print one JSON object on stdout");
+  command->callback([&action, json, list] { action = [json, list] { return list(*json); }; });
+}
+
+}  // namespace
+
+void add_targets(CLI::App& app, Action& action) { add_list(app, action, "targets", "List the cores that models can be compiled for", list_targets); }
+void add_operators(CLI::App& app, Action& action) { add_list(app, action, "operators", "List the operators that are supported", list_operators); }
+
+}  // namespace mote::cli

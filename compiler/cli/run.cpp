@@ -1,0 +1,60 @@
+#include "cli/command.hpp"
+
+#include "data/predictions.hpp"
+#include "data/samples.hpp"
+#include "report/report.hpp"
+#include "support/files.hpp"
+#include "support/progress.hpp"
+
+namespace mote::cli {
+
+namespace {
+
+struct RunOptions {
+  ModelOptions model;
+  std::string target, input, output;
+  bool profile = false;
+};
+
+ExitCode run(const RunOptions& options) {
+  const Target& target = find_target(options.target);
+  const Plan plan = make_plan(load_model(options.model), target);
+  Samples samples = read_samples(options.input, plan.graph);
+  std::vector<Inference> inferences;
+  for (auto& inputs : samples.inputs) inferences.push_back({std::move(inputs), false});
+  RunResult result;
+  {
+    ProgressBar bar;
+    result = run_model(plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+  }
+  const Predictions predictions = predict(plan.graph, result.outputs, samples);
+  if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));
+  if (options.model.json) {
+    Json json = run_json(plan, result, options.profile);
+    json["outputs"] = Json::array();
+    for (const auto& outputs : result.outputs) json["outputs"].push_back(real_values(plan.graph, outputs));
+    if (!samples.labels.empty() && predictions.is_classifier) json["accuracy"] = predictions.accuracy();
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{}\n{}", predictions.text(samples), run_text(plan, result, options.profile));
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("run", "Run a model on an emulated board, with real inputs, and measure it");
+  auto options = std::make_shared<RunOptions>();
+  add_model_options(*command, options->model);
+  add_target_option(*command, options->target);
+  command->add_option("-i,--input", options->input,
+                      "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers are quantized, integers are taken as stored")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("-o,--output", options->output, "Write the outputs of all inferences as .npy, as stored (the first output, if there are several)")->type_name("FILE");
+  command->add_flag("--profile", options->profile, "Show instructions and estimated cycles of each layer");
+  command->callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace mote::cli

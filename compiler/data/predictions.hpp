@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/samples.hpp"
+#include "graph/graph.hpp"
+
+namespace mote {
+
+/// The outputs of one inference as real numbers: per output, its values (quantized ones by scale and zero point).
+std::vector<std::vector<double>> real_values(const Graph& graph, const std::vector<Bytes>& outputs);
+
+/// The first output of all inferences as the bytes of a .npy, [inference][...shape without a leading 1].
+std::string outputs_as_npy(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs);
+
+/// What the outputs say: the class with the highest score where the model has one output of two or more scores, else the values.
+struct Predictions {
+  bool is_classifier = false;
+  std::vector<std::int32_t> classes;
+  std::vector<double> scores;
+  std::vector<std::vector<double>> values;  ///< first output of each inference
+  std::int32_t correct = 0, labelled = 0;
+
+  double accuracy() const { return labelled == 0 ? 0 : static_cast<double>(correct) / labelled; }
+  /// A line per inference (at most 50), then the accuracy if labels are known.
+  std::string text(const Samples& samples) const;
+};
+
+Predictions predict(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs, const Samples& samples);
+
+}  // namespace mote

@@ -1,0 +1,62 @@
+#include "emulate/compile.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "emulate/process.hpp"
+#include "support/error.hpp"
+
+namespace mote {
+namespace {
+
+constexpr std::size_t kMessageLines = 12;
+
+std::string first_lines(std::string_view text) {
+  std::size_t end = 0;
+  for (std::size_t line = 0; line < kMessageLines && end < text.size(); ++line) {
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  }
+  return std::string(text.substr(0, end));
+}
+
+}  // namespace
+
+const Command kModelFlags = {"-std=c++17",          "-O2", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
+                             "-ffunction-sections", "-fdata-sections"};
+
+std::vector<std::string> split_words(std::string_view text) {
+  std::vector<std::string> words;
+  while (true) {
+    const std::size_t begin = text.find_first_not_of(' ');
+    if (begin == std::string_view::npos) return words;
+    text.remove_prefix(begin);
+    const std::size_t length = std::min(text.find(' '), text.size());
+    words.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
+Command concat(std::initializer_list<Command> parts) {
+  Command whole;
+  for (const Command& part : parts) whole.insert(whole.end(), part.begin(), part.end());
+  return whole;
+}
+
+Command model_definitions(const std::string& model_name) {
+  return {fmt::format("-DMOTE_MODEL_HEADER=\"{}.hpp\"", model_name), fmt::format("-DMOTE_MODEL={}", model_name)};
+}
+
+void run_compilers(const std::vector<Command>& commands, const std::filesystem::path& directory) {
+  std::vector<std::future<ProcessResult>> results;
+  for (const Command& command : commands) {
+    results.push_back(std::async(std::launch::async, [&] { return run_process(command, {.directory = directory}); }));
+  }
+  for (auto& each : results) each.wait();
+  for (auto& each : results) {
+    const ProcessResult result = each.get();
+    if (result.succeeded()) continue;
+    throw Error(fmt::format("the generated code does not build ({}):\n{}", result.describe(), first_lines(result.errors)));
+  }
+}
+
+}  // namespace mote

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulate/emulation_target.hpp"
+
+namespace mote {
+
+struct Sample {
+  bool reset_before = false;        // Model::reset() comes before it
+  std::vector<std::uint8_t> bytes;  // all inputs, one after another
+};
+
+/// A generated library and what to run it on.
+struct EmulationJob {
+  std::filesystem::path source_dir;  // holds NAME.hpp, NAME.cpp and mote/*.hpp
+  std::string model_name;            // NAME, which is also the namespace
+  std::size_t layer_count = 0;       // calls that Model::run() makes, one per layer
+  std::vector<std::size_t> input_bytes, output_bytes;
+  std::vector<Sample> samples;  // at least one
+  bool profile = false;         // count instructions, in all and by layer
+  std::chrono::seconds timeout{600};  // for one boot of the board
+};
+
+struct LayerProfile {
+  std::uint64_t instructions = 0;
+  std::optional<std::uint64_t> cycles_estimate;
+};
+
+struct InstructionSpread {
+  std::uint64_t least = 0, greatest = 0;
+  double mean = 0;
+};
+
+/// What is empty was not asked for, does not exist on the target, or is explained in `notes`.
+struct EmulationResult {
+  std::vector<std::vector<std::uint8_t>> outputs;  // per sample all outputs, one after another
+
+  // Of Model::run() with all that it calls, on the first sample; the call itself is not in it. Instructions are exact.
+  std::optional<std::uint64_t> instructions;
+  std::optional<std::uint64_t> cycles_estimate;
+  std::vector<LayerProfile> layers;  // sum to the two above
+
+  std::optional<InstructionSpread> instruction_spread;  // over all samples
+
+  // What the model adds to a firmware, its share of the C library included, and never the runner's.
+  std::optional<std::size_t> flash_bytes;       // code, constants and the initial values of RAM
+  std::optional<std::size_t> flash_code_bytes;  // of them, code
+  std::optional<std::size_t> ram_bytes;         // one Model object and other static data
+  std::optional<std::size_t> stack_bytes;       // the deepest that run() went, over all samples
+
+  std::vector<std::string> notes;  // for the user: what is missing on this machine and how to get it
+};
+
+/// Called with the stage at work ("compile", "run") and how much of it is done, 0 to 1. May throw, which ends the emulation.
+using Progress = std::function<void(std::string_view stage, double fraction)>;
+
+/// Builds the library with a runner and runs it on the emulated board, or on the workstation for a host target.
+/// ToolMissing when a compiler or QEMU is; Error when the model does not fit the board, the board faults or stops, or time is up.
+EmulationResult emulate(const EmulationTarget& target, const EmulationJob& job, const Progress& progress = {});
+
+}  // namespace mote

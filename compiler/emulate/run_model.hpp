@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "emulate/emulator.hpp"
+#include "ops/evaluate.hpp"
+#include "select/plan.hpp"
+
+namespace mote {
+
+/// One inference to run.
+struct Inference {
+  std::vector<Bytes> inputs;
+  bool reset_before = false;  ///< state is forgotten first
+};
+
+struct RunResult {
+  std::vector<std::vector<Bytes>> outputs;  ///< [inference][output]
+  EmulationResult measured;                 ///< empty for the reference target; its outputs have moved to `outputs`
+};
+
+/// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On the
+/// target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
+RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {});
+
+}  // namespace mote

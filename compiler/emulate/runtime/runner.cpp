@@ -1,0 +1,49 @@
+/// Runs a generated model on the samples of `input.bin`. Built with MOTE_MODEL_HEADER ("kws.hpp") and MOTE_MODEL (its namespace),
+/// and for a board with MOTE_BOARD.
+
+#include MOTE_MODEL_HEADER
+
+#include "run_format.h"
+#include "runner_io.h"
+
+#ifdef MOTE_BOARD
+#include "watch_board.hpp"
+#else
+#include "watch_host.hpp"
+#endif
+
+namespace model = MOTE_MODEL;
+
+// The name is known to board.ld, which counts this object as the model's RAM.
+extern "C" {
+model::Model mote_model_object;
+}
+
+int main() {
+  io_open();
+  RunHeader header;
+  io_read(&header, sizeof header);
+  if (header.magic != MOTE_INPUT_MAGIC) io_fail("input.bin is not an input of this runner");
+
+  Watch watch(header.options);
+  for (uint32_t sample = 0; sample < header.sample_count; ++sample) {
+    uint32_t flags;
+    io_read(&flags, sizeof flags);
+    if ((flags & MOTE_SAMPLE_RESET) != 0) mote_model_object.reset();
+    for (int i = 0; i < model::kInputCount; ++i) {
+      io_read(mote_model_object.input_data(i), static_cast<uint32_t>(model::kInputBytes[i]));
+    }
+    watch.run(mote_model_object);
+    for (int i = 0; i < model::kOutputCount; ++i) {
+      io_write(mote_model_object.output_data(i), static_cast<uint32_t>(model::kOutputBytes[i]));
+    }
+  }
+
+  static RunTrailer trailer;  // static, because clearing one on the stack would call memset
+  trailer.magic = MOTE_OUTPUT_MAGIC;
+  trailer.sample_count = header.sample_count;
+  watch.fill(trailer);
+  io_write(&trailer, sizeof trailer);
+  io_close();
+  return 0;
+}

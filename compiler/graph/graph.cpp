@@ -1,0 +1,144 @@
+#include "graph/graph.hpp"
+
+#include <algorithm>
+
+#include "graph/operator.hpp"
+
+namespace mote {
+
+namespace {
+
+std::string place(const Graph& graph, std::size_t index) {
+  const Node& node = graph.nodes[index];
+  return fmt::format("operator {} ({} '{}')", index, node.op->name(), node.name);
+}
+
+void check_ids(const Graph& graph, const std::vector<TensorId>& ids, bool optional) {
+  for (const TensorId id : ids) {
+    if (id == kNoTensor && optional) continue;
+    if (id < 0 || static_cast<std::size_t>(id) >= graph.tensors.size()) {
+      throw Error(fmt::format("tensor index {} is out of range, the graph has {}", id, graph.tensors.size()));
+    }
+  }
+}
+
+void verify_node(const Graph& graph, const Node& node, std::vector<bool>& ready) {
+  check_ids(graph, node.inputs, true);
+  check_ids(graph, node.outputs, false);
+  for (const TensorId id : node.inputs) {
+    if (id == kNoTensor) continue;
+    if (!ready[static_cast<std::size_t>(id)]) {
+      throw Error(fmt::format("tensor '{}' is used before anything has made it", graph.tensor(id).name));
+    }
+  }
+  const std::vector<TensorType> types = node.op->infer(NodeView(graph, node));
+  if (types.size() != node.outputs.size()) {
+    throw Error(fmt::format("gives {} outputs, the model lists {}", types.size(), node.outputs.size()));
+  }
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const TensorId id = node.outputs[i];
+    const Tensor& tensor = graph.tensor(id);
+    if (types[i] != TensorType{tensor.type, tensor.shape}) {
+      throw Error(fmt::format("tensor '{}' is declared {} {} but comes out as {} {}", tensor.name, type_name(tensor.type),
+                              to_string(tensor.shape), type_name(types[i].type), to_string(types[i].shape)));
+    }
+    if (ready[static_cast<std::size_t>(id)]) {
+      throw Error(fmt::format("tensor '{}' has two producers, or is both an input and a result", tensor.name));
+    }
+    ready[static_cast<std::size_t>(id)] = true;
+  }
+}
+
+}  // namespace
+
+TensorId Graph::add_tensor(Tensor tensor) {
+  tensors.push_back(std::move(tensor));
+  return static_cast<TensorId>(tensors.size() - 1);
+}
+
+void verify(const Graph& graph) {
+  check_ids(graph, graph.inputs, false);
+  check_ids(graph, graph.outputs, false);
+  std::vector<bool> ready(graph.tensors.size(), false);
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    const Tensor& tensor = graph.tensors[i];
+    ready[i] = tensor.is_constant() || tensor.is_state;
+    if (tensor.is_constant()) MOTE_CHECK(static_cast<std::int64_t>(tensor.data->size()) == tensor.bytes());
+  }
+  for (const TensorId id : graph.inputs) {
+    if (graph.tensor(id).is_constant()) throw Error(fmt::format("input '{}' is a constant", graph.tensor(id).name));
+    ready[static_cast<std::size_t>(id)] = true;
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    with_context(place(graph, i), [&] { verify_node(graph, graph.nodes[i], ready); });
+  }
+  for (const TensorId id : graph.outputs) {
+    if (!ready[static_cast<std::size_t>(id)]) {
+      throw Error(fmt::format("output '{}' is made by no operator", graph.tensor(id).name));
+    }
+  }
+}
+
+std::vector<std::int32_t> producers(const Graph& graph) {
+  std::vector<std::int32_t> result(graph.tensors.size(), -1);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const TensorId id : graph.nodes[i].outputs) result[static_cast<std::size_t>(id)] = static_cast<std::int32_t>(i);
+  }
+  return result;
+}
+
+std::vector<std::vector<std::int32_t>> consumers(const Graph& graph) {
+  std::vector<std::vector<std::int32_t>> result(graph.tensors.size());
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const TensorId id : graph.nodes[i].inputs) {
+      if (id == kNoTensor) continue;
+      auto& readers = result[static_cast<std::size_t>(id)];
+      if (readers.empty() || readers.back() != static_cast<std::int32_t>(i)) readers.push_back(static_cast<std::int32_t>(i));
+    }
+  }
+  return result;
+}
+
+void prune(Graph& graph) {
+  std::vector<bool> needed(graph.tensors.size(), false);
+  for (const TensorId id : graph.outputs) needed[static_cast<std::size_t>(id)] = true;
+  std::vector<bool> kept(graph.nodes.size(), false);
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    const auto is_state = [&](TensorId id) { return id != kNoTensor && graph.tensor(id).is_state; };
+    kept[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](TensorId id) { return needed[static_cast<std::size_t>(id)]; }) ||
+              std::any_of(node.inputs.begin(), node.inputs.end(), is_state);
+    if (!kept[i]) continue;
+    for (const TensorId id : node.inputs) {
+      if (id != kNoTensor) needed[static_cast<std::size_t>(id)] = true;
+    }
+    for (const TensorId id : node.outputs) needed[static_cast<std::size_t>(id)] = true;
+  }
+  for (const TensorId id : graph.inputs) needed[static_cast<std::size_t>(id)] = true;
+
+  std::vector<TensorId> renumbered(graph.tensors.size(), kNoTensor);
+  std::vector<Tensor> tensors;
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    if (!needed[i]) continue;
+    renumbered[i] = static_cast<TensorId>(tensors.size());
+    tensors.push_back(std::move(graph.tensors[i]));
+  }
+  const auto renumber = [&](std::vector<TensorId>& ids) {
+    for (TensorId& id : ids) {
+      if (id != kNoTensor) id = renumbered[static_cast<std::size_t>(id)];
+    }
+  };
+  std::vector<Node> nodes;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!kept[i]) continue;
+    renumber(graph.nodes[i].inputs);
+    renumber(graph.nodes[i].outputs);
+    nodes.push_back(std::move(graph.nodes[i]));
+  }
+  renumber(graph.inputs);
+  renumber(graph.outputs);
+  graph.tensors = std::move(tensors);
+  graph.nodes = std::move(nodes);
+}
+
+}  // namespace mote

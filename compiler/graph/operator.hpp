@@ -1,0 +1,108 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "graph/attributes.hpp"
+#include "graph/graph.hpp"
+#include "support/error.hpp"
+
+namespace mote {
+
+struct Implementation;
+
+/// A node with the tensors it touches; what every hook of an operator looks at.
+class NodeView {
+ public:
+  NodeView(const Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+
+  const Graph& graph() const { return graph_; }
+  const Node& node() const { return node_; }
+  int input_count() const { return static_cast<int>(node_.inputs.size()); }
+  int output_count() const { return static_cast<int>(node_.outputs.size()); }
+  bool has_input(int i) const { return i < input_count() && node_.inputs[static_cast<std::size_t>(i)] != kNoTensor; }
+  /// Error when the input is missing.
+  const Tensor& input(int i) const;
+  const Tensor& output(int i = 0) const;
+  /// A constant int32 or int64 input as integers; Error when it is missing, computed at run time, or not integers.
+  std::vector<std::int32_t> integers(int i, std::string_view meaning) const;
+
+ private:
+  const Graph& graph_;
+  const Node& node_;
+};
+
+/// Type and shape of a result.
+struct TensorType {
+  DataType type;
+  Shape shape;
+  bool operator==(const TensorType&) const = default;
+};
+
+/// The bytes that one evaluation of a node reads and writes.
+class Evaluation : public NodeView {
+ public:
+  Evaluation(const NodeView& view, std::vector<std::uint8_t*> inputs, std::vector<std::uint8_t*> outputs)
+      : NodeView(view), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
+
+  template <typename T>
+  std::span<const T> in(int i) const {
+    MOTE_CHECK(input(i).type == type_of<T>());
+    return {reinterpret_cast<const T*>(inputs_[static_cast<std::size_t>(i)]), static_cast<std::size_t>(input(i).elements())};
+  }
+  template <typename T>
+  std::span<T> out(int i = 0) const {
+    MOTE_CHECK(output(i).type == type_of<T>());
+    return {reinterpret_cast<T*>(outputs_[static_cast<std::size_t>(i)]), static_cast<std::size_t>(output(i).elements())};
+  }
+  /// An input that is state: it is read and left changed.
+  template <typename T>
+  std::span<T> state(int i) const {
+    MOTE_CHECK(input(i).type == type_of<T>() && input(i).is_state);
+    return {reinterpret_cast<T*>(inputs_[static_cast<std::size_t>(i)]), static_cast<std::size_t>(input(i).elements())};
+  }
+  /// Bytes of any type.
+  const std::uint8_t* in_bytes(int i) const { return inputs_[static_cast<std::size_t>(i)]; }
+  std::uint8_t* out_bytes(int i = 0) const { return outputs_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::vector<std::uint8_t*> inputs_, outputs_;
+};
+
+/// An output that is the very bytes of part of an input, or the other way round (concatenation): `smaller` lies inside `larger`,
+/// `offset_bytes` from its start.
+struct Alias {
+  int input = 0, output = 0;
+  bool input_is_smaller = false;
+  std::int64_t offset_bytes = 0;
+};
+
+/// All that is known about an operator on the workstation. Operators differ from each other only behind these hooks.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+
+  /// The operator's word everywhere: file, kernel, printed graph, report.
+  virtual std::string_view name() const = 0;
+  /// Lists every attribute, in a fixed order.
+  virtual void visit_attributes(AttributeVisitor& visitor) = 0;
+  virtual std::unique_ptr<Operator> clone() const = 0;
+
+  /// Types and shapes of the outputs. Throws an Error when operator, types, shapes or quantization are not supported together.
+  virtual std::vector<TensorType> infer(const NodeView& node) const = 0;
+  /// Multiply-accumulates of one inference, counted as TensorFlow's profilers do (padding included).
+  virtual std::int64_t macs(const NodeView&) const { return 0; }
+  /// The reference: plain loops with run-time shapes, bit-exact with TensorFlow Lite Micro for integers.
+  virtual void evaluate(const Evaluation& evaluation) const = 0;
+  /// Views: outputs that need no work because they are bytes of the inputs (all of them, or none listed).
+  virtual std::vector<Alias> aliases(const NodeView&) const { return {}; }
+  /// The ways to run this operator on a chip, best-known first; see select/implementation.hpp.
+  virtual std::vector<Implementation> implementations(const NodeView& node) const = 0;
+};
+
+/// Same operator with the same attributes.
+bool equal(const Operator& a, const Operator& b);
+
+}  // namespace mote

@@ -1,0 +1,183 @@
+#include "import/tflite.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/ranges.h>
+
+#include "import/tflite_tensors.hpp"
+#include "ops/define.hpp"
+#include "ops/evaluate.hpp"
+#include "support/files.hpp"
+
+namespace mote {
+
+namespace {
+
+constexpr std::string_view kNotTflite = "give a .tflite file as TensorFlow Lite's converter writes it";
+
+void check_header(std::span<const std::uint8_t> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
+  if (text.starts_with("version https://git-lfs")) {
+    throw Error("this is a Git LFS pointer, not the model itself", "fetch the file's content with: git lfs pull");
+  }
+  if (bytes.size() < 16 || !tflite::ModelBufferHasIdentifier(bytes.data())) {
+    throw Error("not a TensorFlow Lite model: the identifier 'TFL3' is missing", std::string(kNotTflite));
+  }
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 64, 1'000'000);
+  if (!tflite::VerifyModelBuffer(verifier)) {
+    throw Error("damaged: tables or vectors reach outside of the file", "copy or convert the model again; it may be cut off");
+  }
+}
+
+std::string operator_name(const tflite::OperatorCode& code) {
+  const std::int32_t builtin = std::max<std::int32_t>(code.deprecated_builtin_code(), code.builtin_code());
+  if (builtin == tflite::BuiltinOperator_CUSTOM) {
+    return fmt::format("CUSTOM '{}'", code.custom_code() == nullptr ? "" : code.custom_code()->str());
+  }
+  const char* known = tflite::EnumNameBuiltinOperator(static_cast<tflite::BuiltinOperator>(builtin));
+  return *known == '\0' ? fmt::format("builtin operator {}", builtin) : known;
+}
+
+/// The operators as they stand in the file; indices have been checked.
+std::vector<UnsupportedModel::Row> list_operators(const tflite::Model& model, const tflite::SubGraph& subgraph) {
+  std::vector<UnsupportedModel::Row> rows;
+  for (const tflite::Operator* op : *subgraph.operators()) {
+    UnsupportedModel::Row row{operator_name(*model.operator_codes()->Get(op->opcode_index())), "", {}};
+    if (op->outputs() != nullptr && op->outputs()->size() > 0) {
+      const tflite::Tensor& tensor = *subgraph.tensors()->Get(static_cast<flatbuffers::uoffset_t>(op->outputs()->Get(0)));
+      row.type = tflite::EnumNameTensorType(tensor.type());
+      if (tensor.shape() != nullptr) row.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string join_reasons(const std::vector<std::string>& reasons) {
+  constexpr std::size_t kShown = 20;
+  std::string text = "not supported:";
+  for (std::size_t i = 0; i < std::min(reasons.size(), kShown); ++i) text += "\n  - " + reasons[i];
+  if (reasons.size() > kShown) text += fmt::format("\n  - and {} more", reasons.size() - kShown);
+  return text;
+}
+
+std::vector<TensorId> read_ids(const flatbuffers::Vector<std::int32_t>* list, std::size_t tensor_count, std::string_view what, bool optional) {
+  std::vector<TensorId> ids;
+  if (list == nullptr) return ids;
+  for (const std::int32_t id : *list) {
+    if (id == kNoTensor && optional) {
+      ids.push_back(kNoTensor);
+      continue;
+    }
+    if (id < 0 || static_cast<std::size_t>(id) >= tensor_count) {
+      throw Error(fmt::format("damaged: {} refer to tensor {}, the model has {}", what, id, tensor_count));
+    }
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+/// What cannot be compiled, gathered over the whole model: each reason once, with how often it occurs.
+class Unsupported {
+ public:
+  void add(const std::string& reason) {
+    if (counts_[reason]++ == 0) order_.push_back(reason);
+  }
+  void raise_if_any(const tflite::Model& model, const tflite::SubGraph& subgraph) const {
+    if (order_.empty()) return;
+    std::vector<std::string> reasons;
+    for (const std::string& reason : order_) {
+      const int count = counts_.at(reason);
+      reasons.push_back(count > 1 ? fmt::format("{} ({} times)", reason, count) : reason);
+    }
+    throw UnsupportedModel(std::move(reasons), list_operators(model, subgraph));
+  }
+
+ private:
+  std::map<std::string, int> counts_;
+  std::vector<std::string> order_;
+};
+
+void check_inputs(const Graph& graph) {
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    const Tensor& tensor = graph.tensors[i];
+    const bool is_input = std::find(graph.inputs.begin(), graph.inputs.end(), static_cast<TensorId>(i)) != graph.inputs.end();
+    if (!is_input && !tensor.is_state) continue;
+    for (const std::int32_t extent : tensor.shape) {
+      if (extent <= 0) {
+        throw Error(fmt::format("{} '{}' has the shape {}; every extent must be known", is_input ? "input" : "state", tensor.name, to_string(tensor.shape)),
+                    "export the model with a fixed input shape");
+      }
+    }
+  }
+}
+
+void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph, Graph& graph, Unsupported& unsupported) {
+  if (subgraph.operators() == nullptr) return;
+  const std::size_t code_count = model.operator_codes() == nullptr ? 0 : model.operator_codes()->size();
+  std::uint32_t index = 0;
+  for (const tflite::Operator* op : *subgraph.operators()) {
+    const std::uint32_t position = index++;
+    with_context(fmt::format("operator {}", position), [&] {
+      if (op->opcode_index() >= code_count) {
+        throw Error(fmt::format("damaged: operator code {} of {}", op->opcode_index(), code_count));
+      }
+      const tflite::OperatorCode& code = *model.operator_codes()->Get(op->opcode_index());
+      const std::int32_t builtin = std::max<std::int32_t>(code.deprecated_builtin_code(), code.builtin_code());
+      const OperatorInfo* info = builtin == tflite::BuiltinOperator_CUSTOM ? nullptr : find_tflite_operator(builtin);
+      Node node;
+      node.inputs = read_ids(op->inputs(), graph.tensors.size(), "inputs", true);
+      node.outputs = read_ids(op->outputs(), graph.tensors.size(), "outputs", false);
+      if (info == nullptr) {
+        unsupported.add(fmt::format("operator {}", operator_name(code)));
+        return;
+      }
+      node.name = fmt::format("{}_{}", info->name, position);
+      try {
+        node.op = info->from_tflite(*op);
+      } catch (const Error& error) {
+        unsupported.add(fmt::format("{} ('{}'): {}", operator_name(code), node.name, error.what()));
+        return;
+      }
+      graph.nodes.push_back(std::move(node));
+    });
+  }
+}
+
+}  // namespace
+
+UnsupportedModel::UnsupportedModel(std::vector<std::string> reasons, std::vector<Row> operators)
+    : Error(join_reasons(reasons), "`mote operators` lists what is supported"), reasons_(std::move(reasons)), operators_(std::move(operators)) {}
+
+Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) {
+  check_header(bytes);
+  const tflite::Model& model = *tflite::GetModel(bytes.data());
+  if (model.version() != 3) throw Error(fmt::format("schema version {} is not supported, 3 is", model.version()));
+  if (model.subgraphs() == nullptr || model.subgraphs()->size() == 0) throw Error("damaged: the model has no subgraph");
+  const tflite::SubGraph& subgraph = *model.subgraphs()->Get(0);
+  Graph graph;
+  graph.name = name;
+  Unsupported unsupported;
+  graph.tensors = read_tensors(model, subgraph, bytes, [&](const std::string& reason) { unsupported.add(reason); });
+  graph.inputs = read_ids(subgraph.inputs(), graph.tensors.size(), "the model's inputs", false);
+  graph.outputs = read_ids(subgraph.outputs(), graph.tensors.size(), "the model's outputs", false);
+  if (graph.outputs.empty()) throw Error("damaged: the model has no outputs");
+  check_inputs(graph);
+  read_operators(model, subgraph, graph, unsupported);
+  unsupported.raise_if_any(model, subgraph);
+  drop_unmade_constants(graph);
+  for (const std::string& problem : settle(graph)) unsupported.add(problem);
+  unsupported.raise_if_any(model, subgraph);
+  verify(graph);
+  prune(graph);
+  return graph;
+}
+
+Graph import_tflite_file(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path);
+  return with_context(path.string(), [&] { return import_tflite(bytes, path.stem().string()); });
+}
+
+}  // namespace mote

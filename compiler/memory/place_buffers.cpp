@@ -1,0 +1,116 @@
+#include "memory/place_buffers.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "support/checked.hpp"
+
+namespace mote {
+
+namespace {
+
+constexpr int kSearchBudget = 20'000;
+
+bool meet(const Buffer& a, const Buffer& b) { return a.first <= b.last && b.first <= a.last; }
+
+class Placer {
+ public:
+  explicit Placer(const std::vector<Buffer>& buffers)
+      : buffers_(buffers), bound_(most_live_bytes(buffers)), offsets_(buffers.size(), -1) {
+    best_.total_bytes = INT64_MAX;
+  }
+
+  Placement place() {
+    std::vector<std::size_t> order(buffers_.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto span = [&](std::size_t i) { return buffers_[i].last - buffers_[i].first + 1; };
+    const auto try_sorted = [&](auto&& before) {
+      std::stable_sort(order.begin(), order.end(), before);
+      place_in_order(order);
+    };
+    try_sorted([&](std::size_t a, std::size_t b) { return buffers_[a].bytes * span(a) > buffers_[b].bytes * span(b); });
+    try_sorted([&](std::size_t a, std::size_t b) { return span(a) > span(b); });
+    try_sorted([&](std::size_t a, std::size_t b) { return buffers_[a].first < buffers_[b].first; });
+    try_sorted([&](std::size_t a, std::size_t b) { return buffers_[a].bytes > buffers_[b].bytes; });
+    if (best_.total_bytes > bound_) search(0, 0);
+    return best_;
+  }
+
+ private:
+  void place_in_order(const std::vector<std::size_t>& order) {
+    std::fill(offsets_.begin(), offsets_.end(), -1);
+    std::int64_t total = 0;
+    for (const std::size_t i : order) {
+      offsets_[i] = lowest_offset(i);
+      total = std::max(total, offsets_[i] + buffers_[i].bytes);
+    }
+    keep(total);
+    std::fill(offsets_.begin(), offsets_.end(), -1);
+  }
+
+  /// Depth first over placement orders; a branch that cannot beat the best is cut.
+  void search(std::size_t placed, std::int64_t total) {
+    if (placed == buffers_.size()) return keep(total);
+    std::vector<std::pair<std::int64_t, std::size_t>> candidates;
+    for (std::size_t i = 0; i < buffers_.size(); ++i) {
+      if (offsets_[i] >= 0) continue;
+      const std::int64_t offset = lowest_offset(i);
+      if (offset + buffers_[i].bytes >= best_.total_bytes) return;  // it can only move up from here
+      candidates.emplace_back(offset, i);
+    }
+    std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : buffers_[a.second].bytes > buffers_[b.second].bytes;
+    });
+    for (const auto& [offset, i] : candidates) {
+      if (++visited_ > kSearchBudget || best_.total_bytes == bound_) return;
+      offsets_[i] = offset;
+      search(placed + 1, std::max(total, offset + buffers_[i].bytes));
+      offsets_[i] = -1;
+    }
+  }
+
+  std::int64_t lowest_offset(std::size_t i) const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> taken;
+    for (std::size_t j = 0; j < buffers_.size(); ++j) {
+      if (offsets_[j] >= 0 && meet(buffers_[i], buffers_[j])) taken.emplace_back(offsets_[j], offsets_[j] + buffers_[j].bytes);
+    }
+    std::sort(taken.begin(), taken.end());
+    std::int64_t offset = 0;
+    for (const auto& [begin, end] : taken) {
+      if (offset + buffers_[i].bytes <= begin) break;
+      offset = std::max(offset, align_up(end, buffers_[i].alignment));
+    }
+    return offset;
+  }
+
+  void keep(std::int64_t total) {
+    if (total < best_.total_bytes) best_ = {offsets_, total};
+  }
+
+  const std::vector<Buffer>& buffers_;
+  std::int64_t bound_;
+  std::vector<std::int64_t> offsets_;
+  Placement best_;
+  int visited_ = 0;
+};
+
+}  // namespace
+
+std::int64_t most_live_bytes(const std::vector<Buffer>& buffers) {
+  std::int64_t most = 0;
+  for (const Buffer& start : buffers) {
+    std::int64_t live = 0;
+    for (const Buffer& each : buffers) {
+      if (each.first <= start.first && start.first <= each.last) live += each.bytes;
+    }
+    most = std::max(most, live);
+  }
+  return most;
+}
+
+Placement place_buffers(const std::vector<Buffer>& buffers) {
+  if (buffers.empty()) return {};
+  return Placer(buffers).place();
+}
+
+}  // namespace mote

@@ -1,0 +1,99 @@
+#include "memory/plan_memory.hpp"
+
+#include <algorithm>
+
+#include "memory/place_buffers.hpp"
+#include "memory/sharing.hpp"
+
+namespace mote {
+
+namespace {
+
+/// All buffers: those of tensors, then scratch memory, which lives while its node runs.
+std::vector<Buffer> with_scratch(std::vector<Buffer> buffers, const std::vector<NodeMemory>& nodes) {
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto step = static_cast<std::int32_t>(i);
+    if (nodes[i].scratch_bytes > 0) buffers.push_back({nodes[i].scratch_bytes, 8, step, step});
+  }
+  return buffers;
+}
+
+/// Applies `change` to the sharing and keeps it unless it fails or raises the peak.
+template <typename Change>
+bool try_change(Sharing& sharing, const std::vector<NodeMemory>& nodes, Change&& change) {
+  Sharing attempt = sharing;
+  if (!change(attempt)) return false;
+  const auto peak = [&](const Sharing& each) { return most_live_bytes(with_scratch(each.live_buffers(), nodes)); };
+  if (peak(attempt) > peak(sharing)) return false;
+  sharing = std::move(attempt);
+  return true;
+}
+
+bool make_views(Sharing& sharing, const Graph& graph, const Node& node, const std::vector<Alias>& aliases) {
+  for (const Alias& alias : aliases) {
+    const TensorId in = node.inputs[static_cast<std::size_t>(alias.input)];
+    const TensorId out = node.outputs[static_cast<std::size_t>(alias.output)];
+    if (!sharing.in_memory(in) || graph.tensor(in).is_state) return false;
+    const bool done = alias.input_is_smaller ? sharing.merge(in, out, alias.offset_bytes) : sharing.merge(out, in, alias.offset_bytes);
+    if (!done) return false;
+  }
+  return true;
+}
+
+/// Lays output 0 over input `index`, when nobody needs that input's buffer after this step and no other input lies in it.
+bool take_over(Sharing& sharing, const Graph& graph, std::size_t step, int index) {
+  const Node& node = graph.nodes[step];
+  const TensorId in = node.inputs[static_cast<std::size_t>(index)];
+  const TensorId out = node.outputs[0];
+  if (in == kNoTensor || !sharing.in_memory(in) || graph.tensor(in).is_state) return false;
+  if (sharing.buffer(sharing.buffer_of(in)).last != static_cast<std::int32_t>(step)) return false;
+  for (const TensorId other : node.inputs) {
+    if (other != kNoTensor && other != in && sharing.in_memory(other) && sharing.same_buffer(other, in)) return false;
+  }
+  return sharing.merge(out, in, 0);
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes) {
+  MOTE_CHECK(nodes.size() == graph.nodes.size());
+  MemoryPlan plan;
+  Sharing sharing(graph);
+  plan.is_view.assign(nodes.size(), false);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].aliases.empty()) continue;
+    plan.is_view[i] = try_change(sharing, nodes, [&](Sharing& attempt) { return make_views(attempt, graph, graph.nodes[i], nodes[i].aliases); });
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const int index : nodes[i].in_place) {
+      if (plan.is_view[i]) break;
+      if (try_change(sharing, nodes, [&](Sharing& attempt) { return take_over(attempt, graph, i, index); })) break;
+    }
+  }
+
+  std::vector<std::int32_t> place;
+  const std::vector<Buffer> buffers = with_scratch(sharing.live_buffers(&place), nodes);
+  const Placement placement = place_buffers(buffers);
+  plan.arena_bytes = placement.total_bytes;
+  plan.lower_bound_bytes = most_live_bytes(buffers);
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    const auto id = static_cast<TensorId>(i);
+    const bool placed = sharing.in_memory(id);
+    plan.tensor_offsets.push_back(
+        placed ? placement.offsets[static_cast<std::size_t>(place[static_cast<std::size_t>(sharing.buffer_of(id))])] + sharing.offset_in_buffer(id)
+               : MemoryPlan::kNowhere);
+  }
+  std::size_t next_scratch = buffers.size() - static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const NodeMemory& n) { return n.scratch_bytes > 0; }));
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    plan.scratch_offsets.push_back(nodes[i].scratch_bytes > 0 ? placement.offsets[next_scratch++] : MemoryPlan::kNowhere);
+    std::int64_t live = 0;
+    for (const Buffer& buffer : buffers) {
+      if (buffer.first <= static_cast<std::int32_t>(i) && static_cast<std::int32_t>(i) <= buffer.last) live += buffer.bytes;
+    }
+    plan.live_bytes.push_back(live);
+    if (live > plan.live_bytes[static_cast<std::size_t>(plan.peak_node)]) plan.peak_node = static_cast<std::int32_t>(i);
+  }
+  return plan;
+}
+
+}  // namespace mote

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/graph.hpp"
+#include "graph/operator.hpp"
+
+namespace mote {
+
+/// What a node asks of memory besides its tensors.
+struct NodeMemory {
+  std::int64_t scratch_bytes = 0;
+  /// Inputs whose bytes output 0 may take over.
+  std::vector<int> in_place;
+  /// Outputs that can be views of inputs (or inputs of the output), so that the node need not run.
+  std::vector<Alias> aliases;
+};
+
+/// Where every byte of an inference lives. Offsets are in the arena.
+struct MemoryPlan {
+  static constexpr std::int64_t kNowhere = -1;  ///< constants, and tensors that no node touches
+
+  std::int64_t arena_bytes = 0;
+  /// No placement of these buffers can be smaller: the most bytes that live at once.
+  std::int64_t lower_bound_bytes = 0;
+  std::vector<std::int64_t> tensor_offsets;   ///< by tensor id
+  std::vector<std::int64_t> scratch_offsets;  ///< by node
+  std::vector<bool> is_view;                  ///< by node: outputs are views, nothing runs
+  std::vector<std::int64_t> live_bytes;       ///< by node: bytes that live while it runs
+  std::int32_t peak_node = 0;
+};
+
+/// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, and the smallest arena
+/// that a bounded branch and bound finds. State lives throughout; inputs die after their last reader, outputs live to the end.
+MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes);
+
+}  // namespace mote

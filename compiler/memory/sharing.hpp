@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "graph/graph.hpp"
+#include "memory/place_buffers.hpp"
+
+namespace mote {
+
+/// Which tensors lie in the same buffer, and where in it. At first each computed tensor has a buffer of its own.
+class Sharing {
+ public:
+  /// `node_count` steps; lifetimes come from the graph.
+  explicit Sharing(const Graph& graph);
+
+  bool in_memory(TensorId id) const { return root_[static_cast<std::size_t>(id)] >= 0; }
+  bool same_buffer(TensorId a, TensorId b) const { return buffer_of(a) == buffer_of(b); }
+  std::int32_t buffer_of(TensorId id) const { return root_[static_cast<std::size_t>(id)]; }
+  std::int64_t offset_in_buffer(TensorId id) const { return offset_[static_cast<std::size_t>(id)]; }
+  const Buffer& buffer(std::int32_t index) const { return buffers_[static_cast<std::size_t>(index)]; }
+
+  /// Lays the whole buffer of `inner`, which must hold nothing but what lies within `inner`, into `outer`'s buffer so that
+  /// `inner` begins `offset_bytes` after `outer`. False when it does not fit or they share a buffer already.
+  bool merge(TensorId inner, TensorId outer, std::int64_t offset_bytes);
+
+  /// The buffers that are in use, and for each index its place in that list (-1: merged away).
+  std::vector<Buffer> live_buffers(std::vector<std::int32_t>* place = nullptr) const;
+
+ private:
+  std::vector<std::int32_t> root_;    // by tensor: its buffer
+  std::vector<std::int64_t> offset_;  // by tensor: within the buffer
+  std::vector<Buffer> buffers_;
+  std::vector<bool> merged_;
+};
+
+}  // namespace mote

@@ -1,0 +1,160 @@
+// CONV_2D: NHWC activations, weights [out_c][k_h][k_w][in_c / groups], bias [out_c].
+// Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
+
+#include "ops/define.hpp"
+#include "ops/weighted.hpp"
+#include "ops/window.hpp"
+
+namespace mote {
+
+namespace {
+
+class Conv2d : public OperatorBase<Conv2d> {
+ public:
+  static constexpr std::string_view kName = "conv_2d";
+  static const Implementation kRows[2];
+
+  Padding padding;
+  std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
+  Activation activation = Activation::kNone;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("padding", padding);
+    v.visit("stride_h", stride_h);
+    v.visit("stride_w", stride_w);
+    v.visit("dilation_h", dilation_h);
+    v.visit("dilation_w", dilation_w);
+    v.visit("activation", activation);
+  }
+
+  void read(const tflite::Operator& op) {
+    const auto* given = options<tflite::Conv2DOptions>(op);
+    if (given == nullptr) return;
+    padding = read_padding(given->padding());
+    stride_h = given->stride_h();
+    stride_w = given->stride_w();
+    dilation_h = given->dilation_h_factor();
+    dilation_w = given->dilation_w_factor();
+    activation = read_activation(given->fused_activation_function());
+  }
+
+  Window window(const NodeView& node) const {
+    const Tensor& in = node.input(0);
+    const Tensor& weights = node.input(1);
+    require_rank(in, 4, 4);
+    require_rank(weights, 4, 4);
+    Window w{in.shape[0], in.shape[1], in.shape[2], in.shape[3], 1, 1, weights.shape[0], weights.shape[1], weights.shape[2],
+             stride_h,    stride_w,    dilation_h,  dilation_w};
+    w.place(padding);
+    return w;
+  }
+
+  Accumulator check(const NodeView& node) const {
+    require_inputs(node, 2, 3);
+    return check_weighted(node, 0, 1, 2, node.input(1).shape.empty() ? 0 : node.input(1).shape[0], 0);
+  }
+
+  Finish finish(const NodeView& node) const {
+    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+  }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    const Window w = window(node);
+    check(node);
+    const std::int32_t depth = node.input(1).shape[3];
+    if (depth <= 0 || w.in_c % depth != 0 || w.out_c % (w.in_c / depth) != 0) {
+      throw Error(fmt::format("{} input channels cannot be cut into groups of {} for {} output channels", w.in_c, depth, w.out_c));
+    }
+    finish(node);
+    return {{node.input(0).type, w.output_shape()}};
+  }
+
+  std::int64_t macs(const NodeView& node) const override {
+    const Window w = window(node);
+    return element_count(w.output_shape()) * w.k_h * w.k_w * node.input(1).shape[3];
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
+  }
+
+ private:
+  template <typename In, typename Weight, typename Sum>
+  void convolve(const Evaluation& e) const {
+    const Window w = window(e);
+    const Finish last = finish(e);
+    const std::int32_t depth = e.input(1).shape[3];
+    const std::int32_t channels_per_group = w.out_c / (w.in_c / depth);
+    const In zero = static_cast<In>(e.input(0).zero_point());
+    const In* in = e.in<In>(0).data();
+    const Weight* weights = e.in<Weight>(1).data();
+    In* out = e.out<In>().data();
+    for (std::int32_t b = 0; b < w.batch; ++b)
+      for (std::int32_t y = 0; y < w.out_h; ++y)
+        for (std::int32_t x = 0; x < w.out_w; ++x)
+          for (std::int32_t c = 0; c < w.out_c; ++c) {
+            Sum sum{};
+            for (std::int32_t ky = 0; ky < w.k_h; ++ky) {
+              const std::int32_t iy = y * w.stride_h - w.pad_top + ky * w.dilation_h;
+              if (iy < 0 || iy >= w.in_h) continue;
+              for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
+                const std::int32_t ix = x * w.stride_w - w.pad_left + kx * w.dilation_w;
+                if (ix < 0 || ix >= w.in_w) continue;
+                const In* pixel = in + ((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + (c / channels_per_group) * depth;
+                const Weight* tap = weights + ((static_cast<std::int64_t>(c) * w.k_h + ky) * w.k_w + kx) * depth;
+                for (std::int32_t i = 0; i < depth; ++i) {
+                  sum = multiply_add(sum, static_cast<Sum>(pixel[i]) - static_cast<Sum>(zero), static_cast<Sum>(tap[i]));
+                }
+              }
+            }
+            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))), static_cast<std::size_t>(c));
+          }
+  }
+};
+
+KernelCall describe(const NodeView& node, std::string_view function) {
+  const auto& op = Conv2d::of(node);
+  KernelCall call("conv_2d", function);
+  call.type("Input", node.input(0).type).type("Weight", node.input(1).type).type("Sum", sum_type(op.check(node)));
+  op.finish(node).describe(call, node.output());
+  op.window(node).describe(call);
+  return call;
+}
+
+KernelCall lower_direct(const NodeView& node) {
+  KernelCall call = describe(node, "conv_2d");
+  call.set("depth", node.input(1).shape[3]).set("input_zero_point", node.input(0).zero_point());
+  call.input(0).constant("weights", node.input(1));
+  pass_bias(call, node, 2);
+  Conv2d::of(node).finish(node).tables(call, static_cast<std::size_t>(node.input(1).shape[0]));
+  return call.output();
+}
+
+bool is_pointwise(const NodeView& node) {
+  const Window w = Conv2d::of(node).window(node);
+  return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads() && node.input(1).shape[3] == w.in_c &&
+         node.input(0).type == DataType::kInt8;
+}
+
+KernelCall lower_pointwise(const NodeView& node) {
+  KernelCall call = describe(node, "conv_2d_pointwise");
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[0]);
+  call.input(0).constant("weights", node.input(1)).constant("bias", folded_bias(node, 0, 1, 2, channels));
+  Conv2d::of(node).finish(node).tables(call, channels);
+  return call.output();
+}
+
+double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
+double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
+
+const Implementation Conv2d::kRows[2] = {
+    {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
+    {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Conv2d, conv_2d)
+
+}  // namespace mote

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/kernel_call.hpp"
+#include "tflite_generated.h"
+
+namespace mote {
+
+/// What the rest of the program knows of an operator without an instance of it; one row of the registry.
+struct OperatorInfo {
+  std::string_view name;
+  std::string_view tflite_name;
+  std::int32_t tflite_code = -1;
+  std::unique_ptr<Operator> (*make)() = nullptr;
+  std::unique_ptr<Operator> (*from_tflite)(const tflite::Operator&) = nullptr;
+};
+
+/// All operators, in the order of ops.inc.
+const std::vector<OperatorInfo>& all_operators();
+const OperatorInfo* find_operator(std::string_view name);
+const OperatorInfo* find_tflite_operator(std::int32_t builtin_code);
+std::unique_ptr<Operator> make_operator(std::string_view name);
+
+/// Base of every operator. `Derived` has: `static constexpr std::string_view kName`; `template <class V> void fields(V& v)`
+/// that visits its attributes; `void read(const tflite::Operator&)` that takes them from a TFLite operator; and `kRows`, a
+/// static array of Implementations.
+template <typename Derived>
+class OperatorBase : public Operator {
+ public:
+  std::string_view name() const override { return Derived::kName; }
+  void visit_attributes(AttributeVisitor& visitor) override { static_cast<Derived*>(this)->fields(visitor); }
+  std::unique_ptr<Operator> clone() const override { return std::make_unique<Derived>(static_cast<const Derived&>(*this)); }
+  std::vector<Implementation> implementations(const NodeView&) const override {
+    return {std::begin(Derived::kRows), std::end(Derived::kRows)};
+  }
+
+  // What an operator without attributes needs.
+  template <typename V>
+  void fields(V&) {}
+  void read(const tflite::Operator&) {}
+
+  /// The attributes of a node that is known to hold this operator.
+  static const Derived& of(const NodeView& node) { return static_cast<const Derived&>(*node.node().op); }
+};
+
+/// The options table of a TFLite operator, or null when the file left it out (then attributes keep their defaults).
+template <typename Options>
+const Options* options(const tflite::Operator& op) {
+  return op.builtin_options_as<Options>();
+}
+
+Activation read_activation(tflite::ActivationFunctionType value);
+Padding read_padding(tflite::Padding value);
+
+/// Defines `operator_info_NAME()`, which the registry collects by the rows of ops.inc.
+#define MOTE_DEFINE_OPERATOR(Class, snake_name)                                                                   \
+  OperatorInfo operator_info_##snake_name() {                                                                     \
+    return {Class::kName, {}, -1, []() -> std::unique_ptr<Operator> { return std::make_unique<Class>(); },         \
+            [](const tflite::Operator& op) -> std::unique_ptr<Operator> {                                         \
+              auto made = std::make_unique<Class>();                                                              \
+              made->read(op);                                                                                     \
+              return made;                                                                                        \
+            }};                                                                                                   \
+  }
+
+}  // namespace mote

@@ -1,0 +1,136 @@
+// DEPTHWISE_CONV_2D: NHWC activations, weights [1][k_h][k_w][in_c * multiplier], bias [in_c * multiplier]. Output channel
+// c * multiplier + m comes from input channel c.
+// Source: TensorFlow Lite DEPTHWISE_CONV_2D and its 8-bit quantization specification.
+
+#include "ops/define.hpp"
+#include "ops/weighted.hpp"
+#include "ops/window.hpp"
+
+namespace mote {
+
+namespace {
+
+class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
+ public:
+  static constexpr std::string_view kName = "depthwise_conv_2d";
+  static const Implementation kRows[1];
+
+  Padding padding;
+  std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
+  Activation activation = Activation::kNone;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("padding", padding);
+    v.visit("stride_h", stride_h);
+    v.visit("stride_w", stride_w);
+    v.visit("dilation_h", dilation_h);
+    v.visit("dilation_w", dilation_w);
+    v.visit("activation", activation);
+  }
+
+  // The file's depth_multiplier is redundant, and 0 in some files: the weights' shape decides, as in TFLite.
+  void read(const tflite::Operator& op) {
+    const auto* given = options<tflite::DepthwiseConv2DOptions>(op);
+    if (given == nullptr) return;
+    padding = read_padding(given->padding());
+    stride_h = given->stride_h();
+    stride_w = given->stride_w();
+    dilation_h = given->dilation_h_factor();
+    dilation_w = given->dilation_w_factor();
+    activation = read_activation(given->fused_activation_function());
+  }
+
+  Window window(const NodeView& node) const {
+    const Tensor& in = node.input(0);
+    const Tensor& weights = node.input(1);
+    require_rank(in, 4, 4);
+    require_rank(weights, 4, 4);
+    Window w{in.shape[0], in.shape[1], in.shape[2], in.shape[3], 1, 1, weights.shape[3], weights.shape[1], weights.shape[2],
+             stride_h,    stride_w,    dilation_h,  dilation_w};
+    w.place(padding);
+    return w;
+  }
+
+  Accumulator check(const NodeView& node) const {
+    require_inputs(node, 2, 3);
+    return check_weighted(node, 0, 1, 2, node.input(1).shape.size() == 4 ? node.input(1).shape[3] : 0, 3);
+  }
+
+  Finish finish(const NodeView& node) const {
+    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+  }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    const Window w = window(node);
+    check(node);
+    if (node.input(1).shape[0] != 1 || w.out_c % w.in_c != 0) {
+      throw Error(fmt::format("weights {} do not fit {} input channels", to_string(node.input(1).shape), w.in_c));
+    }
+    finish(node);
+    return {{node.input(0).type, w.output_shape()}};
+  }
+
+  std::int64_t macs(const NodeView& node) const override {
+    const Window w = window(node);
+    return element_count(w.output_shape()) * w.k_h * w.k_w;
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
+  }
+
+ private:
+  template <typename In, typename Weight, typename Sum>
+  void convolve(const Evaluation& e) const {
+    const Window w = window(e);
+    const Finish last = finish(e);
+    const std::int32_t multiplier = w.out_c / w.in_c;
+    const In zero = static_cast<In>(e.input(0).zero_point());
+    const In* in = e.in<In>(0).data();
+    const Weight* weights = e.in<Weight>(1).data();
+    In* out = e.out<In>().data();
+    for (std::int32_t b = 0; b < w.batch; ++b)
+      for (std::int32_t y = 0; y < w.out_h; ++y)
+        for (std::int32_t x = 0; x < w.out_w; ++x)
+          for (std::int32_t c = 0; c < w.out_c; ++c) {
+            Sum sum{};
+            for (std::int32_t ky = 0; ky < w.k_h; ++ky)
+              for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
+                const std::int32_t iy = y * w.stride_h - w.pad_top + ky * w.dilation_h;
+                const std::int32_t ix = x * w.stride_w - w.pad_left + kx * w.dilation_w;
+                if (iy < 0 || iy >= w.in_h || ix < 0 || ix >= w.in_w) continue;
+                const In value = in[((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + c / multiplier];
+                const Weight tap = weights[(static_cast<std::int64_t>(ky) * w.k_w + kx) * w.out_c + c];
+                sum = multiply_add(sum, static_cast<Sum>(value) - static_cast<Sum>(zero), static_cast<Sum>(tap));
+              }
+            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))), static_cast<std::size_t>(c));
+          }
+  }
+};
+
+KernelCall lower_direct(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  KernelCall call("depthwise_conv_2d", "depthwise_conv_2d");
+  call.type("Input", node.input(0).type).type("Weight", node.input(1).type).type("Sum", sum_type(op.check(node)));
+  const Finish last = op.finish(node);
+  last.describe(call, node.output());
+  op.window(node).describe(call);
+  call.set("input_zero_point", node.input(0).zero_point());
+  call.input(0).constant("weights", node.input(1));
+  pass_bias(call, node, 2);
+  last.tables(call, static_cast<std::size_t>(node.input(1).shape[3]));
+  return call.output();
+}
+
+double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
+
+const Implementation DepthwiseConv2d::kRows[1] = {
+    {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(DepthwiseConv2d, depthwise_conv_2d)
+
+}  // namespace mote

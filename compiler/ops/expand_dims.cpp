@@ -1,0 +1,29 @@
+// EXPAND_DIMS: a new axis of extent one, at the place the second input says.
+// Source: TensorFlow Lite EXPAND_DIMS.
+
+#include "ops/checks.hpp"
+#include "ops/view.hpp"
+
+namespace mote {
+
+namespace {
+
+class ExpandDims : public ViewOperator<ExpandDims> {
+ public:
+  static constexpr std::string_view kName = "expand_dims";
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    require_inputs(node, 2, 2);
+    const auto axis = node.integers(1, "axis");
+    if (axis.size() != 1) throw Error(fmt::format("the axis has {} values", axis.size()));
+    Shape shape = node.input(0).shape;
+    shape.insert(shape.begin() + resolve_axis(axis[0], shape.size() + 1), 1);
+    return {{node.input(0).type, shape}};
+  }
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(ExpandDims, expand_dims)
+
+}  // namespace mote

@@ -1,0 +1,128 @@
+// FULLY_CONNECTED: activations [..., depth] as rows, weights [units][depth], bias [units].
+// Source: TensorFlow Lite FULLY_CONNECTED; requantization with two roundings, as TensorFlow Lite Micro.
+
+#include "ops/define.hpp"
+#include "ops/weighted.hpp"
+
+namespace mote {
+
+namespace {
+
+class FullyConnected : public OperatorBase<FullyConnected> {
+ public:
+  static constexpr std::string_view kName = "fully_connected";
+  static const Implementation kRows[1];
+
+  bool keep_num_dims = false;
+  Activation activation = Activation::kNone;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("keep_num_dims", keep_num_dims);
+    v.visit("activation", activation);
+  }
+
+  void read(const tflite::Operator& op) {
+    const auto* given = options<tflite::FullyConnectedOptions>(op);
+    if (given == nullptr) return;
+    if (given->weights_format() != tflite::FullyConnectedOptionsWeightsFormat_DEFAULT) throw Error("shuffled weights are not supported");
+    keep_num_dims = given->keep_num_dims();
+    activation = read_activation(given->fused_activation_function());
+  }
+
+  std::int32_t units(const NodeView& node) const { return node.input(1).shape[0]; }
+  std::int32_t depth(const NodeView& node) const { return node.input(1).shape[1]; }
+  std::int64_t rows(const NodeView& node) const { return node.input(0).elements() / depth(node); }
+
+  Accumulator check(const NodeView& node) const {
+    require_inputs(node, 2, 3);
+    require_rank(node.input(1), 2, 2);
+    return check_weighted(node, 0, 1, 2, units(node), 0);
+  }
+
+  Finish finish(const NodeView& node) const {
+    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+  }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    const Tensor& in = node.input(0);
+    check(node);
+    if (in.elements() % depth(node) != 0) {
+      throw Error(fmt::format("{} input values cannot be cut into rows of {}", in.elements(), depth(node)));
+    }
+    finish(node);
+    Shape shape{static_cast<std::int32_t>(rows(node)), units(node)};
+    if (keep_num_dims) {
+      if (in.shape.empty() || in.shape.back() != depth(node)) {
+        throw Error(fmt::format("input {} does not end in {}", to_string(in.shape), depth(node)));
+      }
+      shape = in.shape;
+      shape.back() = units(node);
+    }
+    return {{in.type, shape}};
+  }
+
+  std::int64_t macs(const NodeView& node) const override { return rows(node) * units(node) * depth(node); }
+
+  void evaluate(const Evaluation& e) const override {
+    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { multiply<decltype(in), decltype(weight), decltype(sum)>(e); });
+  }
+
+ private:
+  template <typename In, typename Weight, typename Sum>
+  void multiply(const Evaluation& e) const {
+    const Finish last = finish(e);
+    const auto zero = static_cast<Sum>(e.input(0).zero_point());
+    const auto in = e.in<In>(0);
+    const auto weights = e.in<Weight>(1);
+    const auto out = e.out<In>();
+    const auto n = static_cast<std::size_t>(depth(e));
+    const auto channels = static_cast<std::size_t>(units(e));
+    for (std::size_t row = 0; row < in.size() / n; ++row) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        Sum sum{};
+        for (std::size_t i = 0; i < n; ++i) {
+          sum = multiply_add(sum, static_cast<Sum>(in[row * n + i]) - zero, static_cast<Sum>(weights[c * n + i]));
+        }
+        out[row * channels + c] = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, c)), c);
+      }
+    }
+  }
+};
+
+KernelCall lower_plain(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const Accumulator accumulator = op.check(node);
+  KernelCall call("fully_connected", "fully_connected");
+  call.type("Input", node.input(0).type).type("Weight", node.input(1).type).type("Sum", sum_type(accumulator));
+  const Finish last = op.finish(node);
+  last.describe(call, node.output());
+  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
+  const bool one_multiplier = last.multipliers().size() == 1;
+  call.flag("per_channel", !one_multiplier);
+  call.set("multiplier", one_multiplier ? last.multipliers()[0].multiplier : 0).set("shift", one_multiplier ? last.multipliers()[0].shift : 0);
+  call.input(0).constant("weights", node.input(1));
+  if (node.input(0).type == DataType::kInt8) {
+    call.flag("has_bias", true).constant("bias", folded_bias(node, 0, 1, 2, static_cast<std::size_t>(op.units(node))));
+  } else {
+    pass_bias(call, node, 2);
+  }
+  if (one_multiplier) {
+    call.null().null();
+  } else {
+    last.tables(call, static_cast<std::size_t>(op.units(node)));
+  }
+  return call.output();
+}
+
+double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
+
+const Implementation FullyConnected::kRows[1] = {
+    {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(FullyConnected, fully_connected)
+
+}  // namespace mote

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "graph/operator.hpp"
+#include "targets/target.hpp"
+
+namespace mote {
+
+/// A compile-time constant of a kernel: a number, a list of numbers or a type.
+struct SpecField {
+  std::string type;  ///< "int32_t", "float", "bool", "int32_t[]", or "using"
+  std::string name, value;
+  bool operator==(const SpecField&) const = default;
+};
+
+/// A table that a kernel reads, in flash, in the layout the kernel wants.
+struct PackedConstant {
+  std::string name;  ///< "weights", "bias", ...
+  DataType type = DataType::kInt8;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// What stands in one place of a kernel's argument list.
+struct KernelArgument {
+  enum class Kind : std::uint8_t { kInput, kOutput, kConstant, kScratch, kNull };
+  Kind kind;
+  int index = 0;
+};
+
+/// A call of a device kernel: which function, with which constants, on which tensors. Codegen prints it, nothing more.
+struct KernelCall {
+  std::string header;    ///< under mote/, without ".hpp"
+  std::string function;  ///< in namespace mote; its template argument is the spec
+  std::vector<SpecField> spec;
+  std::vector<PackedConstant> constants;
+  std::vector<KernelArgument> arguments;
+  std::int64_t scratch_bytes = 0;
+  /// Inputs whose memory the first output may take over when nobody needs them afterwards.
+  std::vector<int> in_place;
+
+  KernelCall(std::string_view header_name, std::string_view function_name) : header(header_name), function(function_name) {}
+
+  KernelCall& type(std::string_view name, DataType value);
+  KernelCall& text(std::string_view cpp_type, std::string_view name, std::string_view value);
+  KernelCall& set(std::string_view name, std::int64_t value);
+  KernelCall& flag(std::string_view name, bool value);
+  KernelCall& real(std::string_view name, float value);
+  KernelCall& list(std::string_view name, const std::vector<std::int64_t>& values);
+
+  KernelCall& input(int i = 0) { return argument(KernelArgument::Kind::kInput, i); }
+  KernelCall& output(int i = 0) { return argument(KernelArgument::Kind::kOutput, i); }
+  KernelCall& scratch(std::int64_t bytes);
+  KernelCall& null() { return argument(KernelArgument::Kind::kNull, 0); }
+  KernelCall& in_place_of(std::vector<int> inputs);
+  template <typename T>
+  KernelCall& constant(std::string_view name, const std::vector<T>& values) {
+    PackedConstant packed{std::string(name), type_of<T>(), std::vector<std::uint8_t>(values.size() * sizeof(T))};
+    if (!values.empty()) std::memcpy(packed.bytes.data(), values.data(), packed.bytes.size());
+    constants.push_back(std::move(packed));
+    return argument(KernelArgument::Kind::kConstant, static_cast<int>(constants.size()) - 1);
+  }
+  /// A constant tensor as it stands in the model.
+  KernelCall& constant(std::string_view name, const Tensor& tensor);
+  /// Input `i`: the tensor when computed, a table when constant.
+  KernelCall& value(const NodeView& node, int i, std::string_view name);
+
+ private:
+  KernelCall& argument(KernelArgument::Kind kind, int index);
+};
+
+/// One way to run an operator: a row that selection, code generation, tests and benchmarks read.
+struct Implementation {
+  std::string_view name;  ///< "conv_2d.pointwise"
+  Isa isa = Isa::kPortable;
+  /// Whether it can run this node at all; the operator has already accepted it.
+  bool (*applies)(const NodeView&) = nullptr;
+  /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.
+  double (*cycles)(const NodeView&) = nullptr;
+  KernelCall (*lower)(const NodeView&) = nullptr;
+};
+
+}  // namespace mote

@@ -1,0 +1,95 @@
+// LEAKY_RELU: x where it is positive, alpha * x elsewhere.
+// Source: TensorFlow Lite LEAKY_RELU.
+
+#include "ops/quantized_math.hpp"
+#include "ops/unary.hpp"
+
+namespace mote {
+
+namespace {
+
+class LeakyRelu : public OperatorBase<LeakyRelu> {
+ public:
+  static constexpr std::string_view kName = "leaky_relu";
+  static const Implementation kRows[3];
+
+  float alpha = 0.0F;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("alpha", alpha);
+  }
+
+  void read(const tflite::Operator& op) {
+    if (const auto* given = options<tflite::LeakyReluOptions>(op)) alpha = given->alpha();
+  }
+
+  // The ratios are computed in float.
+  static Multiplier positive(const NodeView& node) {
+    return quantize_multiplier(static_cast<double>(node.input(0).scale() / node.output().scale()));
+  }
+  Multiplier negative(const NodeView& node) const {
+    return quantize_multiplier(static_cast<double>(node.input(0).scale() * alpha / node.output().scale()));
+  }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    const auto result = infer_unary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
+    if (!is_float(result[0].type)) {
+      positive(node);
+      negative(node);
+    }
+    return result;
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    if (e.input(0).type == DataType::kFloat32) {
+      return evaluate_unary<float>(e, [slope = alpha](float x) { return x > 0.0F ? x : x * slope; });
+    }
+    if (e.input(0).type == DataType::kInt8) return evaluate_scaled<std::int8_t>(e);
+    evaluate_scaled<std::int16_t>(e);
+  }
+
+ private:
+  template <typename T>
+  void evaluate_scaled(const Evaluation& e) const {
+    const Multiplier above = positive(e);
+    const Multiplier below = negative(e);
+    const auto [lowest, highest] = type_range(e.output().type);
+    evaluate_unary<T>(e, [&, lowest = lowest, highest = highest](T x) {
+      const std::int32_t difference = x - e.input(0).zero_point();
+      const std::int32_t scaled = requantize(difference, difference >= 0 ? above : below);
+      return static_cast<T>(std::clamp(wrap_add(scaled, e.output().zero_point()), lowest, highest));
+    });
+  }
+};
+
+bool is_float_input(const NodeView& node) { return is_float(node.input(0).type); }
+bool is_int16(const NodeView& node) { return node.input(0).type == DataType::kInt16; }
+
+KernelCall lower_float(const NodeView& node) {
+  KernelCall call = describe_unary(node, "activation", "leaky_relu_float");
+  call.real("alpha", LeakyRelu::of(node).alpha);
+  return finish_unary(std::move(call), node);
+}
+
+KernelCall lower_scaled(const NodeView& node) {
+  const auto& op = LeakyRelu::of(node);
+  KernelCall call = describe_unary(node, "activation", "leaky_relu_int16");
+  const Multiplier above = op.positive(node);
+  const Multiplier below = op.negative(node);
+  call.set("positive_multiplier", above.multiplier).set("positive_shift", above.shift);
+  call.set("negative_multiplier", below.multiplier).set("negative_shift", below.shift);
+  return finish_unary(std::move(call), node);
+}
+
+const Implementation LeakyRelu::kRows[3] = {
+    {.name = "leaky_relu.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
+    {.name = "leaky_relu.float", .applies = is_float_input, .cycles = unary_cycles, .lower = lower_float},
+    {.name = "leaky_relu.scaled", .applies = is_int16, .cycles = unary_cycles, .lower = lower_scaled},
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(LeakyRelu, leaky_relu)
+
+}  // namespace mote

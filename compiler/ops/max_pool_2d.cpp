@@ -1,0 +1,40 @@
+// MAX_POOL_2D: NHWC. The clamp of a fused activation comes last.
+// Source: TensorFlow Lite MAX_POOL_2D.
+
+#include "ops/define.hpp"
+#include "ops/pool.hpp"
+
+namespace mote {
+
+namespace {
+
+class MaxPool2d : public PoolOperator<MaxPool2d> {
+ public:
+  static constexpr std::string_view kName = "max_pool_2d";
+  static const Implementation kRows[1];
+
+  void evaluate(const Evaluation& e) const override {
+    switch (e.input(0).type) {
+      case DataType::kFloat32: return pool<float>(e);
+      case DataType::kInt8: return pool<std::int8_t>(e);
+      default: return pool<std::int16_t>(e);
+    }
+  }
+
+ private:
+  template <typename T>
+  void pool(const Evaluation& e) const {
+    for_each_window<T>(e, [](const auto& values) -> T { return *std::max_element(values.begin(), values.end()); });
+  }
+};
+
+KernelCall lower(const NodeView& node) { return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d", MaxPool2d::of(node).activation); }
+double cycles(const NodeView& node) { return 8.0 * static_cast<double>(MaxPool2d::of(node).visits(node)); }
+
+const Implementation MaxPool2d::kRows[1] = {{.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower}};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(MaxPool2d, max_pool_2d)
+
+}  // namespace mote

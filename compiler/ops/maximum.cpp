@@ -1,0 +1,41 @@
+// MAXIMUM with broadcasting: stored values are compared as they are, whatever their scales.
+// Source: TensorFlow Lite MAXIMUM.
+
+#include "ops/binary.hpp"
+
+namespace mote {
+
+namespace {
+
+class Maximum : public OperatorBase<Maximum> {
+ public:
+  static constexpr std::string_view kName = "maximum";
+  static const Implementation kRows[1];
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    const auto run = [&](auto example) {
+      using T = decltype(example);
+      evaluate_elements<T>(e, [](T a, T b) { return std::max(a, b); });
+    };
+    switch (e.output().type) {
+      case DataType::kFloat32: return run(float{});
+      case DataType::kInt8: return run(std::int8_t{});
+      case DataType::kInt16: return run(std::int16_t{});
+      default: return run(std::int32_t{});
+    }
+  }
+};
+
+KernelCall lower(const NodeView& node) { return pass_operands(describe_binary(node, "maximum", Activation::kNone), node); }
+
+const Implementation Maximum::kRows[1] = {{.name = "maximum.plain", .cycles = binary_cycles, .lower = lower}};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Maximum, maximum)
+
+}  // namespace mote

@@ -1,0 +1,41 @@
+// MINIMUM with broadcasting: stored values are compared as they are, whatever their scales.
+// Source: TensorFlow Lite MINIMUM.
+
+#include "ops/binary.hpp"
+
+namespace mote {
+
+namespace {
+
+class Minimum : public OperatorBase<Minimum> {
+ public:
+  static constexpr std::string_view kName = "minimum";
+  static const Implementation kRows[1];
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    const auto run = [&](auto example) {
+      using T = decltype(example);
+      evaluate_elements<T>(e, [](T a, T b) { return std::min(a, b); });
+    };
+    switch (e.output().type) {
+      case DataType::kFloat32: return run(float{});
+      case DataType::kInt8: return run(std::int8_t{});
+      case DataType::kInt16: return run(std::int16_t{});
+      default: return run(std::int32_t{});
+    }
+  }
+};
+
+KernelCall lower(const NodeView& node) { return pass_operands(describe_binary(node, "minimum", Activation::kNone), node); }
+
+const Implementation Minimum::kRows[1] = {{.name = "minimum.plain", .cycles = binary_cycles, .lower = lower}};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Minimum, minimum)
+
+}  // namespace mote

@@ -1,0 +1,43 @@
+// PAD: borders of real 0, that is of the output's zero point.
+// Source: TensorFlow Lite PAD.
+
+#include <cstring>
+
+#include "ops/padded.hpp"
+
+namespace mote {
+
+namespace {
+
+class Pad : public OperatorBase<Pad> {
+ public:
+  static constexpr std::string_view kName = "pad";
+  static const Implementation kRows[1];
+
+  static std::int32_t zero(const NodeView& node) { return is_float(node.output().type) ? 0 : node.output().zero_point(); }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    require_inputs(node, 2, 2);
+    require_type(node.input(0), {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+    return infer_padded(node);
+  }
+
+  // The low bytes of an integer come first, and 0 is 0.0F as well.
+  void evaluate(const Evaluation& e) const override {
+    const std::int32_t value = zero(e);
+    evaluate_padded(e, reinterpret_cast<const std::uint8_t*>(&value));
+  }
+};
+
+KernelCall lower(const NodeView& node) {
+  const std::int32_t value = Pad::zero(node);
+  return lower_padded(node, reinterpret_cast<const std::uint8_t*>(&value));
+}
+
+const Implementation Pad::kRows[1] = {{.name = "pad.plain", .lower = lower}};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Pad, pad)
+
+}  // namespace mote

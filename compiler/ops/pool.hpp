@@ -1,0 +1,105 @@
+#pragma once
+
+#include <algorithm>
+
+#include "ops/checks.hpp"
+#include "ops/define.hpp"
+#include "ops/quantized_math.hpp"
+#include "ops/window.hpp"
+
+namespace mote {
+
+KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation);
+
+/// Base of the pooling operators: attributes, shape rule, and the walk over windows.
+template <typename Derived>
+class PoolOperator : public OperatorBase<Derived> {
+ public:
+  Padding padding;
+  std::int32_t k_h = 1, k_w = 1, stride_h = 1, stride_w = 1;
+  Activation activation = Activation::kNone;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("padding", padding);
+    v.visit("k_h", k_h);
+    v.visit("k_w", k_w);
+    v.visit("stride_h", stride_h);
+    v.visit("stride_w", stride_w);
+    v.visit("activation", activation);
+  }
+
+  void read(const tflite::Operator& op) {
+    const auto* given = options<tflite::Pool2DOptions>(op);
+    if (given == nullptr) return;
+    padding = read_padding(given->padding());
+    k_h = given->filter_height();
+    k_w = given->filter_width();
+    stride_h = given->stride_h();
+    stride_w = given->stride_w();
+    activation = read_activation(given->fused_activation_function());
+  }
+
+  Window window(const NodeView& node) const {
+    const Shape& in = node.input(0).shape;
+    require_rank(node.input(0), 4, 4);
+    Window w{in[0], in[1], in[2], in[3], 1, 1, in[3], k_h, k_w, stride_h, stride_w};
+    w.place(padding);
+    return w;
+  }
+
+  std::int64_t visits(const NodeView& node) const { return node.output().elements() * k_h * k_w; }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    require_inputs(node, 1, 1);
+    const Tensor& in = node.input(0);
+    require_type(in, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
+    require_same_type(in, node.output());
+    if (is_float(in.type)) {
+      activation_range(activation);
+    } else {
+      require_quantized(in);
+      require_quantized(node.output());
+      if (std::abs(in.scale() - node.output().scale()) > 1e-6F || in.zero_point() != node.output().zero_point()) {
+        require_same_quantization(in, node.output());
+      }
+      activation_range(activation, node.output());
+    }
+    return {{in.type, window(node).output_shape()}};
+  }
+
+ protected:
+  /// Gives `reduce` the values of each window that lie inside the input, and stores its clamped result.
+  template <typename T, typename Reduce>
+  void for_each_window(const Evaluation& e, Reduce&& reduce) const {
+    const Window w = window(e);
+    const auto in = e.in<T>(0);
+    T* out = e.out<T>().data();
+    const auto clamp_result = [&](T value) -> T {
+      if constexpr (std::is_same_v<T, float>) {
+        const auto [lowest, highest] = activation_range(activation);
+        return std::clamp(value, lowest, highest);
+      } else {
+        const auto [lowest, highest] = activation_range(activation, e.output());
+        return static_cast<T>(std::clamp<std::int32_t>(value, lowest, highest));
+      }
+    };
+    std::vector<T> values;
+    for (std::int32_t b = 0; b < w.batch; ++b)
+      for (std::int32_t y = 0; y < w.out_h; ++y)
+        for (std::int32_t x = 0; x < w.out_w; ++x)
+          for (std::int32_t c = 0; c < w.out_c; ++c) {
+            values.clear();
+            for (std::int32_t ky = 0; ky < w.k_h; ++ky)
+              for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
+                const std::int32_t iy = y * w.stride_h - w.pad_top + ky;
+                const std::int32_t ix = x * w.stride_w - w.pad_left + kx;
+                if (iy < 0 || iy >= w.in_h || ix < 0 || ix >= w.in_w) continue;
+                values.push_back(in[static_cast<std::size_t>(((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + c)]);
+              }
+            *out++ = clamp_result(reduce(values));
+          }
+  }
+};
+
+}  // namespace mote

@@ -1,0 +1,69 @@
+// SUB with broadcasting and fused activation.
+// Source: TensorFlow Lite SUB.
+
+#include "ops/binary.hpp"
+
+namespace mote {
+
+namespace {
+
+class Sub : public OperatorBase<Sub> {
+ public:
+  static constexpr std::string_view kName = "sub";
+  static const Implementation kRows[1];
+
+  Activation activation = Activation::kNone;
+
+  template <typename V>
+  void fields(V& v) {
+    v.visit("activation", activation);
+  }
+
+  void read(const tflite::Operator& op) {
+    if (const auto* given = options<tflite::SubOptions>(op)) activation = read_activation(given->fused_activation_function());
+  }
+
+  std::vector<TensorType> infer(const NodeView& node) const override {
+    const auto result = infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+    if (is_float(result[0].type)) {
+      activation_range(activation);
+    } else if (result[0].type == DataType::kInt32) {
+      if (activation != Activation::kNone) throw Error("a fused activation on int32 is not supported");
+    } else {
+      for (int i = 0; i < 2; ++i) require_quantized(node.input(i));
+      require_quantized(node.output());
+      sum_scaling(node);
+      activation_range(activation, node.output());
+    }
+    return result;
+  }
+
+  void evaluate(const Evaluation& e) const override {
+    if (e.output().type == DataType::kFloat32) {
+      const auto [lowest, highest] = activation_range(activation);
+      return evaluate_elements<float>(e, [lo = lowest, hi = highest](float a, float b) { return std::clamp(a - b, lo, hi); });
+    }
+    if (e.output().type == DataType::kInt32) return evaluate_elements<std::int32_t>(e, wrap_subtract);
+    evaluate_scaled_sum(e, sum_scaling(e), -1, activation);
+  }
+};
+
+KernelCall lower_scaled(const NodeView& node) {
+  KernelCall call = describe_binary(node, "scaled_sum", Sub::of(node).activation);
+  describe_scaling(call, node, sum_scaling(node), -1);
+  return pass_operands(std::move(call), node);
+}
+
+KernelCall lower_plain(const NodeView& node) { return pass_operands(describe_binary(node, "sub", Sub::of(node).activation), node); }
+
+KernelCall lower(const NodeView& node) {
+  return node.output().type == DataType::kInt8 || node.output().type == DataType::kInt16 ? lower_scaled(node) : lower_plain(node);
+}
+
+const Implementation Sub::kRows[1] = {{.name = "sub.plain", .cycles = binary_cycles, .lower = lower}};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Sub, sub)
+
+}  // namespace mote

@@ -1,0 +1,67 @@
+// TANH.
+// Source: TensorFlow Lite TANH; int16 from LOGISTIC's table, as tanh(x) = 2 logistic(2x) - 1.
+
+#include <cmath>
+
+#include "ops/fixed_point_curves.hpp"
+#include "ops/sigmoid.hpp"
+
+namespace mote {
+
+namespace {
+
+class Tanh : public OperatorBase<Tanh> {
+ public:
+  static constexpr std::string_view kName = "tanh";
+  static const Implementation kRows[2];
+  /// Input scales 2^-12 and 2^-11 need no rounding.
+  static constexpr int kLargestPower = 1;
+
+  std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 7, 0); }
+
+  void evaluate(const Evaluation& e) const override {
+    if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, [](float x) { return std::tanh(x); });
+    if (e.input(0).type == DataType::kInt8) return evaluate_int8(e);
+    evaluate_int16(e);
+  }
+
+ private:
+  static void evaluate_int8(const Evaluation& e) {
+    const SigmoidInt8 scaling = sigmoid_int8(e.input(0));
+    const std::int32_t zero_point = e.input(0).zero_point();
+    evaluate_unary<std::int8_t>(e, [&](std::int8_t x) -> std::int8_t {
+      const std::int32_t difference = x - zero_point;
+      if (difference <= -scaling.radius) return -128;
+      if (difference >= scaling.radius) return 127;
+      const std::int32_t result = tanh_of_q4(requantize(difference, scaling.multiplier));
+      return static_cast<std::int8_t>(std::clamp(rounding_divide_by_power_of_two(result, 24), -128, 127));
+    });
+  }
+
+  // Entries of the table are 256 steps apart; sums have 24 fractional bits, of which 8 go.
+  static void evaluate_int16(const Evaluation& e) {
+    const SigmoidInt16 scaling = sigmoid_int16(e.input(0), kLargestPower);
+    const auto& table = sigmoid_table();
+    evaluate_unary<std::int16_t>(e, [&](std::int16_t x) {
+      const std::int32_t scaled = scaling.apply(x);
+      const std::int32_t size = std::abs(scaled);
+      const auto index = static_cast<std::size_t>(size >> 8);
+      std::int32_t sum = 0xFFFF << 8;
+      if (index < 255) sum = (table[index] << 8) + (table[index + 1] - table[index]) * (size & 255);
+      return static_cast<std::int16_t>((scaled >= 0 ? sum - (1 << 23) + 128 : (1 << 23) - sum + 127) >> 8);
+    });
+  }
+};
+
+KernelCall lower_direct(const NodeView& node) { return lower_sigmoid(node, "tanh", Tanh::kLargestPower); }
+
+const Implementation Tanh::kRows[2] = {
+    {.name = "tanh.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
+    {.name = "tanh.direct", .applies = has_wider_input, .cycles = unary_cycles, .lower = lower_direct},
+};
+
+}  // namespace
+
+MOTE_DEFINE_OPERATOR(Tanh, tanh)
+
+}  // namespace mote

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "ops/checks.hpp"
+#include "ops/kernel_call.hpp"
+#include "ops/quantized_math.hpp"
+
+namespace mote {
+
+// What the operators with weights share (conv_2d, depthwise_conv_2d, fully_connected, transpose_conv): inputs are the activations,
+// the weights and an optional bias; sums become outputs by a multiplier per channel, a zero point and a clamp.
+
+/// The type in which sums are built: float, int32 for int8 activations, int64 for int16 activations with int64 bias.
+enum class Accumulator : std::uint8_t { kFloat, kInt32, kInt64 };
+
+/// Checks types and quantization of activations, weights (constant, symmetric) and bias, and tells the accumulator.
+/// `channels` output channels lie along axis `channel_axis` of the weights.
+Accumulator check_weighted(const NodeView& node, int input, int weights, int bias, int channels, int channel_axis);
+
+/// Turns a sum into an output value: the reference of what every weighted kernel does last.
+class Finish {
+ public:
+  Finish(const Tensor& output, Activation activation, std::vector<Multiplier> multipliers);
+
+  template <typename Out, typename Sum>
+  Out apply(Sum sum, std::size_t channel) const {
+    if constexpr (std::is_same_v<Sum, float>) {
+      return std::clamp(sum, float_range_.first, float_range_.second);
+    } else {
+      const std::int32_t scaled = requantize(sum, multipliers_[multipliers_.size() == 1 ? 0 : channel]);
+      return static_cast<Out>(std::clamp(wrap_add(scaled, zero_point_), range_.first, range_.second));
+    }
+  }
+
+  /// Zero point, clamp and types as constants of a kernel.
+  void describe(KernelCall& call, const Tensor& output) const;
+  /// Multipliers and shifts, one pair per channel, as tables of a kernel; null for float.
+  void tables(KernelCall& call, std::size_t channels) const;
+  const std::vector<Multiplier>& multipliers() const { return multipliers_; }
+
+ private:
+  std::vector<Multiplier> multipliers_;
+  std::int32_t zero_point_ = 0;
+  std::pair<std::int32_t, std::int32_t> range_;
+  std::pair<float, float> float_range_;
+};
+
+/// Runs `body` with the types of activation, weight and sum: `body(In{}, Weight{}, Sum{})`.
+template <typename Body>
+void with_types(const NodeView& node, Accumulator accumulator, int input, Body&& body) {
+  if (accumulator == Accumulator::kFloat) return body(float{}, float{}, float{});
+  if (node.input(input).type == DataType::kInt8) return body(std::int8_t{}, std::int8_t{}, std::int32_t{});
+  if (accumulator == Accumulator::kInt32) return body(std::int16_t{}, std::int8_t{}, std::int32_t{});
+  return body(std::int16_t{}, std::int8_t{}, std::int64_t{});
+}
+
+/// sum + a * b in the accumulator's arithmetic (int32 wraps).
+inline float multiply_add(float sum, float a, float b) { return sum + a * b; }
+inline std::int32_t multiply_add(std::int32_t sum, std::int32_t a, std::int32_t b) { return wrap_add(sum, wrap_multiply(a, b)); }
+inline std::int64_t multiply_add(std::int64_t sum, std::int64_t a, std::int64_t b) { return sum + a * b; }
+
+DataType sum_type(Accumulator accumulator);
+
+/// The bias of output channel `c`, 0 without one.
+template <typename Sum>
+Sum bias_or_zero(const Evaluation& evaluation, int bias, std::size_t c) {
+  return evaluation.has_input(bias) ? evaluation.in<Sum>(bias)[c] : Sum{};
+}
+
+/// Passes the bias table, or null where there is none, and states `has_bias`.
+void pass_bias(KernelCall& call, const NodeView& node, int bias);
+
+/// Bias with the input's zero point folded in: bias[c] - zero_point * (sum of the weights of c). For kernels that never read
+/// padding. `weights` is channel-major. Exact, since sums wrap. Only for the int32 accumulator.
+std::vector<std::int32_t> folded_bias(const NodeView& node, int input, int weights, int bias, std::size_t channels);
+
+}  // namespace mote

@@ -1,0 +1,64 @@
+#include "ops/window.hpp"
+
+#include <algorithm>
+
+namespace mote {
+
+namespace {
+
+struct Extent {
+  std::int32_t out, before;
+};
+
+/// One axis. `same`: ceil(in / stride) results, padding split with the odd one behind.
+Extent place_axis(std::int32_t in, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, Padding::Kind kind, std::int32_t before,
+                  std::int32_t after) {
+  if (in <= 0 || kernel <= 0 || stride <= 0 || dilation <= 0) {
+    throw Error(fmt::format("window of size {}, stride {}, dilation {} over {} is impossible", kernel, stride, dilation, in));
+  }
+  const std::int64_t reach = (static_cast<std::int64_t>(kernel) - 1) * dilation + 1;
+  std::int64_t out = 0;
+  std::int64_t pad = 0;
+  switch (kind) {
+    case Padding::Kind::kSame:
+      out = (static_cast<std::int64_t>(in) + stride - 1) / stride;
+      pad = std::max<std::int64_t>(0, (out - 1) * stride + reach - in) / 2;
+      break;
+    case Padding::Kind::kValid: out = (static_cast<std::int64_t>(in) - reach + stride) / stride; break;
+    case Padding::Kind::kGiven:
+      if (before < 0 || after < 0) throw Error(fmt::format("padding of {} and {} is negative", before, after));
+      out = (static_cast<std::int64_t>(in) + before + after - reach + stride) / stride;
+      pad = before;
+      break;
+  }
+  if (out <= 0) throw Error(fmt::format("window of size {} with dilation {} does not fit into {}", kernel, dilation, in));
+  if (pad > INT32_MAX) throw Error(fmt::format("window of size {} with dilation {} is too large", kernel, dilation));
+  return {static_cast<std::int32_t>(out), static_cast<std::int32_t>(pad)};
+}
+
+}  // namespace
+
+void Window::place(const Padding& padding) {
+  const Extent vertical = place_axis(in_h, k_h, stride_h, dilation_h, padding.kind, padding.top, padding.bottom);
+  const Extent horizontal = place_axis(in_w, k_w, stride_w, dilation_w, padding.kind, padding.left, padding.right);
+  out_h = vertical.out;
+  pad_top = vertical.before;
+  out_w = horizontal.out;
+  pad_left = horizontal.before;
+}
+
+bool Window::pads() const {
+  const auto reads_past = [](std::int32_t in, std::int32_t out, std::int32_t stride, std::int32_t kernel, std::int32_t dilation, std::int32_t before) {
+    return before > 0 || (static_cast<std::int64_t>(out) - 1) * stride + (static_cast<std::int64_t>(kernel) - 1) * dilation - before >= in;
+  };
+  return reads_past(in_h, out_h, stride_h, k_h, dilation_h, pad_top) || reads_past(in_w, out_w, stride_w, k_w, dilation_w, pad_left);
+}
+
+void Window::describe(KernelCall& call) const {
+  call.set("batch", batch).set("in_h", in_h).set("in_w", in_w).set("in_c", in_c);
+  call.set("out_h", out_h).set("out_w", out_w).set("out_c", out_c);
+  call.set("k_h", k_h).set("k_w", k_w).set("stride_h", stride_h).set("stride_w", stride_w);
+  call.set("dilation_h", dilation_h).set("dilation_w", dilation_w).set("pad_top", pad_top).set("pad_left", pad_left);
+}
+
+}  // namespace mote

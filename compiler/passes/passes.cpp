@@ -1,0 +1,44 @@
+#include "passes/passes.hpp"
+
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
+#include "graph/print.hpp"
+#include "passes/fold_padding.hpp"
+#include "passes/remove_no_ops.hpp"
+#include "support/error.hpp"
+
+namespace mote {
+
+const std::vector<Pass>& all_passes() {
+  static const std::vector<Pass> list{
+      {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
+      {"fold_padding", "takes PAD into the convolution that reads it", fold_padding},
+  };
+  return list;
+}
+
+void run_passes(Graph& graph, const PassOptions& options) {
+  const auto& passes = all_passes();
+  const auto log = [&](std::string_view text) {
+    if (options.log) options.log(text);
+  };
+  if (!options.print_after.empty() &&
+      std::none_of(passes.begin(), passes.end(), [&](const Pass& pass) { return pass.name == options.print_after; })) {
+    std::vector<std::string_view> names;
+    for (const Pass& pass : passes) names.push_back(pass.name);
+    throw Error(fmt::format("there is no pass '{}'", options.print_after), fmt::format("passes: {}", fmt::join(names, ", ")));
+  }
+  for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after)); ++i) {
+    const std::size_t before = graph.nodes.size();
+    if (passes[i].apply(graph)) {
+      prune(graph);
+      verify(graph);
+      log(fmt::format("pass {} ({}): {} operators, {} before\n", i + 1, passes[i].name, graph.nodes.size(), before));
+    }
+    if (passes[i].name == options.print_after) log(print_graph(graph));
+  }
+}
+
+}  // namespace mote

@@ -1,0 +1,26 @@
+#include "passes/rewrite.hpp"
+
+#include <algorithm>
+
+namespace mote {
+
+void replace_uses(Graph& graph, TensorId from, TensorId to) {
+  for (Node& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+  std::replace(graph.outputs.begin(), graph.outputs.end(), from, to);
+}
+
+int use_count(const Graph& graph, TensorId id) {
+  auto count = std::count(graph.outputs.begin(), graph.outputs.end(), id);
+  for (const Node& node : graph.nodes) count += std::count(node.inputs.begin(), node.inputs.end(), id);
+  return static_cast<int>(count);
+}
+
+bool is_graph_input(const Graph& graph, TensorId id) {
+  return std::find(graph.inputs.begin(), graph.inputs.end(), id) != graph.inputs.end();
+}
+
+bool is_graph_output(const Graph& graph, TensorId id) {
+  return std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
+}
+
+}  // namespace mote

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "graph/graph.hpp"
+
+namespace mote {
+
+/// Makes every reader of `from`, the graph's outputs among them, read `to` instead.
+void replace_uses(Graph& graph, TensorId from, TensorId to);
+
+/// How many nodes and graph outputs read a tensor.
+int use_count(const Graph& graph, TensorId id);
+
+bool is_graph_input(const Graph& graph, TensorId id);
+bool is_graph_output(const Graph& graph, TensorId id);
+
+}  // namespace mote

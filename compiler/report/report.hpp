@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "emulate/run_model.hpp"
+#include "select/plan.hpp"
+
+namespace mote {
+
+using Json = nlohmann::ordered_json;
+
+/// What is known of a plan without building it: totals, inputs, outputs, and a row per operator.
+Json plan_json(const Plan& plan);
+/// The same as text: a table with a line per operator, then the totals and the peak operator.
+std::string plan_text(const Plan& plan);
+
+/// What a run cost: sizes, instructions, estimated cycles and time, and a row per layer when `profile`.
+Json run_json(const Plan& plan, const RunResult& result, bool profile);
+std::string run_text(const Plan& plan, const RunResult& result, bool profile);
+
+}  // namespace mote

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "memory/plan_memory.hpp"
+#include "ops/kernel_call.hpp"
+
+namespace mote {
+
+/// A node that runs: the implementation chosen for it and the kernel call that it becomes.
+struct Step {
+  std::size_t node = 0;
+  std::string implementation;
+  double predicted_cycles = 0;
+  KernelCall call;
+};
+
+/// Everything that code generation needs: what runs, with which constants, on which bytes.
+struct Plan {
+  Graph graph;
+  Target target;
+  std::vector<Step> steps;  ///< in running order; views have none
+  MemoryPlan memory;
+
+  /// Bytes of all packed constants, equal ones counted once: what the model's tables take in flash.
+  std::int64_t constant_bytes() const;
+};
+
+/// Chooses for each node the applicable implementation with the fewest predicted cycles on the target, then plans memory. Error when
+/// a node has none.
+Plan make_plan(Graph graph, const Target& target);
+
+}  // namespace mote

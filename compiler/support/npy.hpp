@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mote {
+
+/// A NumPy array as in a .npy file (format 1.0 to 3.0), C order, little endian.
+struct NpyArray {
+  std::string descr;  ///< "<f4", "|i1", "<U9", ...
+  std::vector<std::int64_t> shape;
+  std::vector<std::uint8_t> bytes;
+
+  std::int64_t elements() const;
+  std::size_t item_bytes() const;
+};
+
+/// Errors name what is damaged. Fortran order and objects are refused.
+NpyArray parse_npy(std::span<const std::uint8_t> bytes);
+/// The arrays of a .npz archive by name, without ".npy".
+std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes);
+std::map<std::string, NpyArray> read_npz(const std::filesystem::path& path);
+/// The bytes of a .npy file.
+std::string format_npy(const NpyArray& array);
+
+}  // namespace mote

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "mote/fixed_point.hpp"
+
+namespace mote {
+
+// Operators on two tensors with broadcasting. L states `Value`; `extents` of the result; `a_steps`, `b_steps`: how far each input
+// moves along each axis (0 where it is repeated). The output may be one of the inputs.
+
+template <typename L, typename Apply>
+MOTE_INLINE void for_each_pair(const typename L::Value* a, const typename L::Value* b, typename L::Value* out, Apply apply) {
+  for (int32_t i = 0; i < L::extents[0]; ++i)
+    for (int32_t j = 0; j < L::extents[1]; ++j)
+      for (int32_t k = 0; k < L::extents[2]; ++k) {
+        const typename L::Value* left = a + i * L::a_steps[0] + j * L::a_steps[1] + k * L::a_steps[2];
+        const typename L::Value* right = b + i * L::b_steps[0] + j * L::b_steps[1] + k * L::b_steps[2];
+        for (int32_t l = 0; l < L::extents[3]; ++l) *out++ = apply(left[l * L::a_steps[3]], right[l * L::b_steps[3]]);
+      }
+}
+
+/// ADD (sign 1) and SUB (sign -1) of int8 and int16: both inputs are brought to one scale with L::left_shift extra bits.
+template <typename L>
+MOTE_KERNEL void scaled_sum(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
+    const int32_t left = requantize(shift_left(x - L::a_zero_point, L::left_shift), L::a_multiplier, L::a_shift);
+    const int32_t right = requantize(shift_left(y - L::b_zero_point, L::left_shift), L::b_multiplier, L::b_shift);
+    const int32_t sum = requantize(left + L::sign * right, L::output_multiplier, L::output_shift) + L::output_zero_point;
+    return static_cast<typename L::Value>(clamp(sum, L::clamp_min, L::clamp_max));
+  });
+}
+
+/// MUL of int8 and int16.
+template <typename L>
+MOTE_KERNEL void scaled_product(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
+    const int32_t product = (x - L::a_zero_point) * (y - L::b_zero_point);
+    const int32_t scaled = wrap_add(requantize(product, L::multiplier, L::shift), L::output_zero_point);
+    return static_cast<typename L::Value>(clamp(scaled, L::clamp_min, L::clamp_max));
+  });
+}
+
+/// ADD, SUB and MUL of float32 (clamped) and int32 (wrapping).
+template <typename L>
+MOTE_KERNEL void add(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) {
+    if constexpr (SameType<typename L::Value, float>::value) {
+      return clamp(x + y, L::clamp_min, L::clamp_max);
+    } else {
+      return wrap_add(x, y);
+    }
+  });
+}
+
+template <typename L>
+MOTE_KERNEL void sub(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) {
+    if constexpr (SameType<typename L::Value, float>::value) {
+      return clamp(x - y, L::clamp_min, L::clamp_max);
+    } else {
+      return wrap_subtract(x, y);
+    }
+  });
+}
+
+template <typename L>
+MOTE_KERNEL void mul(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) {
+    if constexpr (SameType<typename L::Value, float>::value) {
+      return clamp(x * y, L::clamp_min, L::clamp_max);
+    } else {
+      return wrap_multiply(x, y);
+    }
+  });
+}
+
+template <typename L>
+MOTE_KERNEL void maximum(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) { return larger(x, y); });
+}
+
+template <typename L>
+MOTE_KERNEL void minimum(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) { return smaller(x, y); });
+}
+
+}  // namespace mote

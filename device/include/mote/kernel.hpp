@@ -1,0 +1,51 @@
+#pragma once
+
+// What every kernel starts from. Device code uses only C headers: it builds with any vendor's compiler, without libstdc++.
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// A kernel is a function of its own: a layer's cost can be seen in a profile, and equal layers share it. A function is no template:
+// all kernels that call it share it.
+#if defined(__GNUC__) || defined(__clang__)
+#define MOTE_KERNEL __attribute__((noinline))
+#define MOTE_INLINE inline __attribute__((always_inline))
+#define MOTE_FUNCTION inline __attribute__((noinline))
+#define MOTE_RESTRICT __restrict__
+#else
+#define MOTE_KERNEL
+#define MOTE_INLINE inline
+#define MOTE_FUNCTION inline
+#define MOTE_RESTRICT
+#endif
+
+namespace mote {
+
+template <typename T>
+constexpr T smaller(T a, T b) {
+  return a < b ? a : b;
+}
+
+template <typename T>
+constexpr T larger(T a, T b) {
+  return a > b ? a : b;
+}
+
+/// value limited to [lowest, highest].
+template <typename T>
+constexpr T clamp(T value, T lowest, T highest) {
+  return value < lowest ? lowest : (value > highest ? highest : value);
+}
+
+template <typename A, typename B>
+struct SameType {
+  static constexpr bool value = false;
+};
+template <typename A>
+struct SameType<A, A> {
+  static constexpr bool value = true;
+};
+
+}  // namespace mote
