@@ -25,7 +25,7 @@ const char* const kCSources[] = {"startup", "semihosting", "runner_io_board", "b
 // The runner must not call the C library, which is then there for the model alone: no loop of it may become a call to memset.
 const Command kRunnerFlags = {"-Os", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-DMOTE_BOARD"};
 
-std::string memory_script(const EmulationTarget& target) {
+std::string memory_script(const Target& target) {
   const bool has_vectors = target.vectors.length != 0 && target.vectors.origin != target.flash.origin;
   std::string script = "MEMORY\n{\n";
   const auto add = [&](const char* name, const char* access, MemoryRegion region) {
@@ -39,7 +39,7 @@ std::string memory_script(const EmulationTarget& target) {
   return script + fmt::format("mote_stack_bytes = {:#x};\n", std::min(kStackBytes, target.ram.length / 4 & ~std::uint32_t{7}));
 }
 
-void write_runtime(const EmulationTarget& target, const fs::path& directory) {
+void write_runtime(const Target& target, const fs::path& directory) {
   for (const char* header : kHeaders) write_asset(fmt::format("runtime/{}", header), directory);
   for (const char* source : kCSources) write_asset(fmt::format("runtime/{}.c", source), directory);
   write_asset("runtime/runner.cpp", directory);
@@ -70,7 +70,7 @@ std::string overflow(const std::string& errors, const std::string& region) {
   return errors.substr(begin, errors.find_first_not_of("0123456789", begin) - begin);
 }
 
-void link(const CrossToolchain& toolchain, const Command& cpu, const EmulationTarget& target, const EmulationJob& job,
+void link(const CrossToolchain& toolchain, const Command& cpu, const Target& target, const EmulationJob& job,
           const fs::path& directory) {
   Command objects = {"model.o", "runner_main.o"};
   for (const std::string source : kCSources) objects.push_back("runner_" + source + ".o");
@@ -84,7 +84,7 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const EmulationTa
     const std::string missing = overflow(result.errors, region);
     if (missing.empty()) continue;
     throw Error(fmt::format("{} does not fit the board that emulates {} ({}): {} bytes of {} are missing", job.model_name,
-                            target.name, target.qemu_machine, missing, region == "RAM" ? "RAM" : "flash"),
+                            target.name, target.machine, missing, region == "RAM" ? "RAM" : "flash"),
                 "give the model a smaller budget, or choose a target with more memory");
   }
   throw Error(fmt::format("the generated code does not link:\n{}", result.errors));
@@ -92,9 +92,9 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const EmulationTa
 
 }  // namespace
 
-Firmware build_firmware(const EmulationTarget& target, const EmulationJob& job, const fs::path& directory) {
+Firmware build_firmware(const Target& target, const EmulationJob& job, const fs::path& directory) {
   const CrossToolchain toolchain = find_cross_toolchain();
-  const Command cpu = split_words(target.cpu_flags);
+  const Command cpu = split_words(target.compile_flags);
   write_runtime(target, directory);
   compile(toolchain, cpu, job, directory);
   link(toolchain, cpu, target, job, directory);

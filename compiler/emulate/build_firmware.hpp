@@ -22,6 +22,6 @@ struct Firmware {
 
 /// Builds the job's library with startup code and runner for the target's emulated board, in `directory`.
 /// Error when it does not compile or does not fit the board.
-Firmware build_firmware(const EmulationTarget& target, const EmulationJob& job, const std::filesystem::path& directory);
+Firmware build_firmware(const Target& target, const EmulationJob& job, const std::filesystem::path& directory);
 
 }  // namespace mote

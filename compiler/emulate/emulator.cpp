@@ -35,7 +35,7 @@ void run_native(const EmulationJob& job, const Progress& progress, const fs::pat
   }
 }
 
-Measurement measure(const EmulationTarget& target, const EmulationJob& job, const Firmware& firmware, const BoardBoot& boot) {
+Measurement measure(const Target& target, const EmulationJob& job, const Firmware& firmware, const BoardBoot& boot) {
   std::string reason;
   if (auto measurement = measure_with_plugin(boot, target, job, firmware, reason)) return *measurement;
   check_board(boot_board(boot), boot);
@@ -48,9 +48,9 @@ Measurement measure(const EmulationTarget& target, const EmulationJob& job, cons
   return measurement;
 }
 
-void run_on_board(const EmulationTarget& target, const EmulationJob& job, const Progress& progress, const fs::path& directory,
+void run_on_board(const Target& target, const EmulationJob& job, const Progress& progress, const fs::path& directory,
                   EmulationResult& result) {
-  BoardBoot boot{.qemu = find_qemu(), .directory = directory, .machine = target.qemu_machine, .firmware = "firmware.elf",
+  BoardBoot boot{.qemu = find_qemu(), .directory = directory, .machine = target.machine, .firmware = "firmware.elf",
                  .more_arguments = {}, .timeout = job.timeout, .on_tick = tell_progress(progress, directory, job)};
   const Firmware firmware = build_firmware(target, job, directory);
   result.flash_bytes = firmware.flash_bytes;
@@ -72,21 +72,21 @@ void run_on_board(const EmulationTarget& target, const EmulationJob& job, const 
 
 }  // namespace
 
-EmulationResult emulate(const EmulationTarget& target, const EmulationJob& job, const Progress& progress) {
+EmulationResult emulate(const Target& target, const EmulationJob& job, const Progress& progress) {
   MOTE_CHECK(!job.samples.empty());
   const TemporaryDirectory directory;
   if (progress) progress("compile", 0);
   write_run_input(directory.path(), job, job.samples.size(), 0);
 
   EmulationResult result;
-  if (target.host) {
+  if (target.is_host()) {
     run_native(job, progress, directory.path());
   } else {
     run_on_board(target, job, progress, directory.path(), result);
   }
   RunOutput output = read_run_output(directory.path(), job, job.samples.size());
   result.outputs = std::move(output.samples);
-  if (!target.host) result.stack_bytes = output.trailer.stack_bytes;
+  if (!target.is_host()) result.stack_bytes = output.trailer.stack_bytes;
   if (progress) progress("run", 1);
   return result;
 }

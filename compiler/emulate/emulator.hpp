@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulate/emulation_target.hpp"
+#include "targets/target.hpp"
 
 namespace mote {
 
@@ -64,6 +64,6 @@ using Progress = std::function<void(std::string_view stage, double fraction)>;
 
 /// Builds the library with a runner and runs it on the emulated board, or on the workstation for a host target.
 /// ToolMissing when a compiler or QEMU is; Error when the model does not fit the board, the board faults or stops, or time is up.
-EmulationResult emulate(const EmulationTarget& target, const EmulationJob& job, const Progress& progress = {});
+EmulationResult emulate(const Target& target, const EmulationJob& job, const Progress& progress = {});
 
 }  // namespace mote

@@ -21,7 +21,7 @@ struct Measurement {
 
 /// Boots the board with the counting plugin, over all samples of its `input.bin`. Nothing when this QEMU cannot load the plugin,
 /// and `reason` says why; Error when the board fails.
-std::optional<Measurement> measure_with_plugin(BoardBoot boot, const EmulationTarget& target, const EmulationJob& job,
+std::optional<Measurement> measure_with_plugin(BoardBoot boot, const Target& target, const EmulationJob& job,
                                                const Firmware& firmware, std::string& reason);
 
 /// Boots the board anew under -icount with the first sample and reads its timer: the total, exact to one instruction, no layers and

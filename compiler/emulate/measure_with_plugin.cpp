@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kPlugin = "plugin/libmote_profile.so";
 constexpr const char* kProfile = "profile.json";
 
-std::string plugin_option(const EmulationTarget& target, const EmulationJob& job, const Firmware& firmware) {
+std::string plugin_option(const Target& target, const EmulationJob& job, const Firmware& firmware) {
   return fmt::format("{},begin={:x},end={:x},run={:x}-{:x},runner={:x}-{:x},layers={},timing={},out={}", kPlugin,
                      firmware.window_begin, firmware.window_end, firmware.run.begin, firmware.run.end, firmware.runner.begin,
                      firmware.runner.end, job.layer_count, target.timing.empty() ? "none" : target.timing, kProfile);
@@ -55,7 +55,7 @@ bool refuses_plugin(const ProcessResult& result, std::string& reason) {
 
 }  // namespace
 
-std::optional<Measurement> measure_with_plugin(BoardBoot boot, const EmulationTarget& target, const EmulationJob& job,
+std::optional<Measurement> measure_with_plugin(BoardBoot boot, const Target& target, const EmulationJob& job,
                                                const Firmware& firmware, std::string& reason) {
   if (std::getenv("MOTE_QEMU_NO_PLUGIN") != nullptr) {
     reason = "MOTE_QEMU_NO_PLUGIN is set";

@@ -9,11 +9,6 @@ namespace {
 
 constexpr std::string_view kName = "model_under_test";
 
-EmulationTarget emulation_target(const Target& target) {
-  return {.name = target.name, .cpu_flags = target.compile_flags, .qemu_machine = target.machine, .timing = target.timing,
-          .vectors = target.vectors, .flash = target.flash, .ram = target.ram, .host = target.is_host()};
-}
-
 std::vector<std::size_t> byte_counts(const Graph& graph, const std::vector<TensorId>& ids) {
   std::vector<std::size_t> counts;
   for (const TensorId id : ids) counts.push_back(static_cast<std::size_t>(graph.tensor(id).bytes()));
@@ -60,7 +55,7 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
     job.samples.push_back(std::move(sample));
   }
   RunResult result;
-  result.measured = emulate(emulation_target(plan.target), job, progress);
+  result.measured = emulate(plan.target, job, progress);
   for (const Bytes& whole : result.measured.outputs) result.outputs.push_back(cut(whole, job.output_bytes));
   result.measured.outputs.clear();
   return result;

@@ -61,7 +61,8 @@ Quantization read_quantization(const tflite::Tensor& tensor, const Shape& shape)
     }
   }
   if (result.per_channel()) {
-    result.axis = given->quantized_dimension();
+    // A list has one axis; some converters copy the axis of the weights to their bias.
+    result.axis = shape.size() == 1 ? 0 : given->quantized_dimension();
     const bool inside = result.axis >= 0 && static_cast<std::size_t>(result.axis) < shape.size();
     if (!inside || shape[static_cast<std::size_t>(result.axis)] != static_cast<std::int32_t>(result.scales.size())) {
       throw Error(fmt::format("{} scales along axis {} of {}", result.scales.size(), result.axis, to_string(shape)));

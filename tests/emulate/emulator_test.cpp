@@ -38,7 +38,7 @@ void expect_answers(const EmulationResult& result, std::size_t sample_count) {
   }
 }
 
-std::string message_of(const EmulationTarget& target, const EmulationJob& job) {
+std::string message_of(const Target& target, const EmulationJob& job) {
   try {
     emulate(target, job);
   } catch (const Error& error) {
@@ -49,7 +49,7 @@ std::string message_of(const EmulationTarget& target, const EmulationJob& job) {
 
 #define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
-class OnBoard : public testing::TestWithParam<EmulationTarget> {};
+class OnBoard : public testing::TestWithParam<Target> {};
 
 TEST_P(OnBoard, CountsAreThoseCountedByHand) {
   const EmulationResult result = emulate(GetParam(), Library(test::counted_model()).job());
@@ -123,7 +123,7 @@ TEST(Emulator, LongRunsWrapTheTimer) {
 }
 
 TEST(Emulator, CountsTheShareOfTheLibrary) {
-  const EmulationTarget board = test::cortex_m4();
+  const Target board = test::cortex_m4();
   const EmulationResult plain = emulate(board, Library(test::plain_model()).job());
   const Library with_memset(test::tiny_model(
       "#include <string.h>\n"
@@ -176,8 +176,8 @@ TEST(Emulator, StaticConstructorsAreRefused) {
 }
 
 TEST(Emulator, AnUnknownMachineIsToldWithQemusWords) {
-  EmulationTarget target = test::cortex_m4();
-  target.qemu_machine = "no-such-board";
+  Target target = test::cortex_m4();
+  target.machine = "no-such-board";
   EXPECT_CONTAINS(message_of(target, Library(test::counted_model()).job()), "no-such-board");
 }
 
