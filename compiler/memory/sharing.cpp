@@ -4,7 +4,7 @@
 
 namespace mote {
 
-Sharing::Sharing(const Graph& graph) : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0) {
+Sharing::Sharing(const Graph& graph) : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0), bytes_(graph.tensors.size(), 0) {
   const auto end = static_cast<std::int32_t>(graph.nodes.size());
   const auto made = producers(graph);
   const auto read = consumers(graph);
@@ -21,6 +21,7 @@ Sharing::Sharing(const Graph& graph) : root_(graph.tensors.size(), -1), offset_(
     if (tensor.is_state) buffer.first = 0;
     root_[i] = static_cast<std::int32_t>(buffers_.size());
     buffers_.push_back(buffer);
+    bytes_[i] = buffer.bytes;
   }
   merged_.assign(buffers_.size(), false);
 }
@@ -31,7 +32,9 @@ bool Sharing::merge(TensorId inner, TensorId outer, std::int64_t offset_bytes) {
   if (from == to) return false;
   Buffer& small = buffers_[static_cast<std::size_t>(from)];
   Buffer& large = buffers_[static_cast<std::size_t>(to)];
-  const std::int64_t at = offset_in_buffer(outer) + offset_bytes - offset_in_buffer(inner);
+  // What lies beside `inner` in its buffer would come to lie over something else of the other buffer, whose life is another.
+  if (small.bytes != bytes_[static_cast<std::size_t>(inner)]) return false;
+  const std::int64_t at = offset_in_buffer(outer) + offset_bytes;
   if (at < 0 || at + small.bytes > large.bytes || at % small.alignment != 0) return false;
   for (std::size_t i = 0; i < root_.size(); ++i) {
     if (root_[i] != from) continue;

@@ -124,10 +124,10 @@ std::int32_t log_of_q12(std::int32_t x) {
   constexpr std::int32_t kFourthRootOfHalf = 1805811301;
   constexpr std::int32_t kRootOfHalf = 1518500250;
   constexpr std::int32_t kQuarter = std::int32_t{1} << (31 - kSumBits - 2);
-  constexpr std::int32_t kNumerator = 117049297;        // 11/240 * 2^(1/4)
-  constexpr std::int32_t kDenominatorSquare = 127690142;   // 1/20 * 2^(1/4)
+  constexpr std::int32_t kNumerator = 117049297;             // 11/240 * 2^(1/4)
+  constexpr std::int32_t kDenominatorSquare = 127690142;     // 1/20 * 2^(1/4)
   constexpr std::int32_t kDenominatorConstant = 1057819769;  // 2 / 2^(1/4) - 2^(1/4)
-  constexpr std::int32_t kDenominatorLinear = 638450708;    // 1/4 * 2^(1/4)
+  constexpr std::int32_t kDenominatorLinear = 638450708;     // 1/4 * 2^(1/4)
 
   // x = 2^k * r, with r around 2^(-1/4) and k a quarter off an integer; of two candidates the one with the smaller r.
   const int zeros = std::countl_zero(static_cast<std::uint32_t>(x));
@@ -177,7 +177,8 @@ std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x)
 }
 
 const std::vector<std::int16_t>& exp_table() {
-  static const std::vector<std::int16_t> table = sample(10.0F / 65535.0F, 32767, 2.0F / 65535.0F, [](float x) { return std::exp(x); });
+  static const std::vector<std::int16_t> table =
+      sample(10.0F / 65535.0F, 32767, 2.0F / 65535.0F, [](float x) { return std::exp(x); });
   return table;
 }
 

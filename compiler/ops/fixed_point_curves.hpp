@@ -26,7 +26,7 @@ std::int32_t input_radius(int integer_bits, int left_shift);
 /// logistic(i / 24) in steps of 2^-16, raised by half of what linear interpolation loses between entries; the last is 65535.
 const std::array<std::uint16_t, 256>& sigmoid_table();
 
-/// A function sampled at 513 points for int16 arguments: entry 256 + (x >> 7) and its successor, interpolated by the lower 7 bits.
+/// A function sampled at 513 points for int16 arguments: between entry 256 + (x >> 7) and the next by the lower 7 bits.
 std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x);
 /// exp(x) for -10 <= x <= 0 spread over int16; results in steps of 2^-15.
 const std::vector<std::int16_t>& exp_table();

@@ -39,7 +39,8 @@ class Gather : public OperatorBase<Gather> {
     const std::int32_t batch = batch_dims < 0 ? batch_dims + static_cast<std::int32_t>(indices_rank) : batch_dims;
     const int at = resolve_axis(axis, node.input(0).shape.size());
     if (batch < 0 || batch > at || static_cast<std::size_t>(batch) > indices_rank) {
-      throw Error(fmt::format("{} batch dimensions do not fit axis {} and indices {}", batch_dims, axis, to_string(node.input(1).shape)));
+      throw Error(
+          fmt::format("{} batch dimensions do not fit axis {} and indices {}", batch_dims, axis, to_string(node.input(1).shape)));
     }
     return {static_cast<std::size_t>(at), static_cast<std::size_t>(batch)};
   }
@@ -69,7 +70,8 @@ class Gather : public OperatorBase<Gather> {
     const Axes at = resolve(node);
     for (std::size_t i = 0; i < at.batch_dims; ++i) {
       if (in.shape[i] != indices.shape[i]) {
-        throw Error(fmt::format("input {} and indices {} differ in batch dimension {}", to_string(in.shape), to_string(indices.shape), i));
+        throw Error(fmt::format("input {} and indices {} differ in batch dimension {}", to_string(in.shape),
+                                to_string(indices.shape), i));
       }
     }
     if (indices.is_constant()) {
@@ -94,7 +96,8 @@ class Gather : public OperatorBase<Gather> {
     for (std::int64_t b = 0; b < n.batch; ++b)
       for (std::int64_t o = 0; o < n.outer; ++o, in += n.axis * slice)
         for (std::int64_t i = 0; i < n.indices; ++i, out += slice) {
-          const std::int64_t index = std::clamp<std::int64_t>(indices[static_cast<std::size_t>(b * n.indices + i)], 0, n.axis - 1);
+          const std::int64_t index =
+              std::clamp<std::int64_t>(indices[static_cast<std::size_t>(b * n.indices + i)], 0, n.axis - 1);
           std::memcpy(out, in + index * slice, static_cast<std::size_t>(slice));
         }
   }

@@ -12,7 +12,8 @@ namespace {
 std::int32_t high_multiply_16(std::int32_t a, std::int32_t b) { return std::min((a * b + (1 << 14)) >> 15, 32767); }
 
 std::int32_t saturating_shift_left_16(std::int32_t x, int bits) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(x) * (std::int64_t{1} << bits), -32768, 32767));
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(x) * (std::int64_t{1} << bits), -32768, 32767));
 }
 
 /// A multiplier cut to 16 bits.
@@ -25,17 +26,17 @@ class HardSwish : public OperatorBase<HardSwish> {
   static constexpr std::string_view kName = "hard_swish";
   static const Implementation kRows[2];
 
-  /// From the input with 7 more fractional bits to the output, and to steps of 3 / 2^15. The ratios are computed in float.
+  /// From the input with 7 more fractional bits to the output, and to steps of 3 / 2^15.
   struct Scaling {
     Multiplier output, gate;
   };
   static Scaling scaling(const NodeView& node) {
-    const float fine = node.input(0).scale() / 128.0F;
-    const Scaling result{narrow(quantize_multiplier(static_cast<double>(fine / node.output().scale()))),
-                         narrow(quantize_multiplier(static_cast<double>(fine / (3.0F / 32768.0F))))};
+    const double fine = static_cast<double>(node.input(0).scale()) / 128.0;
+    const Scaling result{narrow(quantize_multiplier(fine / static_cast<double>(node.output().scale()))),
+                         narrow(quantize_multiplier(fine / (3.0 / 32768.0)))};
     if (result.output.shift > 0 || result.output.shift < -15 || result.gate.shift < -15) {
-      throw Error(fmt::format("input scale {} and output scale {} do not fit this operator's 16-bit arithmetic", node.input(0).scale(),
-                              node.output().scale()));
+      throw Error(fmt::format("input scale {} and output scale {} do not fit this operator's 16-bit arithmetic",
+                              node.input(0).scale(), node.output().scale()));
     }
     return result;
   }
@@ -61,8 +62,8 @@ class HardSwish : public OperatorBase<HardSwish> {
   }
 
  private:
-  /// min(max(x / 3, -1), 1) in steps of 2^-15. A left shift is done in two parts, the last bit after the product, so that only what
-  /// overflows saturates.
+  /// min(max(x / 3, -1), 1) in steps of 2^-15. A left shift is done in two parts, the last bit after the product, so that
+  /// only what overflows saturates.
   static std::int32_t gate_of(std::int32_t fine, Multiplier by) {
     if (by.shift <= 0) return rounding_divide_by_power_of_two(high_multiply_16(fine, by.multiplier), -by.shift);
     return saturating_shift_left_16(high_multiply_16(saturating_shift_left_16(fine, by.shift - 1), by.multiplier), 1);

@@ -24,13 +24,9 @@ class LeakyRelu : public OperatorBase<LeakyRelu> {
     if (const auto* given = options<tflite::LeakyReluOptions>(op)) alpha = given->alpha();
   }
 
-  // The ratios are computed in float.
-  static Multiplier positive(const NodeView& node) {
-    return quantize_multiplier(static_cast<double>(node.input(0).scale() / node.output().scale()));
-  }
-  Multiplier negative(const NodeView& node) const {
-    return quantize_multiplier(static_cast<double>(node.input(0).scale() * alpha / node.output().scale()));
-  }
+  // int16: ratios in float, which is what TensorFlow Lite's published int16 outputs have; int8: in double.
+  static Multiplier positive(const NodeView& node) { return slope_multiplier(node, 1.0F); }
+  Multiplier negative(const NodeView& node) const { return slope_multiplier(node, alpha); }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     const auto result = infer_unary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
@@ -50,6 +46,13 @@ class LeakyRelu : public OperatorBase<LeakyRelu> {
   }
 
  private:
+  static Multiplier slope_multiplier(const NodeView& node, float slope) {
+    const float in = node.input(0).scale();
+    const float out = node.output().scale();
+    if (node.input(0).type == DataType::kInt16) return quantize_multiplier(static_cast<double>(in * slope / out));
+    return quantize_multiplier(static_cast<double>(in) * static_cast<double>(slope) / static_cast<double>(out));
+  }
+
   template <typename T>
   void evaluate_scaled(const Evaluation& e) const {
     const Multiplier above = positive(e);

@@ -38,10 +38,12 @@ class LogSoftmax : public OperatorBase<LogSoftmax> {
       require_quantized(in);
       require_quantized(out);
       const Multiplier to_q5 = softmax_scaling(in, 1.0F).multiplier;
-      if (to_q5.multiplier == 0) throw Error(fmt::format("tensor '{}' has scale {}, too large for this operator", in.name, in.scale()));
+      if (to_q5.multiplier == 0) {
+        throw Error(fmt::format("tensor '{}' has scale {}, too large for this operator", in.name, in.scale()));
+      }
       if (out.scale() != kOutputScale || out.zero_point() != kOutputZeroPoint) {
-        throw Error(fmt::format("output '{}' has scale {} and zero point {}; {} and {} are needed", out.name, out.scale(), out.zero_point(),
-                                kOutputScale, kOutputZeroPoint));
+        throw Error(fmt::format("output '{}' has scale {} and zero point {}; {} and {} are needed", out.name, out.scale(),
+                                out.zero_point(), kOutputScale, kOutputZeroPoint));
       }
       if (in.shape.back() > 4095) throw Error(fmt::format("sums over {} values do not fit 12 integer bits", in.shape.back()));
     }

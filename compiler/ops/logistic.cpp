@@ -18,12 +18,18 @@ class Logistic : public OperatorBase<Logistic> {
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 8, -128); }
 
   void evaluate(const Evaluation& e) const override {
-    if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, [](float x) { return 1.0F / (1.0F + std::exp(-x)); });
+    if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, of_float);
     if (e.input(0).type == DataType::kInt8) return evaluate_int8(e);
     evaluate_int16(e);
   }
 
  private:
+  // Far out, exp() and 1 stand for the quotient.
+  static float of_float(float x) {
+    if (x > 16.619047F) return 1.0F;
+    return x < -9.0F ? std::exp(x) : 1.0F / (1.0F + std::exp(-x));
+  }
+
   static void evaluate_int8(const Evaluation& e) {
     const SigmoidInt8 scaling = sigmoid_int8(e.input(0));
     const std::int32_t zero_point = e.input(0).zero_point();

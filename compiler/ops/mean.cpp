@@ -58,7 +58,9 @@ class Mean : public OperatorBase<Mean> {
       const int kind = reduced[i] ? 1 : 0;
       ReducedAxes::Axis* const group = kind == 1 ? result.reduced : result.kept;
       if (kind != previous) {
-        if (next[kind] < 0) throw Error(fmt::format("the axes of {} alternate too often between kept and averaged", to_string(shape)));
+        if (next[kind] < 0) {
+          throw Error(fmt::format("the axes of {} alternate too often between kept and averaged", to_string(shape)));
+        }
         group[next[kind]--] = {shape[i], step};
       } else {
         group[next[kind] + 1].extent *= shape[i];
@@ -71,7 +73,8 @@ class Mean : public OperatorBase<Mean> {
 
   /// From a sum to the output, 1 / count included.
   static Multiplier multiplier(const NodeView& node) {
-    const Multiplier scaling = quantize_multiplier(static_cast<double>(node.input(0).scale()) / static_cast<double>(node.output().scale()));
+    const Multiplier scaling =
+        quantize_multiplier(static_cast<double>(node.input(0).scale()) / static_cast<double>(node.output().scale()));
     const std::int64_t count = axes(node).count();
     const int bits = std::min({static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))) - 1, 32, 31 + scaling.shift});
     return {static_cast<std::int32_t>((static_cast<std::int64_t>(scaling.multiplier) << bits) / count), scaling.shift - bits};

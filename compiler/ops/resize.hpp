@@ -44,7 +44,9 @@ class ResizeOperator : public OperatorBase<Derived> {
     require_elements(in);
     if (!in.quantization.empty() || !node.output().quantization.empty()) require_same_quantization(in, node.output());
     const std::vector<std::int32_t> size = node.integers(1, "size");
-    if (size.size() != 2 || size[0] <= 0 || size[1] <= 0) throw Error(fmt::format("size {} is not a height and a width", to_string(size)));
+    if (size.size() != 2 || size[0] <= 0 || size[1] <= 0) {
+      throw Error(fmt::format("size {} is not a height and a width", to_string(size)));
+    }
     return {{in.type, {in.shape[0], size[0], size[1], in.shape[3]}}};
   }
 

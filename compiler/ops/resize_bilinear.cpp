@@ -92,7 +92,8 @@ class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilin
     for_each_value<std::int8_t>(
         e, [&](ResizeAxis axis, std::int32_t i) { return fixed_blend(axis, i); },
         [](std::int32_t down, std::int32_t right, std::int32_t a, std::int32_t b, std::int32_t c, std::int32_t d) {
-          const std::int32_t sum = (kOne - down) * (kOne - right) * a + down * (kOne - right) * b + (kOne - down) * right * c + down * right * d;
+          const std::int32_t sum =
+              (kOne - down) * (kOne - right) * a + down * (kOne - right) * b + (kOne - down) * right * c + down * right * d;
           return static_cast<std::int8_t>(rounding_divide_by_power_of_two(sum, 20));
         });
   }

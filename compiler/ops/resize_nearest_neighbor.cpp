@@ -38,16 +38,20 @@ class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflit
   Ratio ratio(ResizeAxis axis) const {
     const bool corners = align_corners && axis.out > 1;
     // Twice the place is 2 * i + half_pixel times the scale; rounding adds one half more.
-    return {corners ? axis.in - 1 : axis.in,
-            (half_pixel_centers ? (corners ? axis.in - 1 : axis.in) : 0) + (align_corners ? (corners ? axis.out - 1 : axis.out) : 0),
-            corners ? axis.out - 1 : axis.out};
+    return {
+        corners ? axis.in - 1 : axis.in,
+        (half_pixel_centers ? (corners ? axis.in - 1 : axis.in) : 0) + (align_corners ? (corners ? axis.out - 1 : axis.out) : 0),
+        corners ? axis.out - 1 : axis.out};
   }
   bool is_exact(ResizeAxis axis) const {
     const Ratio by = ratio(axis);
     const std::vector<std::int16_t> exact = places(axis);
     for (std::int64_t i = 0; i < axis.out; ++i) {
       const std::int64_t doubled = 2 * i * by.step + by.offset;
-      if (doubled > INT32_MAX || std::min<std::int64_t>(doubled / (2 * by.divisor), axis.in - 1) != exact[static_cast<std::size_t>(i)]) return false;
+      if (doubled > INT32_MAX ||
+          std::min<std::int64_t>(doubled / (2 * by.divisor), axis.in - 1) != exact[static_cast<std::size_t>(i)]) {
+        return false;
+      }
     }
     return true;
   }

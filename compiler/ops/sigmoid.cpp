@@ -29,7 +29,9 @@ SigmoidInt16 sigmoid_int16(const Tensor& input, int largest_power) {
   double multiplier = static_cast<double>(input.scale()) * 3.0 * 4096.0;
   std::int32_t shift = 0;
   for (; multiplier <= 32767.0 / 2.0 && shift <= 30; ++shift) multiplier *= 2.0;
-  if (!(multiplier < 32768.0)) throw Error(fmt::format("tensor '{}' has scale {}, too large for this operator", input.name, input.scale()));
+  if (!(multiplier < 32768.0)) {
+    throw Error(fmt::format("tensor '{}' has scale {}, too large for this operator", input.name, input.scale()));
+  }
   return {static_cast<std::int32_t>(multiplier), shift};
 }
 
@@ -41,8 +43,8 @@ std::vector<TensorType> infer_sigmoid(const NodeView& node, int int8_bits, std::
   const int bits = is_int8 ? int8_bits : 15;
   const std::int32_t zero_point = is_int8 ? int8_zero_point : 0;
   if (power_of_two(out.scale()) != -bits || out.zero_point() != zero_point) {
-    throw Error(fmt::format("output '{}' has scale {} and zero point {}; 1/{} and {} are needed", out.name, out.scale(), out.zero_point(),
-                            1 << bits, zero_point));
+    throw Error(fmt::format("output '{}' has scale {} and zero point {}; 1/{} and {} are needed", out.name, out.scale(),
+                            out.zero_point(), 1 << bits, zero_point));
   }
   if (is_int8) {
     sigmoid_int8(node.input(0));

@@ -14,7 +14,8 @@ struct SigmoidInt8 {
 };
 SigmoidInt8 sigmoid_int8(const Tensor& input);
 
-/// int16: x * multiplier / 2^shift, half up, counts steps of 1 / (3 * 4096). A scale of 2^(shift - 12), shift 0..`largest_power`, is exact.
+/// int16: x * multiplier / 2^shift, half up, counts steps of 1 / (3 * 4096). Exact where the scale is 2^(n - 12) for an n of
+/// 0..`largest_power`.
 struct SigmoidInt16 {
   std::int32_t multiplier = 0;
   std::int32_t shift = 0;

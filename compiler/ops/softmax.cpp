@@ -86,8 +86,8 @@ class Softmax : public OperatorBase<Softmax> {
     require_scale(out);
     const float scale = std::ldexp(1.0F, -bits);
     if (std::abs(out.scale() - scale) > 1e-3F * scale || out.zero_point() != zero_point) {
-      throw Error(fmt::format("output '{}' has scale {} and zero point {}; 1/{} and {} are needed", out.name, out.scale(), out.zero_point(),
-                              1 << bits, zero_point));
+      throw Error(fmt::format("output '{}' has scale {} and zero point {}; 1/{} and {} are needed", out.name, out.scale(),
+                              out.zero_point(), 1 << bits, zero_point));
     }
   }
 
@@ -133,7 +133,8 @@ class Softmax : public OperatorBase<Softmax> {
     const int zeros = std::countl_zero(static_cast<std::uint32_t>(sum));
     // The sum without its leading bit, 1 <= sum / 2^k < 2, spread over int16.
     const std::int64_t fraction = (((static_cast<std::int64_t>(sum) << zeros) / 2 + (1 << 13)) >> 14) - (1 << 15) - (1 << 16);
-    const std::int32_t inverse = interpolate(reciprocal_table(), static_cast<std::int16_t>(std::clamp<std::int64_t>(fraction, -32768, 32767)));
+    const std::int32_t inverse =
+        interpolate(reciprocal_table(), static_cast<std::int16_t>(std::clamp<std::int64_t>(fraction, -32768, 32767)));
     for (std::size_t i = 0; i < in.size(); ++i) {
       const std::int32_t product = exponential(in[i]) * inverse;
       const std::int32_t result = (product + (1 << (30 - zeros))) >> (31 - zeros);

@@ -23,7 +23,9 @@ std::int32_t SoftmaxScaling::sum_of_exponentials(std::span<const std::int8_t> ro
 
 SoftmaxScaling softmax_scaling(const Tensor& input, float beta) {
   const double to_q5 = std::ldexp(static_cast<double>(beta) * static_cast<double>(input.scale()), 26);
-  if (!(to_q5 > 1.0)) throw Error(fmt::format("tensor '{}' has scale {}, too small for beta {}", input.name, input.scale(), beta));
+  if (!(to_q5 > 1.0)) {
+    throw Error(fmt::format("tensor '{}' has scale {}, too small for beta {}", input.name, input.scale(), beta));
+  }
   // From here on even a difference of 1 counts as exp() = 0.
   if (to_q5 >= 1073741824.0) return {};
   SoftmaxScaling result;

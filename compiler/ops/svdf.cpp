@@ -1,4 +1,4 @@
-// SVDF: each filter's response to the input enters a memory of past responses; the weighted memories of a unit's filters are summed.
+// SVDF: each filter's response to the input enters a memory of past responses; a unit sums the weighted memories of its filters.
 // Inputs: activations [batch][in], feature weights [filters][in], time weights [filters][memory], bias [units] or none, and the
 // state [batch][filters * memory], oldest response first. filters = units * rank.
 // Source: TensorFlow Lite Micro SVDF. For int8 the fused activation has no effect: the output's range is the clamp.
@@ -47,18 +47,20 @@ class Svdf : public OperatorBase<Svdf> {
     return {in[0], in[1], time[0], time[1], time[0] / rank};
   }
 
-  /// int8: from the feature sum to the state, and from the time sum to the output. The ratios are computed in float.
+  /// int8: from the feature sum to the state, and from the time sum to the output.
   struct Scaling {
     Multiplier state, output;
   };
   static Scaling scaling(const NodeView& node) {
-    const float state = node.input(4).scale();
-    return {quantize_multiplier(static_cast<double>(node.input(0).scale() * node.input(1).scale() / state)),
-            quantize_multiplier(static_cast<double>(state * node.input(2).scale() / node.output().scale()))};
+    const auto scale = [&](int i) { return static_cast<double>(node.input(i).scale()); };
+    return {quantize_multiplier(scale(0) * scale(1) / scale(4)),
+            quantize_multiplier(scale(4) * scale(2) / static_cast<double>(node.output().scale()))};
   }
 
   /// float32: the clamp, wide open for tanh.
-  std::pair<float, float> clamp_range() const { return activation_range(activation == Activation::kTanh ? Activation::kNone : activation); }
+  std::pair<float, float> clamp_range() const {
+    return activation_range(activation == Activation::kTanh ? Activation::kNone : activation);
+  }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 5, 5);
@@ -73,14 +75,17 @@ class Svdf : public OperatorBase<Svdf> {
     require_constant(node.input(2), "time weights");
     if (!state.is_state) throw Error(fmt::format("tensor '{}' is not a variable, so it cannot hold the state", state.name));
     if (node.input(1).shape != Shape{n.filters, n.width} || state.elements() != std::int64_t{n.batch} * n.filters * n.memory) {
-      throw Error(fmt::format("feature weights {} or state {} do not fit input {} and time weights {}", to_string(node.input(1).shape),
-                              to_string(state.shape), to_string(in.shape), to_string(node.input(2).shape)));
+      throw Error(fmt::format("feature weights {} or state {} do not fit input {} and time weights {}",
+                              to_string(node.input(1).shape), to_string(state.shape), to_string(in.shape),
+                              to_string(node.input(2).shape)));
     }
     if (node.has_input(3)) {
       const Tensor& bias = node.input(3);
       require_constant(bias, "biases");
       require_type(bias, {is_float(in.type) ? DataType::kFloat32 : DataType::kInt32});
-      if (bias.elements() != n.units) throw Error(fmt::format("bias '{}' has {} values for {} units", bias.name, bias.elements(), n.units));
+      if (bias.elements() != n.units) {
+        throw Error(fmt::format("bias '{}' has {} values for {} units", bias.name, bias.elements(), n.units));
+      }
     }
     if (is_float(in.type)) {
       require_type(state, {DataType::kFloat32});
@@ -91,7 +96,9 @@ class Svdf : public OperatorBase<Svdf> {
       require_quantized(node.output());
       check_bias_scale(node);
       for (const int i : {1, 2}) {
-        if (node.input(i).zero_point() != 0) throw Error(fmt::format("weights '{}' have a zero point; only 0 is supported", node.input(i).name));
+        if (node.input(i).zero_point() != 0) {
+          throw Error(fmt::format("weights '{}' have a zero point; only 0 is supported", node.input(i).name));
+        }
       }
       scaling(node);
     }
@@ -114,7 +121,8 @@ class Svdf : public OperatorBase<Svdf> {
     if (!node.has_input(3)) return;
     const float expected = node.input(4).scale() * node.input(2).scale();
     if (!(std::abs(static_cast<double>(node.input(3).scale()) - static_cast<double>(expected)) < 1e-5)) {
-      throw Error(fmt::format("bias '{}' has scale {}; state and time weights make {}", node.input(3).name, node.input(3).scale(), expected));
+      throw Error(fmt::format("bias '{}' has scale {}; state and time weights make {}", node.input(3).name, node.input(3).scale(),
+                              expected));
     }
   }
 

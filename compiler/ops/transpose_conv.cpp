@@ -1,6 +1,7 @@
-// TRANSPOSE_CONV: the gradient of a convolution. Inputs: the output's shape, weights [out_c][k_h][k_w][in_c], NHWC activations, and
-// bias [out_c] or none. Padding is that of the convolution that would make the activations' size from the output's.
-// Source: TensorFlow Lite TRANSPOSE_CONV. A shape that is computed at run time gives way to the declared one, as in TensorFlow Lite Micro.
+// TRANSPOSE_CONV: the gradient of a convolution. Inputs: the output's shape, weights [out_c][k_h][k_w][in_c], NHWC activations,
+// and bias [out_c] or none. Padding is that of the convolution that would make the activations' size from the output's. A shape
+// that is computed at run time gives way to the declared one.
+// Source: TensorFlow Lite TRANSPOSE_CONV.
 
 #include "ops/define.hpp"
 #include "ops/weighted.hpp"
@@ -55,12 +56,14 @@ class TransposeConv : public OperatorBase<TransposeConv> {
     require_elements(weights);
     const Shape out = output_shape(node);
     if (out.size() != 4 || out[0] != in.shape[0] || out[3] != weights.shape[0] || weights.shape[3] != in.shape[3]) {
-      throw Error(fmt::format("input {} and weights {} do not give {}", to_string(in.shape), to_string(weights.shape), to_string(out)));
+      throw Error(
+          fmt::format("input {} and weights {} do not give {}", to_string(in.shape), to_string(weights.shape), to_string(out)));
     }
     Window w{out[0], out[1], out[2], out[3], 1, 1, in.shape[3], weights.shape[1], weights.shape[2], stride_h, stride_w};
     w.place(padding);
     if (w.out_h != in.shape[1] || w.out_w != in.shape[2]) {
-      throw Error(fmt::format("a convolution makes {}x{} of the output {}, not the input {}", w.out_h, w.out_w, to_string(out), to_string(in.shape)));
+      throw Error(fmt::format("a convolution makes {}x{} of the output {}, not the input {}", w.out_h, w.out_w, to_string(out),
+                              to_string(in.shape)));
     }
     return w;
   }
@@ -92,7 +95,8 @@ class TransposeConv : public OperatorBase<TransposeConv> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    with_types(e, check(e), kInput, [&](auto in, auto weight, auto sum) { scatter<decltype(in), decltype(weight), decltype(sum)>(e); });
+    with_types(e, check(e), kInput,
+               [&](auto in, auto weight, auto sum) { scatter<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
  private:

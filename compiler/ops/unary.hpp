@@ -25,8 +25,8 @@ bool has_wider_input(const NodeView& node);
 KernelCall lower_lookup(const NodeView& node);
 double lookup_cycles(const NodeView& node);
 
-/// A call of `function` in mote/`header`.hpp with the types, the number of elements and the input; the caller adds tables and numbers,
-/// then `finish_unary`.
+/// A call of `function` in mote/`header`.hpp with the types, the number of elements and the input; the caller adds tables and
+/// numbers, then `finish_unary`.
 KernelCall describe_unary(const NodeView& node, std::string_view header, std::string_view function);
 /// The output, which may take over the input's memory when it has the same type or is int8 or uint8.
 KernelCall finish_unary(KernelCall call, const NodeView& node);

@@ -25,8 +25,8 @@ template <typename L>
 MOTE_KERNEL void leaky_relu_int16(const int16_t* in, int16_t* out) {
   for (int32_t i = 0; i < L::elements; ++i) {
     const int32_t x = in[i];
-    const int32_t scaled =
-        x >= 0 ? requantize(x, L::positive_multiplier, L::positive_shift) : requantize(x, L::negative_multiplier, L::negative_shift);
+    const int32_t scaled = x >= 0 ? requantize(x, L::positive_multiplier, L::positive_shift)
+                                  : requantize(x, L::negative_multiplier, L::negative_shift);
     out[i] = static_cast<int16_t>(clamp<int32_t>(scaled, INT16_MIN, INT16_MAX));
   }
 }
@@ -43,8 +43,8 @@ MOTE_INLINE int32_t sigmoid_argument(int32_t x) {
   return (x * L::multiplier + kHalf) >> L::shift;
 }
 
-/// Linear interpolation in a table of 256 uint16 whose entries are 2^spacing apart, with `spacing` more fractional bits; `last` from the
-/// last entry on.
+/// Linear interpolation in a table of 256 uint16 whose entries are 2^spacing apart, with `spacing` more fractional bits; `last`
+/// from the last entry on.
 MOTE_INLINE int32_t sigmoid_of_size(const int16_t* table, int32_t size, int spacing, int32_t last) {
   const int32_t index = size >> spacing;
   if (index >= 255) return last;

@@ -25,7 +25,7 @@ MOTE_INLINE void pad_axis(const typename L::Value*& in, typename L::Value*& out)
 
 /// PAD and PADV2.
 template <typename L>
-MOTE_KERNEL void pad(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void pad(const typename L::Value* in, typename L::Value* out) {
   pad_axis<L>(in, out);
 }
 

@@ -4,8 +4,8 @@
 
 namespace mote {
 
-// Reductions. The input is seen as two kept and two reduced axes, outer one first: `kept`, `reduced` hold their extents, `kept_steps`,
-// `reduced_steps` the distances of neighbours.
+// Reductions. The input is seen as two kept and two reduced axes, outer one first: `kept`, `reduced` hold their extents,
+// `kept_steps`, `reduced_steps` the distances of neighbours.
 
 /// `finish(sum)` of the values that meet in each output; Sum is float or int32_t.
 template <typename L, typename Sum, typename Finish>

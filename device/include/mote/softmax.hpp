@@ -27,7 +27,9 @@ struct SoftmaxExponent {
   int32_t smallest_difference;
 
   /// In Q0.
-  int32_t exponential(int32_t difference) const { return exp_of_q5(doubling_high_multiply(shift_left(difference, shift), multiplier)); }
+  int32_t exponential(int32_t difference) const {
+    return exp_of_q5(doubling_high_multiply(shift_left(difference, shift), multiplier));
+  }
   /// In Q12.
   int32_t sum(const int8_t* row, int32_t depth, int32_t largest) const {
     uint32_t result = 0;

@@ -10,8 +10,9 @@ namespace mote {
 /// int8 activations and feature weights; State is int8 or int16, also for the time weights. The response is clamped before
 /// state_zero_point is added, and the sum wraps.
 template <typename L>
-MOTE_KERNEL void svdf(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT features, const typename L::State* MOTE_RESTRICT times,
-                      const int32_t* MOTE_RESTRICT bias, typename L::State* MOTE_RESTRICT state, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void svdf(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT features,
+                      const typename L::State* MOTE_RESTRICT times, const int32_t* MOTE_RESTRICT bias,
+                      typename L::State* MOTE_RESTRICT state, int8_t* MOTE_RESTRICT out) {
   for (int32_t b = 0; b < L::batch; ++b, in += L::width) {
     const int8_t* feature = features;
     const typename L::State* time = times;

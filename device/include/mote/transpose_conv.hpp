@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// Which input rows (or columns) meet output row `out`: first..last, and the kernel row that meets the first one; the kernel row falls
-/// by the stride from one to the next.
+/// Which input rows (or columns) meet output row `out`: first..last, and the kernel row that meets the first one; the kernel row
+/// falls by the stride from one to the next.
 struct TransposedSpan {
   int32_t first, last, tap;
 
@@ -36,7 +36,8 @@ MOTE_KERNEL void transpose_conv(const typename L::Input* MOTE_RESTRICT in, const
               const typename L::Input* pixel = in + (iy * L::in_w + ix) * L::in_c;
               const typename L::Weight* tap = weights + ((c * L::k_h + ky) * L::k_w + kx) * L::in_c;
               for (int32_t i = 0; i < L::in_c; ++i) {
-                sum = multiply_add(sum, static_cast<Sum>(pixel[i]) - static_cast<Sum>(L::input_zero_point), static_cast<Sum>(tap[i]));
+                sum = multiply_add(sum, static_cast<Sum>(pixel[i]) - static_cast<Sum>(L::input_zero_point),
+                                   static_cast<Sum>(tap[i]));
               }
             }
           }

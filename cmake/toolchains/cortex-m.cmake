@@ -1,0 +1,21 @@
+# For building a generated library (or firmware around it) with Debian's cross compiler:
+#   cmake -S DIR -B build -DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/cortex-m.cmake -DMOTE_CORE=cortex-m4
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES MOTE_CORE)
+
+set(MOTE_CORE cortex-m4 CACHE STRING "cortex-m0plus, cortex-m3, cortex-m4, cortex-m7, cortex-m33 or cortex-m55")
+set(flags_cortex-m0plus "-mcpu=cortex-m0plus -mfloat-abi=soft")
+set(flags_cortex-m3 "-mcpu=cortex-m3 -mfloat-abi=soft")
+set(flags_cortex-m4 "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16")
+set(flags_cortex-m7 "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16")
+set(flags_cortex-m33 "-mcpu=cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16")
+set(flags_cortex-m55 "-mcpu=cortex-m55 -mfloat-abi=hard")
+if(NOT DEFINED flags_${MOTE_CORE})
+  message(FATAL_ERROR "MOTE_CORE '${MOTE_CORE}' is not known")
+endif()
+set(CMAKE_C_FLAGS_INIT "-mthumb ${flags_${MOTE_CORE}}")
+set(CMAKE_CXX_FLAGS_INIT "-mthumb ${flags_${MOTE_CORE}}")

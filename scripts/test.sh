@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# All the tests, from a fresh Debian 12: installs what is missing, builds, and runs unit tests, models and comparisons with TensorFlow Lite Micro.
+# Models of others are looked for in ../shared, or in the directory that MOTE_SHARED_DIR names; what is not there is left out and counted.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+shared=${MOTE_SHARED_DIR:-../shared}
+export MOTE_SHARED_DIR="$shared"
+mote=build/release/bin/mote
+work=build/test
+passed=0 failed=0 skipped=0
+started=$SECONDS
+
+step() { printf '\n=== %s (%d s)\n' "$1" $((SECONDS - started)); }
+stop() { printf '\n%s\n%d passed, %d failed, %d skipped\n' "$1" "$passed" $((failed + 1)) "$skipped"; exit 1; }
+# Runs a part that ends with "N passed, N failed, N skipped", and adds its numbers up.
+part() {
+  local log=$work/part.log
+  "$@" 2>&1 | tee "$log"
+  local line
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
+  if [[ -z "$line" ]]; then
+    echo "this part ended without a result: $*"
+    failed=$((failed + 1))
+    return
+  fi
+  read -r p _ f _ s _ <<<"${line//,/}"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+unit_tests() {
+  ctest --test-dir build/release --output-on-failure -j2 >"$work/ctest.log" 2>&1
+  grep -vE '^ *Start |^ *[0-9]+/[0-9]+ Test .* Passed ' "$work/ctest.log"
+  awk '/tests? passed, .* failed out of/ { total = $NF; bad = $4 } /\(Skipped\)|\*\*\*Skipped/ { s++ }
+       END { printf "%d passed, %d failed, %d skipped\n", total - bad - s / 2, bad, s / 2 }' "$work/ctest.log"
+}
+differential() {
+  local python=$work/venv/bin/python
+  if [[ ! -x $python ]] || ! $python -c 'import tflite_micro, numpy, flatbuffers' 2>/dev/null; then
+    python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install -r tests/differential/requirements.txt
+  fi
+  if ! $python -c 'import tflite_micro' 2>/dev/null; then
+    echo "PyPI's tflite-micro cannot be installed: the comparison with random cases is left out"
+    echo "0 passed, 0 failed, 1 skipped"
+    return
+  fi
+  $python tests/differential/make_cases.py "$work/cases" && python3 tests/models/run_cases.py "$mote" "$work/cases"
+}
+
+mkdir -p "$work"
+step "packages from Debian"
+scripts/install_dependencies.sh --tests || stop "the packages could not be installed"
+step "build"
+cmake --preset release -DMOTE_TESTS=ON >"$work/configure.log" 2>&1 || { cat "$work/configure.log"; stop "configuring failed"; }
+cmake --build --preset release || stop "the build failed"
+step "unit tests"
+part unit_tests
+step "random cases of every operator against TensorFlow Lite Micro"
+part differential
+step "models"
+part python3 tests/models/run_models.py "$mote" "$shared"
+
+printf '\n'
+((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"
+echo "all of it took $((SECONDS - started)) s"
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))

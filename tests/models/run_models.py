@@ -1,0 +1,149 @@
+"""Real models against the outputs of TensorFlow Lite Micro, and the promises about arena, flash and speed of compiling.
+
+Usage: run_models.py MOTE SHARED_DIR
+SHARED_DIR holds catalogue.json, models/ and golden/; without it those checks are left out and counted.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from checks import Check, call, call_json, run_all, usage, verify
+
+# Operators that come with a later release; a model with one of them must be refused by name.
+LATER = ("UNIDIRECTIONAL_SEQUENCE_LSTM", "CALL_ONCE", "VAR_HANDLE", "RSQRT", "IF", "PRELU", "REDUCE_MAX", "CUSTOM", "REVERSE_SEQUENCE")
+
+BOARD_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretrainedResnet_quant", "mlperf__model_ToyCar_quant_fullint_micro_intio",
+                "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__person_detect", "tinyengine__vww"]
+SMALL_MODELS = ["mlperf__kws_ref_model", "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__hello_world_int8", "tflm__keyword_scrambled_8bit",
+                "tinymaix__mnist_valid_q", "mlonmcu__CNN_full_quantized", "mltk__autoencoder_example", "microflow__sine", "mlonmcu__magic_wand"]
+ARENA_LIMITS = {"mlperf__vww_96_int8": 55296, "mlperf__pretrainedResnet_quant": 49152, "mlperf__kws_ref_model": 16000,
+                "mlperf__model_ToyCar_quant_fullint_micro_intio": 768}
+KWS_CODE_LIMIT = 16 * 1024
+COMPILE_SECONDS = 1.0
+
+
+class Shared:
+    def __init__(self, mote: str, root: Path):
+        self.mote, self.root = mote, root
+        self.catalogue = {m["name"]: m for m in json.loads((root / "catalogue.json").read_text())}
+
+    def model(self, name: str) -> str:
+        return str(self.root / "models" / self.catalogue[name]["file"])
+
+    def verify(self, name: str, target: str) -> str:
+        # int16 LEAKY_RELU: the Python build of TensorFlow Lite Micro is one off against its own published values.
+        expect = "ref" if "leaky_relu" in name else "tflm"
+        return verify(self.mote, self.model(name), str(self.root / "golden" / self.catalogue[name]["golden"]), target, expect)
+
+    def refused(self, name: str) -> str:
+        done = call([self.mote, "inspect", self.model(name)])
+        named = any(word in done.stderr for word in (*LATER, "hybrid", "type "))
+        return "" if done.returncode == 2 and named else f"exit code {done.returncode}: {done.stderr}"
+
+    def arena(self, name: str) -> str:
+        limit = min(self.catalogue[name]["arena"], ARENA_LIMITS.get(name, 1 << 30))
+        result, problem = call_json([self.mote, "inspect", self.model(name), "--json"])
+        if result is None:
+            return problem
+        return "" if result["arena_bytes"] <= limit else f"arena {result['arena_bytes']}, at most {limit} is promised"
+
+    def supported(self, entry: dict) -> bool:
+        if not entry.get("golden") or entry["status"].get("tflm") != "ok" or "hybrid" in entry["kind"]:
+            return False
+        return not any(op.split(":")[0] in LATER for op in entry["ops"])
+
+    def checks(self) -> list[Check]:
+        checks = []
+        for name, entry in self.catalogue.items():
+            folder = entry["file"].split("/")[0]
+            if folder not in ("full", "ops") or not entry.get("golden"):
+                continue
+            if not self.supported(entry):
+                if "hybrid" in entry["kind"] or any(op.split(":")[0] in LATER for op in entry["ops"]):
+                    checks.append(Check(f"{name} is refused", lambda n=name: self.refused(n)))
+                continue
+            for target in ("reference", "host"):
+                checks.append(Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)))
+            if folder == "full" and entry.get("arena"):
+                checks.append(Check(f"{name}: arena", lambda n=name: self.arena(n)))
+        for target in ("cortex-m4", "cortex-m7", "cortex-m55"):
+            checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in BOARD_MODELS]
+        for target in ("cortex-m0plus", "cortex-m3", "cortex-m33"):
+            checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in SMALL_MODELS]
+        for path in sorted((self.root / "models" / "robustness").glob("*.tflite")):
+            checks.append(Check(f"robustness: {path.name}", lambda p=path: self.robust(p)))
+        checks.append(Check("keyword spotting: code in flash", self.kws_code))
+        checks.append(Check("visual wake words compile fast", self.vww_compiles_fast))
+        return checks
+
+    def robust(self, path: Path) -> str:
+        """Refused with a message that says where, or accepted and then the same on the reference and on this machine."""
+        done = call([self.mote, "inspect", str(path)])
+        if done.returncode == 2:
+            return "" if done.stderr.startswith(f"mote: {path}: ") else f"an unclear message: {done.stderr}"
+        if done.returncode != 0:
+            return f"exit code {done.returncode}: {done.stderr}"
+        inputs, problem = call_json([self.mote, "inspect", str(path), "--json"])
+        if inputs is None:
+            return problem
+        size = sum(i["bytes"] for i in inputs["inputs"])
+        outputs = []
+        with tempfile.TemporaryDirectory() as directory:
+            data = Path(directory) / "in.bin"
+            data.write_bytes(bytes((37 * i + 11) % 256 for i in range(3 * size)))
+            for target in ("reference", "host"):
+                result, problem = call_json([self.mote, "run", str(path), "-t", target, "-i", str(data), "--json"])
+                if result is None:
+                    return problem
+                outputs.append(result["outputs"])
+        return "" if outputs[0] == outputs[1] else "the reference and the library differ"
+
+    def kws_code(self) -> str:
+        with tempfile.TemporaryDirectory() as directory:
+            data = Path(directory) / "in.bin"
+            data.write_bytes(bytes(490))
+            result, problem = call_json([self.mote, "run", self.model("mlperf__kws_ref_model"), "-t", "cortex-m4", "-i", str(data), "--json"])
+        if result is None:
+            return problem
+        return "" if result["flash_code_bytes"] <= KWS_CODE_LIMIT else f"{result['flash_code_bytes']} bytes"
+
+    def vww_compiles_fast(self) -> str:
+        with tempfile.TemporaryDirectory() as directory:
+            times = []
+            for _ in range(3):
+                started = time.monotonic()
+                done = call([self.mote, "compile", self.model("mlperf__vww_96_int8"), "-t", "cortex-m4", "-o", directory])
+                times.append(time.monotonic() - started)
+                if done.returncode != 0:
+                    return done.stderr
+        return "" if min(times) < COMPILE_SECONDS else f"{min(times):.2f} s"
+
+
+def activity(mote: str, target: str) -> str:
+    folder = Path(__file__).resolve().parents[2] / "examples" / "activity"
+    result, problem = call_json([mote, "run", str(folder / "activity.tflite"), "-t", target, "-i", str(folder / "test_windows.npz"), "--json"])
+    if result is None:
+        return problem
+    return "" if result["accuracy"] == 1.0 else f"accuracy {result['accuracy']}"
+
+
+def main() -> int:
+    if len(sys.argv) != 3:
+        usage(__doc__)
+    mote, root = sys.argv[1], Path(sys.argv[2])
+    targets = ("reference", "host", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
+    checks = [Check(f"activity example on {t}", lambda t=t: activity(mote, t)) for t in targets]
+    skipped = 0
+    if (root / "catalogue.json").exists():
+        checks += Shared(mote, root).checks()
+    else:
+        skipped = 1
+        print(f"{root} is not there: the checks on other people's models are left out")
+    return run_all(checks, skipped)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
