@@ -67,6 +67,7 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
     if (node.input(1).shape[0] != 1 || w.out_c % w.in_c != 0) {
       throw Error(fmt::format("weights {} do not fit {} input channels", to_string(node.input(1).shape), w.in_c));
     }
+    if (node.has_input(2) && node.input(0).type == DataType::kInt16) require_type(node.input(2), {DataType::kInt64});
     finish(node);
     return {{node.input(0).type, w.output_shape()}};
   }

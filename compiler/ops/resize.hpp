@@ -16,6 +16,8 @@ struct ResizeAxis {
 template <typename Derived, typename Options>
 class ResizeOperator : public OperatorBase<Derived> {
  public:
+  static constexpr std::int32_t kLargestExtent = 32767;
+
   /// Corners lie on corners; otherwise edges on edges, with samples in the middle of pixels or in their first corner.
   bool align_corners = false, half_pixel_centers = false;
 
@@ -46,6 +48,9 @@ class ResizeOperator : public OperatorBase<Derived> {
     const std::vector<std::int32_t> size = node.integers(1, "size");
     if (size.size() != 2 || size[0] <= 0 || size[1] <= 0) {
       throw Error(fmt::format("size {} is not a height and a width", to_string(size)));
+    }
+    for (const std::int32_t extent : {in.shape[1], in.shape[2], size[0], size[1]}) {
+      if (extent > kLargestExtent) throw Error(fmt::format("{} pixels along an axis are too many", extent));
     }
     return {{in.type, {in.shape[0], size[0], size[1], in.shape[3]}}};
   }

@@ -28,13 +28,7 @@ class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilin
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     if (align_corners && half_pixel_centers) throw Error("align_corners and half_pixel_centers exclude each other");
-    auto result = ResizeOperator::infer(node);
-    for (const std::size_t i : {1, 2}) {
-      if (node.input(0).shape[i] > 32767 || result[0].shape[i] > 32767) {
-        throw Error(fmt::format("{} to {} pixels along an axis are too many", node.input(0).shape[i], result[0].shape[i]));
-      }
-    }
-    return result;
+    return ResizeOperator::infer(node);
   }
 
   /// The distance of samples in 1/kOne pixels, rounded.

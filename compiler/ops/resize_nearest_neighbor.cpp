@@ -23,7 +23,6 @@ class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflit
 
   /// The input's place for each place of the output.
   std::vector<std::int16_t> places(ResizeAxis axis) const {
-    if (axis.in > 32767) throw Error(fmt::format("{} pixels along an axis are too many", axis.in));
     const float step = scale(axis);
     const float offset = half_pixel_centers ? 0.5F : 0.0F;
     std::vector<std::int16_t> result;
@@ -54,12 +53,6 @@ class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflit
       }
     }
     return true;
-  }
-
-  std::vector<TensorType> infer(const NodeView& node) const override {
-    auto result = ResizeOperator::infer(node);
-    for (const std::size_t i : {1, 2}) places({node.input(0).shape[i], result[0].shape[i]});
-    return result;
   }
 
   void evaluate(const Evaluation& e) const override {

@@ -9,7 +9,7 @@ namespace mote {
 struct TransposedSpan {
   int32_t first, last, tap;
 
-  TransposedSpan(int32_t out, int32_t pad, int32_t kernel, int32_t stride, int32_t in) {
+  MOTE_INLINE TransposedSpan(int32_t out, int32_t pad, int32_t kernel, int32_t stride, int32_t in) {
     const int32_t place = out + pad;
     first = place < kernel ? 0 : (place - kernel) / stride + 1;
     last = smaller(place / stride, in - 1);
