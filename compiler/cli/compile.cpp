@@ -21,13 +21,13 @@ ExitCode compile(const CompileOptions& options) {
   json["name"] = name;
   FileSet files = generate_library(plan, name);
   files["report.txt"] = plan_text(plan);
-  files["report.json"] = json.dump(2) + "\n";
+  files["report.json"] = json_text(json);
   write_files(options.directory, files);
   json["directory"] = options.directory;
   json["files"] = Json::array();
   for (const auto& [file, bytes] : files) json["files"].push_back(file);
   if (options.model.json) {
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", json_text(json));
   } else {
     fmt::print("{}\nwrote {} files to {}: include {}.hpp (C++) or {}.h (C) and build {}.cpp\n", files["report.txt"], files.size(), options.directory, name, name, name);
   }

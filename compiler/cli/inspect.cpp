@@ -12,7 +12,7 @@ ExitCode show_unsupported(const UnsupportedModel& model, const ModelOptions& opt
   if (options.json) {
     Json json{{"model", options.path}, {"unsupported", model.reasons()}, {"layers", Json::array()}};
     for (const auto& row : model.operators()) json["layers"].push_back({{"operator", row.name}, {"type", row.type}, {"shape", row.shape}});
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", json_text(json));
   } else {
     std::vector<std::vector<std::string>> rows{{"operator", "type", "output"}};
     for (const auto& row : model.operators()) rows.push_back({row.name, row.type, to_string(row.shape)});
@@ -25,7 +25,7 @@ ExitCode show_unsupported(const UnsupportedModel& model, const ModelOptions& opt
 ExitCode inspect(const ModelOptions& options, const std::string& target) {
   try {
     const Plan plan = make_plan(load_model(options), find_target(target));
-    fmt::print("{}", options.json ? plan_json(plan).dump(2) + "\n" : plan_text(plan));
+    fmt::print("{}", options.json ? json_text(plan_json(plan)) : plan_text(plan));
     return ExitCode::kDone;
   } catch (const UnsupportedModel& model) {
     return show_unsupported(model, options);

@@ -34,7 +34,7 @@ ExitCode run(const RunOptions& options) {
     json["outputs"] = Json::array();
     for (const auto& outputs : result.outputs) json["outputs"].push_back(real_values(plan.graph, outputs));
     if (!samples.labels.empty() && predictions.is_classifier) json["accuracy"] = predictions.accuracy();
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", json_text(json));
   } else {
     fmt::print("{}\n{}", predictions.text(samples), run_text(plan, result, options.profile));
   }

@@ -30,7 +30,7 @@ ExitCode verify_model(const VerifyOptions& options) {
                     {"inferences", golden.steps.size()}, {"values", comparison.values}, {"mismatching_values", comparison.mismatching_values},
                     {"max_abs_difference", comparison.max_abs_difference}, {"float_tolerance", kFloatTolerance},
                     {"arena_bytes", plan.memory.arena_bytes}, {"first_mismatch", comparison.first_mismatch}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", json_text(json));
   } else {
     fmt::print("{} on {}: {} cases, {} values, {} differ from {}; largest difference {}\n", plan.graph.name, target.name, golden.cases, comparison.values,
                comparison.mismatching_values, options.expect, comparison.max_abs_difference);

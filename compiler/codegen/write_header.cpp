@@ -1,6 +1,7 @@
 #include "codegen/write_header.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/ranges.h>
 
@@ -69,8 +70,10 @@ std::string offsets_of(const Plan& plan, const std::vector<TensorId>& ids) {
 }  // namespace
 
 std::string float_literal(float value) {
+  if (std::isnan(value)) return "NAN";
+  if (std::isinf(value)) return value > 0 ? "HUGE_VALF" : "-HUGE_VALF";
   std::string text = fmt::format("{:.9g}", value);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text + "F";
 }
 

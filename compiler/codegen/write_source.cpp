@@ -28,7 +28,7 @@ void append_values(const std::vector<std::uint8_t>& bytes, std::string& text) {
     if constexpr (std::is_same_v<T, float>) {
       text += float_literal(value);
     } else if constexpr (sizeof(T) == 8) {
-      fmt::format_to(std::back_inserter(text), "INT64_C({})", value);
+      text += value == INT64_MIN ? "INT64_MIN" : fmt::format("INT64_C({})", value);
     } else if (sizeof(T) == 4 && static_cast<std::int64_t>(value) == INT32_MIN) {
       text += "INT32_MIN";
     } else {
@@ -138,7 +138,7 @@ std::string write_source(const Plan& plan, const std::string& name) {
     headers.insert(step.call.header);
     std::vector<std::string> arguments;
     for (const KernelArgument& argument : step.call.arguments) arguments.push_back(argument_text(plan, step, argument, tables));
-    run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "), node.name,
+    run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "), printable(node.name),
                        to_string(plan.graph.tensor(node.outputs[0]).shape));
   }
   std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n", printable(plan.graph.name), version());

@@ -58,7 +58,7 @@ void store(double value, const Tensor& tensor, std::uint8_t* to) {
 }
 
 void store_any(double value, const Tensor& tensor, std::uint8_t* to) {
-  const auto [lowest, highest] = type_range(tensor.type);
+  const auto [lowest, highest] = tensor.type == DataType::kBool ? std::pair{0, 1} : type_range(tensor.type);
   if (!is_float(tensor.type) && (value < lowest || value > highest) && tensor.type != DataType::kInt64) {
     throw Error(fmt::format("value {} for '{}' does not fit {}", value, tensor.name, type_name(tensor.type)),
                 "integers are taken as stored values; give floating point numbers to have them quantized");
@@ -96,7 +96,7 @@ Bytes convert_to(const NpyArray& array, const Tensor& tensor) {
   if (count == 0 || count % tensor.elements() != 0) {
     throw Error(fmt::format("{} values do not fill '{}' ({}, {} values)", count, tensor.name, to_string(tensor.shape), tensor.elements()));
   }
-  if (array.descr.substr(1) == descr_of(tensor.type).substr(1)) return array.bytes;
+  if (array.descr.substr(1) == descr_of(tensor.type).substr(1) && tensor.type != DataType::kBool) return array.bytes;
   const std::size_t size = type_bytes(tensor.type);
   Bytes bytes(static_cast<std::size_t>(count) * size);
   for (std::int64_t i = 0; i < count; ++i) {

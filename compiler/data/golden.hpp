@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Golden {
 
 /// `column`: "tflm", "ref", ... Error when the file does not fit the model or lacks the column.
 Golden read_golden(const std::filesystem::path& path, const Graph& graph, const std::string& column);
+
+/// The same from the file's bytes.
+Golden parse_golden(std::span<const std::uint8_t> bytes, const Graph& graph, const std::string& column);
 
 /// Floating point outputs may differ by this part of the largest expected value of their array in size.
 inline constexpr double kFloatTolerance = 1e-4;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <optional>
 
@@ -72,51 +73,68 @@ std::optional<double> parse_number(std::string_view cell) {
   return value;
 }
 
-/// Numbers with a point or an exponent anywhere make the whole file real numbers; otherwise they are stored values.
+/// A number with a point or an exponent, infinity or nan.
+bool is_real(std::string_view cell) { return cell.find_first_of(".eEnN") != std::string_view::npos; }
+
+struct Cell {
+  std::string_view text;
+  std::optional<double> number;
+};
+
+std::vector<Cell> cells_of(std::string_view line) {
+  std::vector<Cell> cells;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find_first_of(",;", begin), line.size());
+    const std::string_view text = line.substr(begin, end - begin);
+    cells.push_back({text, parse_number(text)});
+    begin = end + 1;
+  }
+  return cells;
+}
+
+/// The numbers of a row; Error when there is anything else.
+void append_row(const std::vector<Cell>& cells, int line, const Tensor& tensor, std::vector<double>& values) {
+  constexpr double kLargestInteger = 9007199254740992.0;  // all below are exact in double
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (!cells[i].number) throw Error(fmt::format("line {}, column {}: '{}' is no number", line, i + 1, cells[i].text));
+    if (!is_real(cells[i].text) && std::abs(*cells[i].number) > kLargestInteger) {
+      throw Error(fmt::format("line {}, column {}: '{}' is too large", line, i + 1, cells[i].text));
+    }
+    values.push_back(*cells[i].number);
+  }
+  if (static_cast<std::int64_t>(cells.size()) != tensor.elements()) {
+    throw Error(fmt::format("line {} has {} numbers, the input '{}' takes {}", line, cells.size(), tensor.name, tensor.elements()));
+  }
+}
+
+/// A first line without any number is a heading. One real number makes all of the file real; otherwise they are stored values.
 Samples from_csv(std::string_view text, const Graph& graph) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const Tensor& tensor = only_input(graph, ".csv");
-  const bool real = text.find_first_of(".") != std::string_view::npos;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  bool real = false;
   std::vector<double> values;
-  int number = 0;
-  while (!text.empty()) {
+  for (int number = 1; !text.empty(); ++number) {
     const std::size_t length = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, length);
+    const std::string_view line = text.substr(0, length);
     text.remove_prefix(std::min(length + 1, text.size()));
-    ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    std::int64_t columns = 0;
-    const std::size_t row_start = values.size();
-    for (std::size_t begin = 0; begin <= line.size(); ++columns) {
-      const std::size_t end = std::min(line.find_first_of(",;", begin), line.size());
-      const std::optional<double> value = parse_number(line.substr(begin, end - begin));
-      if (!value) {
-        if (number == 1) break;
-        throw Error(fmt::format("line {}, column {}: '{}' is no number", number, columns + 1, line.substr(begin, end - begin)));
-      }
-      values.push_back(*value);
-      begin = end + 1;
-    }
-    if (number == 1 && static_cast<std::int64_t>(values.size() - row_start) != tensor.elements() && row_start == 0 && columns != tensor.elements()) {
-      values.clear();
-      if (parse_number(line.substr(0, line.find_first_of(",;")))) {
-        throw Error(fmt::format("line 1 has {} numbers, the input '{}' takes {}", columns, tensor.name, tensor.elements()));
-      }
-      continue;
-    }
-    if (columns != tensor.elements()) {
-      throw Error(fmt::format("line {} has {} numbers, the input '{}' takes {}", number, columns, tensor.name, tensor.elements()));
-    }
+    const std::vector<Cell> cells = cells_of(line);
+    const bool heading = number == 1 && std::none_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.number.has_value(); });
+    if (heading) continue;
+    append_row(cells, number, tensor, values);
+    real = real || std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return is_real(cell.text); });
   }
   NpyArray array{real ? "<f8" : "<i8", {static_cast<std::int64_t>(values.size())}, {}};
   array.bytes.resize(values.size() * 8);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto whole = static_cast<std::int64_t>(values[i]);
+    const std::int64_t whole = real ? 0 : static_cast<std::int64_t>(values[i]);
     std::memcpy(&array.bytes[8 * i], real ? static_cast<const void*>(&values[i]) : &whole, 8);
   }
   return {cut(graph, {convert_to(array, tensor)}), {}, {}};
 }
 
-Samples from_bin(const Bytes& bytes, const Graph& graph) {
+Samples from_bin(std::span<const std::uint8_t> bytes, const Graph& graph) {
   std::size_t size = 0;
   for (const TensorId id : graph.inputs) size += static_cast<std::size_t>(graph.tensor(id).bytes());
   if (size == 0 || bytes.empty() || bytes.size() % size != 0) {
@@ -135,16 +153,17 @@ Samples from_bin(const Bytes& bytes, const Graph& graph) {
 
 }  // namespace
 
+Samples parse_samples(std::span<const std::uint8_t> bytes, std::string_view ending, const Graph& graph) {
+  if (ending == ".npz") return from_npz(parse_npz(bytes), graph);
+  if (ending == ".npy") return {cut(graph, {convert_to(parse_npy(bytes), only_input(graph, ".npy"))}), {}, {}};
+  if (ending == ".csv") return from_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, graph);
+  if (ending == ".bin") return from_bin(bytes, graph);
+  throw Error(fmt::format("'{}' is no known ending for input data", ending), "known: .npy, .npz, .csv, .bin");
+}
+
 Samples read_samples(const std::filesystem::path& path, const Graph& graph) {
-  const std::string ending = path.extension().string();
   const Bytes bytes = read_file(path);
-  return with_context(path.string(), [&]() -> Samples {
-    if (ending == ".npz") return from_npz(parse_npz(bytes), graph);
-    if (ending == ".npy") return {cut(graph, {convert_to(parse_npy(bytes), only_input(graph, ".npy"))}), {}, {}};
-    if (ending == ".csv") return from_csv({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, graph);
-    if (ending == ".bin") return from_bin(bytes, graph);
-    throw Error(fmt::format("'{}' is no known ending for input data", ending), "known: .npy, .npz, .csv, .bin");
-  });
+  return with_context(path.string(), [&] { return parse_samples(bytes, path.extension().string(), graph); });
 }
 
 }  // namespace mote

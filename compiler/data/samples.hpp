@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,8 @@ struct Samples {
 /// .csv   one input: a row per sample; a heading row is skipped;
 /// .bin   the bytes of all inputs, sample after sample.
 Samples read_samples(const std::filesystem::path& path, const Graph& graph);
+
+/// The same from a file's bytes and its ending.
+Samples parse_samples(std::span<const std::uint8_t> bytes, std::string_view ending, const Graph& graph);
 
 }  // namespace mote

@@ -73,6 +73,7 @@ void verify(const Graph& graph) {
     with_context(place(graph, i), [&] { verify_node(graph, graph.nodes[i], ready); });
   }
   for (const TensorId id : graph.outputs) {
+    if (graph.tensor(id).is_constant()) throw Error(fmt::format("output '{}' is a constant", graph.tensor(id).name));
     if (!ready[static_cast<std::size_t>(id)]) {
       throw Error(fmt::format("output '{}' is made by no operator", graph.tensor(id).name));
     }

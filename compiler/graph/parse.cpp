@@ -72,7 +72,7 @@ class Line {
   std::int32_t integer(std::string_view word, int base = 10) const {
     std::int32_t value = 0;
     const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value, base);
-    if (code != std::errc() || end != word.data() + word.size()) fail(fmt::format("'{}' is no integer", word));
+    if (code != std::errc() || end != word.data() + word.size() || (base == 16 && value < 0)) fail(fmt::format("'{}' is no integer", word));
     return value;
   }
 
@@ -198,6 +198,7 @@ Node parse_node(Line& line, OperatorMaker make_operator) {
   node.outputs = line.ids();
   AttributeReader reader(line);
   op->visit_attributes(reader);
+  if (!line.done()) line.fail(fmt::format("'{}' is not understood", line.word()));
   node.op = std::move(op);
   return node;
 }

@@ -43,6 +43,7 @@ std::string operator_name(const tflite::OperatorCode& code) {
 /// The operators as they stand in the file; indices have been checked.
 std::vector<UnsupportedModel::Row> list_operators(const tflite::Model& model, const tflite::SubGraph& subgraph) {
   std::vector<UnsupportedModel::Row> rows;
+  if (subgraph.operators() == nullptr) return rows;
   for (const tflite::Operator* op : *subgraph.operators()) {
     UnsupportedModel::Row row{operator_name(*model.operator_codes()->Get(op->opcode_index())), "", {}};
     if (op->outputs() != nullptr && op->outputs()->size() > 0) {
@@ -101,6 +102,11 @@ class Unsupported {
 };
 
 void check_inputs(const Graph& graph) {
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Tensor& tensor = graph.tensor(graph.inputs[i]);
+    if (tensor.is_state) throw Error(fmt::format("damaged: input '{}' is a variable", tensor.name));
+    if (std::count(graph.inputs.begin(), graph.inputs.end(), graph.inputs[i]) > 1) throw Error(fmt::format("damaged: input '{}' is listed twice", tensor.name));
+  }
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
     const bool is_input = std::find(graph.inputs.begin(), graph.inputs.end(), static_cast<TensorId>(i)) != graph.inputs.end();

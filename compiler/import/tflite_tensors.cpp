@@ -112,6 +112,9 @@ Tensor read_tensor(const tflite::Model& model, const tflite::Tensor& given, std:
     throw Error(fmt::format("damaged: {} {} with {} bytes of data", type_name(tensor.type), to_string(tensor.shape), bytes.size()));
   }
   if (tensor.is_state) throw Error("damaged: both a variable and a constant");
+  if (tensor.type == DataType::kBool && std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte > 1; })) {
+    throw Error("damaged: a bool that is neither 0 nor 1");
+  }
   tensor.data = std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end());
   return tensor;
 }

@@ -24,8 +24,8 @@ void evaluate_node(const Graph& graph, const Node& node, std::vector<Bytes>& val
 
 void fill_with_real_zero(const Tensor& tensor, Bytes& bytes) {
   bytes.assign(static_cast<std::size_t>(tensor.bytes()), 0);
-  const std::int32_t zero = tensor.zero_point();
-  if (zero == 0) return;
+  const std::int64_t zero = tensor.zero_point();  // the low bytes come first
+  if (zero == 0 || is_float(tensor.type)) return;
   const std::size_t size = type_bytes(tensor.type);
   for (std::size_t i = 0; i < bytes.size(); i += size) std::memcpy(&bytes[i], &zero, size);
 }
@@ -76,7 +76,8 @@ bool can_fold(const Graph& graph, const Node& node) {
   // What is large may stay an operator: folding must not blow up the tables.
   constexpr std::int64_t kLargestConstant = 1 << 24;
   for (const TensorId id : node.outputs) {
-    if (graph.tensor(id).bytes() > kLargestConstant) return false;
+    const bool is_output = std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
+    if (is_output || graph.tensor(id).bytes() > kLargestConstant) return false;
   }
   return node.op->name() == "shape" || std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
            return id == kNoTensor || graph.tensor(id).is_constant();

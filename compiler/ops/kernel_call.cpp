@@ -22,6 +22,7 @@ KernelCall& KernelCall::set(std::string_view name, std::int64_t value) {
 KernelCall& KernelCall::flag(std::string_view name, bool value) { return text("bool", name, value ? "true" : "false"); }
 
 KernelCall& KernelCall::real(std::string_view name, float value) {
+  if (std::isnan(value)) return text("float", name, "NAN");
   if (std::isinf(value)) return text("float", name, value > 0 ? "HUGE_VALF" : "-HUGE_VALF");
   std::string digits = fmt::format("{:.9g}", value);
   if (digits.find_first_of(".e") == std::string::npos) digits += ".0";

@@ -51,15 +51,11 @@ class LogSoftmax : public OperatorBase<LogSoftmax> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    const RowsAndDepth size = rows_and_depth(e.input(0).shape);
-    const auto depth = static_cast<std::size_t>(size.depth);
-    for (std::size_t row = 0; row < static_cast<std::size_t>(size.rows); ++row) {
-      if (e.input(0).type == DataType::kFloat32) {
-        float_row(e.in<float>(0).subspan(row * depth, depth), e.out<float>().subspan(row * depth, depth));
-      } else {
-        int8_row(e.in<std::int8_t>(0).subspan(row * depth, depth), softmax_scaling(e.input(0), 1.0F),
-                 e.out<std::int8_t>().subspan(row * depth, depth));
-      }
+    if (e.input(0).type == DataType::kFloat32) {
+      for_each_row<float, float>(e, [](auto from, auto to) { float_row(from, to); });
+    } else {
+      const SoftmaxScaling by = softmax_scaling(e.input(0), 1.0F);
+      for_each_row<std::int8_t, std::int8_t>(e, [&](auto from, auto to) { int8_row(from, by, to); });
     }
   }
 

@@ -45,6 +45,7 @@ class PoolOperator : public OperatorBase<Derived> {
     require_rank(node.input(0), 4, 4);
     Window w{in[0], in[1], in[2], in[3], 1, 1, in[3], k_h, k_w, stride_h, stride_w};
     w.place(padding);
+    if (std::int64_t{k_h} * k_w > INT32_MAX) throw Error(fmt::format("a window of {}x{} is too large", k_h, k_w));
     return w;
   }
 
@@ -90,11 +91,10 @@ class PoolOperator : public OperatorBase<Derived> {
         for (std::int32_t x = 0; x < w.out_w; ++x)
           for (std::int32_t c = 0; c < w.out_c; ++c) {
             values.clear();
-            for (std::int32_t ky = 0; ky < w.k_h; ++ky)
-              for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
-                const std::int32_t iy = y * w.stride_h - w.pad_top + ky;
-                const std::int32_t ix = x * w.stride_w - w.pad_left + kx;
-                if (iy < 0 || iy >= w.in_h || ix < 0 || ix >= w.in_w) continue;
+            const std::int32_t top = y * w.stride_h - w.pad_top;
+            const std::int32_t left = x * w.stride_w - w.pad_left;
+            for (std::int32_t iy = std::max(top, 0); iy < std::min(top + w.k_h, w.in_h); ++iy)
+              for (std::int32_t ix = std::max(left, 0); ix < std::min(left + w.k_w, w.in_w); ++ix) {
                 values.push_back(in[static_cast<std::size_t>(((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + c)]);
               }
             *out++ = clamp_result(reduce(values));

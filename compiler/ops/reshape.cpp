@@ -38,11 +38,14 @@ class Reshape : public ViewOperator<Reshape> {
       } else if (wanted[i] <= 0) {
         throw Error(fmt::format("new shape {} is not valid", to_string(wanted)));
       } else {
-        known = std::min<std::int64_t>(known * wanted[i], INT32_MAX);
+        known = std::min<std::int64_t>(known * wanted[i], std::int64_t{1} << 31);
       }
     }
-    if (open < wanted.size()) wanted[open] = static_cast<std::int32_t>(in.elements() / known);
-    if (element_count(wanted) != in.elements()) {
+    if (open < wanted.size()) {
+      wanted[open] = static_cast<std::int32_t>(in.elements() / known);
+      known *= wanted[open];
+    }
+    if (known != in.elements()) {
       throw Error(fmt::format("{} with {} elements cannot become {}", to_string(in.shape), in.elements(), to_string(wanted)));
     }
     return {{in.type, wanted}};

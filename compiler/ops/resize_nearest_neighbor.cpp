@@ -10,7 +10,7 @@ namespace mote {
 
 namespace {
 
-/// floor((i * step + offset) / divisor), limited to the axis: places without float arithmetic.
+/// Place i is floor((i * step + offset) / divisor), at most the last one.
 struct Ratio {
   std::int64_t step = 1, offset = 0, divisor = 1;
 };
@@ -36,21 +36,18 @@ class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflit
 
   Ratio ratio(ResizeAxis axis) const {
     const bool corners = align_corners && axis.out > 1;
-    // Twice the place is 2 * i + half_pixel times the scale; rounding adds one half more.
-    return {
-        corners ? axis.in - 1 : axis.in,
-        (half_pixel_centers ? (corners ? axis.in - 1 : axis.in) : 0) + (align_corners ? (corners ? axis.out - 1 : axis.out) : 0),
-        corners ? axis.out - 1 : axis.out};
+    const std::int64_t in = corners ? axis.in - 1 : axis.in;
+    const std::int64_t out = corners ? axis.out - 1 : axis.out;
+    // All twice, for the half of a pixel's centre and the half that rounds.
+    return {2 * in, (half_pixel_centers ? in : 0) + (align_corners ? out : 0), 2 * out};
   }
   bool is_exact(ResizeAxis axis) const {
     const Ratio by = ratio(axis);
     const std::vector<std::int16_t> exact = places(axis);
     for (std::int64_t i = 0; i < axis.out; ++i) {
-      const std::int64_t doubled = 2 * i * by.step + by.offset;
-      if (doubled > INT32_MAX ||
-          std::min<std::int64_t>(doubled / (2 * by.divisor), axis.in - 1) != exact[static_cast<std::size_t>(i)]) {
-        return false;
-      }
+      const std::int64_t scaled = i * by.step + by.offset;
+      if (scaled > INT32_MAX) return false;
+      if (std::min<std::int64_t>(scaled / by.divisor, axis.in - 1) != exact[static_cast<std::size_t>(i)]) return false;
     }
     return true;
   }
@@ -80,8 +77,8 @@ KernelCall lower_ratio(const NodeView& node) {
   const Ratio rows = op.ratio(op.vertical(node));
   const Ratio columns = op.ratio(op.horizontal(node));
   KernelCall call = describe_resize(node, "resize_nearest_neighbor");
-  call.set("row_step", 2 * rows.step).set("row_offset", rows.offset).set("row_divisor", 2 * rows.divisor);
-  call.set("column_step", 2 * columns.step).set("column_offset", columns.offset).set("column_divisor", 2 * columns.divisor);
+  call.set("row_step", rows.step).set("row_offset", rows.offset).set("row_divisor", rows.divisor);
+  call.set("column_step", columns.step).set("column_offset", columns.offset).set("column_divisor", columns.divisor);
   return call.output();
 }
 

@@ -63,21 +63,15 @@ class Softmax : public OperatorBase<Softmax> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    const RowsAndDepth size = rows_and_depth(e.input(0).shape);
-    const auto depth = static_cast<std::size_t>(size.depth);
-    for (std::size_t row = 0; row < static_cast<std::size_t>(size.rows); ++row) {
-      if (e.input(0).type == DataType::kFloat32) {
-        float_row(e.in<float>(0).subspan(row * depth, depth), e.out<float>().subspan(row * depth, depth));
-      } else if (e.input(0).type == DataType::kInt16) {
-        int16_row(e.in<std::int16_t>(0).subspan(row * depth, depth), table_multiplier(e.input(0)),
-                  e.out<std::int16_t>().subspan(row * depth, depth));
-      } else if (e.output().type == DataType::kInt8) {
-        int8_row(e.in<std::int8_t>(0).subspan(row * depth, depth), softmax_scaling(e.input(0), beta),
-                 e.out<std::int8_t>().subspan(row * depth, depth));
-      } else {
-        int8_row(e.in<std::int8_t>(0).subspan(row * depth, depth), softmax_scaling(e.input(0), beta),
-                 e.out<std::int16_t>().subspan(row * depth, depth));
-      }
+    const Tensor& in = e.input(0);
+    if (in.type == DataType::kFloat32) {
+      for_each_row<float, float>(e, [&](auto from, auto to) { float_row(from, to); });
+    } else if (in.type == DataType::kInt16) {
+      for_each_row<std::int16_t, std::int16_t>(e, [by = table_multiplier(in)](auto from, auto to) { int16_row(from, by, to); });
+    } else {
+      const auto row = [by = softmax_scaling(in, beta)](auto from, auto to) { int8_row(from, by, to); };
+      if (e.output().type == DataType::kInt8) return for_each_row<std::int8_t, std::int8_t>(e, row);
+      for_each_row<std::int8_t, std::int16_t>(e, row);
     }
   }
 

@@ -36,7 +36,8 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     offset = given->offset();
   }
 
-  bool shrinks(std::size_t axis) const { return (shrink_axis_mask >> axis & 1) != 0; }
+  static bool has_bit(std::int32_t mask, std::size_t axis) { return axis < 32 && (static_cast<std::uint32_t>(mask) >> axis & 1) != 0; }
+  bool shrinks(std::size_t axis) const { return has_bit(shrink_axis_mask, axis); }
 
   Rearrangement rearrangement(const NodeView& node) const {
     const Shape& in = node.input(0).shape;
@@ -79,8 +80,8 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     const std::int64_t lowest = step > 0 ? 0 : -1;
     const std::int64_t highest = step > 0 ? extent : extent - 1;
     const auto place = [&](std::int64_t value) { return std::clamp(value < 0 ? value + extent : value, lowest, highest); };
-    const bool open_begin = (begin_mask >> axis & 1) != 0;
-    const bool open_end = (end_mask >> axis & 1) != 0;
+    const bool open_begin = has_bit(begin_mask, axis);
+    const bool open_end = has_bit(end_mask, axis);
     const std::int64_t start = open_begin ? (step > 0 ? 0 : extent - 1) : place(begin);
     if (shrinks(axis)) {
       if (start < 0 || start >= extent) throw Error(fmt::format("index {} does not exist along axis {} of {}", begin, axis, extent));

@@ -32,7 +32,10 @@ Extent place_axis(std::int32_t in, std::int32_t kernel, std::int32_t stride, std
       break;
   }
   if (out <= 0) throw Error(fmt::format("window of size {} with dilation {} does not fit into {}", kernel, dilation, in));
-  if (pad > INT32_MAX) throw Error(fmt::format("window of size {} with dilation {} is too large", kernel, dilation));
+  // Kernels compute positions in 32 bits.
+  if (out > INT32_MAX || (out - 1) * stride + reach > INT32_MAX) {
+    throw Error(fmt::format("window of size {} with dilation {} over {} is too large", kernel, dilation, in));
+  }
   return {static_cast<std::int32_t>(out), static_cast<std::int32_t>(pad)};
 }
 

@@ -15,7 +15,7 @@ bool is_no_op(const Graph& graph, const Node& node) {
   if (!view && name != "quantize") return false;
   const Tensor& in = graph.tensor(node.inputs[0]);
   const Tensor& out = graph.tensor(node.outputs[0]);
-  return in.type == out.type && in.shape == out.shape && in.quantization == out.quantization && !in.is_constant();
+  return in.type == out.type && in.shape == out.shape && in.quantization == out.quantization && !in.is_constant() && !in.is_state;
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ std::string port_text(const Plan& plan, const std::vector<TensorId>& ids, std::s
 
 }  // namespace
 
+std::string json_text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
 Json plan_json(const Plan& plan) {
   const Graph& graph = plan.graph;
   Json json{{"model", graph.name}, {"target", plan.target.name}, {"operators", graph.nodes.size()}, {"macs", total_macs(graph)},

@@ -11,6 +11,9 @@ namespace mote {
 
 using Json = nlohmann::ordered_json;
 
+/// The object as indented text. Bytes of a model's names that are no UTF-8 become the replacement character.
+std::string json_text(const Json& json);
+
 /// What is known of a plan without building it: totals, inputs, outputs, and a row per operator.
 Json plan_json(const Plan& plan);
 /// The same as text: a table with a line per operator, then the totals and the peak operator.

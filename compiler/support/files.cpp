@@ -71,9 +71,14 @@ void write_files(const fs::path& directory, const FileSet& files) {
       if (code) throw Error(fmt::format("{}: cannot be made: {}", target.parent_path().string(), code.message()));
       renames.emplace_back(write_beside(target, bytes), target);
     }
-    for (const auto& [from, to] : renames) fs::rename(from, to);
-  } catch (const fs::filesystem_error& error) {
-    throw Error(fmt::format("{}: cannot be written: {}", directory.string(), error.code().message()));
+    for (const auto& [from, to] : renames) {
+      if (fs::is_directory(to)) throw Error(fmt::format("{}: cannot be written: a directory is in its place", to.string()));
+    }
+    for (const auto& [from, to] : renames) {
+      std::error_code code;
+      fs::rename(from, to, code);
+      if (code) throw Error(fmt::format("{}: cannot be written: {}", to.string(), code.message()));
+    }
   } catch (...) {
     std::error_code ignored;
     for (const auto& [from, to] : renames) fs::remove(from, ignored);

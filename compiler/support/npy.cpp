@@ -10,13 +10,13 @@
 
 #include "support/checked.hpp"
 #include "support/error.hpp"
-#include "support/files.hpp"
 
 namespace mote {
 
 namespace {
 
 constexpr std::size_t kLargestMember = std::size_t{1} << 30;
+constexpr std::size_t kMostInflation = 1100;  // deflate reaches 1032
 
 /// The text after `key` in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
 std::string_view value_after(std::string_view header, std::string_view key) {
@@ -80,13 +80,18 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes) {
   }
   array.shape = parse_shape(value_after(header, "'shape'"));
   std::int64_t size = static_cast<std::int64_t>(array.item_bytes());
-  for (const std::int64_t extent : array.shape) size = checked_multiply(size, extent).value_or(INT64_MAX);
+  for (const std::int64_t extent : array.shape) {
+    const auto product = checked_multiply(size, extent);
+    if (!product) throw Error("damaged .npy header: the shape is too large");
+    size = *product;
+  }
   if (size != static_cast<std::int64_t>(bytes.size() - start - length)) throw Error("damaged .npy: the data is cut off or too long");
   array.bytes.assign(bytes.begin() + static_cast<std::ptrdiff_t>(start + length), bytes.end());
   return array;
 }
 
 std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) throw Error("not a .npz archive: the file is empty");
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -106,6 +111,7 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
     std::string name = stat.name == nullptr ? "" : stat.name;
     if (name.ends_with(".npy")) name.resize(name.size() - 4);
     if (stat.size > kLargestMember) throw Error(fmt::format("array '{}' is larger than 1 GiB", name));
+    if (stat.size / kMostInflation > bytes.size()) throw Error(fmt::format("damaged .npz archive: array '{}' claims {} bytes", name, stat.size));
     std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen_index(archive.get(), index, 0), zip_fclose);
     std::vector<std::uint8_t> content(stat.size);
     if (!file || zip_fread(file.get(), content.data(), content.size()) != static_cast<zip_int64_t>(content.size())) {
@@ -114,11 +120,6 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
     arrays[name] = with_context(fmt::format("array '{}'", name), [&] { return parse_npy(content); });
   }
   return arrays;
-}
-
-std::map<std::string, NpyArray> read_npz(const std::filesystem::path& path) {
-  const auto bytes = read_file(path);
-  return with_context(path.string(), [&] { return parse_npz(bytes); });
 }
 
 std::string format_npy(const NpyArray& array) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -23,7 +22,6 @@ struct NpyArray {
 NpyArray parse_npy(std::span<const std::uint8_t> bytes);
 /// The arrays of a .npz archive by name, without ".npy".
 std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes);
-std::map<std::string, NpyArray> read_npz(const std::filesystem::path& path);
 /// The bytes of a .npy file.
 std::string format_npy(const NpyArray& array);
 

@@ -71,8 +71,8 @@ outputs (%1)
 )");
 }
 
-TEST(RemoveNoOps, ReadersBeforeAndAfterReadTheInput) {
-  Graph graph = graph_of(R"(graph "g"
+TEST(RemoveNoOps, EveryReaderReadsTheInputInstead) {
+  EXPECT_EQ(after(R"(graph "g"
 tensor %0 int8 1x4 "in" scale=[0.5] zero_point=[1]
 tensor %1 int8 1x4 "relu" scale=[0.5] zero_point=[1]
 tensor %2 int8 1x4 "same" scale=[0.5] zero_point=[1]
@@ -80,12 +80,35 @@ tensor %3 int8 1x4 "a" scale=[0.5] zero_point=[1]
 tensor %4 int8 1x4 "b" scale=[0.5] zero_point=[1]
 inputs (%0)
 node relu "relu" (%0) -> (%1)
-node squeeze "r" (%1) -> (%2) axes=[]
+node reshape "r" (%1) -> (%2) new_shape=[1,4]
 node relu "a" (%2) -> (%3)
 node relu "b" (%2) -> (%4)
 outputs (%3 %4 %2)
-)" + std::string());
-  EXPECT_FALSE(remove_no_ops(graph)) << "squeeze of 1x4 gives 4";
+)"),
+            R"(graph "g"
+tensor %0 int8 1x4 "in" scale=[0.5] zero_point=[1]
+tensor %1 int8 1x4 "relu" scale=[0.5] zero_point=[1]
+tensor %2 int8 1x4 "a" scale=[0.5] zero_point=[1]
+tensor %3 int8 1x4 "b" scale=[0.5] zero_point=[1]
+inputs (%0)
+node relu "relu" (%0) -> (%1)
+node relu "a" (%1) -> (%2)
+node relu "b" (%1) -> (%3)
+outputs (%2 %3 %1)
+)");
+}
+
+// A no-op that reads state tells what the state was before a later node changes it.
+TEST(RemoveNoOps, KeepsWhatReadsState) {
+  GraphBuilder builder;
+  const TensorId in = builder.input({1, 4});
+  const TensorId state = builder.state({1, 6}, quantized(0.5F), DataType::kInt8);
+  builder.output(builder.node("reshape", {state, builder.integers({1, 6})}));
+  const TensorId features = builder.constant<std::int8_t>({2, 4}, std::vector<std::int8_t>(8, 1), quantized(0.1F));
+  const TensorId times = builder.constant<std::int8_t>({2, 3}, std::vector<std::int8_t>(6, 1), quantized(0.1F));
+  builder.output(builder.node("svdf", {in, features, times, kNoTensor, state}, {{"rank", 1}}));
+  Graph graph = builder.finish();
+  EXPECT_FALSE(remove_no_ops(graph));
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of every fuzz target under DIR, from examples/activity and tests/golden: seed_corpus.py DIR [MODEL.tflite...]"""
+
+import io
+import json
+import pathlib
+import struct
+import sys
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def npy(descr, shape, data):
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+def npz(arrays):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in arrays.items():
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), data)
+    return out.getvalue()
+
+
+def text_array(text):
+    return npy(f"<U{len(text)}", "()", text.encode("utf-32-le"))
+
+
+def golden(kind, steps):
+    values = bytes(range(4 * steps))
+    floats = struct.pack(f"<{4 * steps}f", *range(4 * steps))
+    return npz({
+        "meta": text_array(json.dumps({"kind": kind})),
+        "a/x0": npy("|i1", (steps, 4), values), "a/y0_tflm": npy("|i1", (steps, 4), values),
+        "b/x0": npy("<f4", (steps, 4), floats), "b/y0_tflm": npy("<f4", (steps, 4), floats),
+        "b/x1": npy("<i8", (steps, 2), bytes(16 * steps)),
+    })
+
+
+def seeds(models):
+    windows = (ROOT / "examples/activity/test_windows.npz").read_bytes()
+    members = {}
+    with zipfile.ZipFile(io.BytesIO(windows)) as archive:
+        for name in archive.namelist():
+            members[pathlib.Path(name).name] = archive.read(name)
+    small = {name: data for name, data in members.items() if len(data) < 1 << 16}
+    yield "tflite/activity", (ROOT / "examples/activity/activity.tflite").read_bytes()
+    for model in models:
+        yield f"tflite/{pathlib.Path(model).name}", pathlib.Path(model).read_bytes()
+    for name, data in small.items():
+        yield f"npy/{name}", data
+    yield "npy/archive", npz({name.removesuffix(".npy"): data for name, data in small.items()})
+    yield "npy/float", npy("<f4", (2, 3), struct.pack("<6f", *range(6)))
+    yield "samples/csv", b"\x00a,b,c,d\n1,2,3,4\n-5,6,7,8\n"
+    yield "samples/csv_real", b"\x00 1.5; 2e3; -3 ;+4.25\r\n"
+    yield "samples/npy", b"\x01" + npy("<f8", (2, 4), struct.pack("<8d", *range(8)))
+    yield "samples/npz", b"\x02" + npz({"x": npy("|i1", (2, 4), bytes(8)), "y": npy("<i4", (2,), bytes(8)), "class_names": text_array("yes")})
+    yield "samples/npz_mixed", b"\x06" + npz({"real": npy("<f4", (1, 4), bytes(16)), "x1": npy("<i8", (2,), bytes(16))})
+    yield "samples/bin", b"\x03" + bytes(8)
+    yield "golden/single", golden("single", 1)
+    yield "golden/seq", golden("seq", 3)
+    for graph in sorted((ROOT / "tests/golden").glob("*.graph")):
+        yield f"graph_text/{graph.stem}", graph.read_bytes()
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    for name, data in seeds(sys.argv[2:]):
+        path = pathlib.Path(sys.argv[1]) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+main()
