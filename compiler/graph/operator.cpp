@@ -1,5 +1,7 @@
 #include "graph/operator.hpp"
 
+#include <limits>
+
 #include "graph/print.hpp"
 
 namespace mote {
@@ -33,6 +35,20 @@ std::vector<std::int32_t> NodeView::integers(int i, std::string_view meaning) co
     throw Error(fmt::format("the {} ('{}') is {}, integers are needed", meaning, tensor.name, type_name(tensor.type)));
   }
   return result;
+}
+
+Ranges Operator::output_ranges(const NodeView& node, const Ranges&) const { return whole_ranges(node.output()); }
+
+void Operator::keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&, const std::vector<bool>&) const {
+  throw InternalError(fmt::format("{} cannot drop channels", name()), __FILE__, __LINE__);
+}
+
+Ranges whole_ranges(const Tensor& tensor) {
+  Interval whole{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+  if (tensor.type == DataType::kInt8) whole = {-128, 127};
+  if (tensor.type == DataType::kInt16) whole = {-32768, 32767};
+  if (tensor.type == DataType::kUint8) whole = {0, 255};
+  return Ranges(tensor.shape.empty() ? 1 : static_cast<std::size_t>(tensor.shape.back()), whole);
 }
 
 bool equal(const Operator& a, const Operator& b) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,21 @@ struct Alias {
   std::int64_t offset_bytes = 0;
 };
 
+/// The stored values that one channel (index along the innermost axis) of an integer tensor can take.
+struct Interval {
+  std::int32_t lowest = 0, highest = 0;
+  bool constant() const { return lowest == highest; }
+  bool operator==(const Interval&) const = default;
+};
+using Ranges = std::vector<Interval>;
+
+/// How channels of the activations (input 0) relate to channels of output 0.
+enum class ChannelFlow : std::uint8_t {
+  kOpaque,   ///< unknown: channels must stay as they are
+  kMixed,    ///< every output channel may depend on every input channel (convolution, fully connected)
+  kCoupled,  ///< output channel c depends on input channel c alone (depthwise, pools)
+};
+
 /// All that is known about an operator on the workstation. Operators differ from each other only behind these hooks.
 class Operator {
  public:
@@ -98,9 +114,25 @@ class Operator {
   virtual void evaluate(const Evaluation& evaluation) const = 0;
   /// Views: outputs that need no work because they are bytes of the inputs (all of them, or none listed).
   virtual std::vector<Alias> aliases(const NodeView&) const { return {}; }
+  // What removing channels needs to know (passes/shrink.hpp). The defaults allow nothing.
+
+  virtual ChannelFlow channel_flow(const NodeView&) const { return ChannelFlow::kOpaque; }
+  /// What each channel of output 0 can be when the channels of input 0 stay within `in`: never too narrow.
+  virtual Ranges output_ranges(const NodeView& node, const Ranges& in) const;
+  /// kMixed: whether input channel `c`, if it is always `value`, or whatever it is when `value` is empty, can be taken out, its share
+  /// moving into the bias.
+  virtual bool can_drop_input(const NodeView&, std::size_t, std::optional<std::int32_t>) const { return false; }
+  /// Rewrites the node's constants so that only the kept channels are left. `dropped_values` holds, for each input channel that goes,
+  /// the value it always has (empty: its weights are zero). The activations' shapes are the caller's business.
+  virtual void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs,
+                             const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs) const;
+
   /// The ways to run this operator on a chip, best-known first; see select/implementation.hpp.
   virtual std::vector<Implementation> implementations(const NodeView& node) const = 0;
 };
+
+/// Every channel over the whole of the tensor's type.
+Ranges whole_ranges(const Tensor& tensor);
 
 /// Same operator with the same attributes.
 bool equal(const Operator& a, const Operator& b);

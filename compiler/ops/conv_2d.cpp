@@ -79,6 +79,35 @@ class Conv2d : public OperatorBase<Conv2d> {
     with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
+  WeightBlock block(const NodeView& node) const {
+    const Shape& w = node.input(1).shape;
+    return {static_cast<std::size_t>(w[0]), static_cast<std::size_t>(w[1]) * static_cast<std::size_t>(w[2]), static_cast<std::size_t>(w[3])};
+  }
+
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const bool whole = node.input(1).shape[3] == node.input(0).shape[3];
+    return node.input(0).type == DataType::kInt8 && whole ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
+  }
+
+  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
+    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
+    return mixed_ranges(node, block(node), in, window(node).pads(), finish(node));
+  }
+
+  bool can_drop_input(const NodeView& node, std::size_t c, std::optional<std::int32_t> value) const override {
+    if (value && (*value == node.input(0).zero_point() || !window(node).pads())) return true;
+    return weights_are_zero(node, block(node), c);
+  }
+
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs, const std::vector<std::optional<std::int32_t>>& dropped_values,
+                     const std::vector<bool>& keep_outputs) const override {
+    const NodeView view(graph, node);
+    Shape shape = view.input(1).shape;
+    shape[0] = static_cast<std::int32_t>(std::count(keep_outputs.begin(), keep_outputs.end(), true));
+    shape[3] = static_cast<std::int32_t>(std::count(keep_inputs.begin(), keep_inputs.end(), true));
+    cut_weights(graph, node, block(view), keep_inputs, dropped_values, keep_outputs, shape);
+  }
+
  private:
   template <typename In, typename Weight, typename Sum>
   void convolve(const Evaluation& e) const {

@@ -81,6 +81,39 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
     with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const bool one_each = node.input(1).shape[3] == node.input(0).shape[3];
+    return node.input(0).type == DataType::kInt8 && one_each ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
+  }
+
+  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
+    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
+    const Window w = window(node);
+    const Finish last = finish(node);
+    const auto weights = node.input(1).values<std::int8_t>();
+    const std::int64_t zero = node.input(0).zero_point();
+    const bool padded = w.pads();
+    Ranges result;
+    for (std::size_t c = 0; c < in.size(); ++c) {
+      std::int64_t lowest = node.has_input(2) ? node.input(2).values<std::int32_t>()[c] : 0;
+      std::int64_t highest = lowest;
+      for (std::size_t tap = c; tap < weights.size(); tap += in.size()) {
+        const std::int64_t a = weights[tap] * (in[c].lowest - zero);
+        const std::int64_t b = weights[tap] * (in[c].highest - zero);
+        lowest += padded ? std::min<std::int64_t>({a, b, 0}) : std::min(a, b);
+        highest += padded ? std::max<std::int64_t>({a, b, 0}) : std::max(a, b);
+      }
+      result.push_back(last.interval(lowest, highest, c));
+    }
+    return result;
+  }
+
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>& keep_outputs) const override {
+    node.inputs[1] = keep_positions(graph, node.inputs[1], keep_outputs);
+    if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) node.inputs[2] = keep_positions(graph, node.inputs[2], keep_outputs);
+  }
+
  private:
   template <typename In, typename Weight, typename Sum>
   void convolve(const Evaluation& e) const {

@@ -68,6 +68,29 @@ class FullyConnected : public OperatorBase<FullyConnected> {
     with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { multiply<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
+  WeightBlock block(const NodeView& node) const { return {static_cast<std::size_t>(units(node)), 1, static_cast<std::size_t>(depth(node))}; }
+
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const Shape& in = node.input(0).shape;
+    return node.input(0).type == DataType::kInt8 && !in.empty() && in.back() == depth(node) ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
+  }
+
+  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
+    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
+    return mixed_ranges(node, block(node), in, false, finish(node));
+  }
+
+  bool can_drop_input(const NodeView& node, std::size_t c, std::optional<std::int32_t> value) const override {
+    return value || weights_are_zero(node, block(node), c);
+  }
+
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs, const std::vector<std::optional<std::int32_t>>& dropped_values,
+                     const std::vector<bool>& keep_outputs) const override {
+    const Shape shape{static_cast<std::int32_t>(std::count(keep_outputs.begin(), keep_outputs.end(), true)),
+                      static_cast<std::int32_t>(std::count(keep_inputs.begin(), keep_inputs.end(), true))};
+    cut_weights(graph, node, block(NodeView(graph, node)), keep_inputs, dropped_values, keep_outputs, shape);
+  }
+
  private:
   template <typename In, typename Weight, typename Sum>
   void multiply(const Evaluation& e) const {

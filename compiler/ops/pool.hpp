@@ -69,6 +69,19 @@ class PoolOperator : public OperatorBase<Derived> {
     return {{in.type, window(node).output_shape()}};
   }
 
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    return node.input(0).type == DataType::kInt8 ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
+  }
+  /// A mean or maximum lies within the range of its values; the clamp comes after.
+  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
+    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
+    const auto [lowest, highest] = activation_range(activation, node.output());
+    Ranges result;
+    for (const Interval& each : in) result.push_back({std::clamp(each.lowest, lowest, highest), std::clamp(each.highest, lowest, highest)});
+    return result;
+  }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&, const std::vector<bool>&) const override {}
+
  protected:
   /// Gives `reduce` the values of each window that lie inside the input, and stores its clamped result.
   template <typename T, typename Reduce>

@@ -50,6 +50,24 @@ class Reshape : public ViewOperator<Reshape> {
     }
     return {{in.type, wanted}};
   }
+
+  // Channels stay channels when the innermost extent does.
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const Shape& in = node.input(0).shape;
+    const Shape& out = node.output().shape;
+    return !in.empty() && !out.empty() && in.back() == out.back() ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
+  }
+  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
+    return channel_flow(node) == ChannelFlow::kCoupled ? in : whole_ranges(node.output());
+  }
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>& keep_outputs) const override {
+    auto changed = std::make_unique<Reshape>(*this);
+    changed->new_shape = graph.tensor(node.outputs[0]).shape;
+    changed->new_shape.back() = static_cast<std::int32_t>(std::count(keep_outputs.begin(), keep_outputs.end(), true));
+    node.op = std::move(changed);
+    node.inputs.resize(1);
+  }
 };
 
 }  // namespace

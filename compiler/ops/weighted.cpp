@@ -68,6 +68,14 @@ Finish::Finish(const Tensor& output, Activation activation, std::vector<Multipli
   }
 }
 
+Interval Finish::interval(std::int64_t lowest, std::int64_t highest, std::size_t channel) const {
+  // Requantization is monotone as long as its left shift does not wrap.
+  const int left = std::max(multipliers_[multipliers_.size() == 1 ? 0 : channel].shift, 0);
+  const std::int64_t limit = (std::int64_t{1} << 31) >> left;
+  if (lowest <= -limit || highest >= limit) return {range_.first, range_.second};
+  return {apply<std::int32_t>(static_cast<std::int32_t>(lowest), channel), apply<std::int32_t>(static_cast<std::int32_t>(highest), channel)};
+}
+
 void Finish::describe(KernelCall& call, const Tensor& output) const {
   call.type("Output", output.type);
   if (is_float(output.type)) {

@@ -34,6 +34,9 @@ class Finish {
     }
   }
 
+  /// The outputs of sums between `lowest` and `highest`, ends included; everything the clamp allows when int32 might wrap.
+  Interval interval(std::int64_t lowest, std::int64_t highest, std::size_t channel) const;
+
   /// Zero point, clamp and types as constants of a kernel.
   void describe(KernelCall& call, const Tensor& output) const;
   /// Multipliers and shifts, one pair per channel, as tables of a kernel; null for float.
@@ -46,6 +49,21 @@ class Finish {
   std::pair<std::int32_t, std::int32_t> range_;
   std::pair<float, float> float_range_;
 };
+
+/// Removing channels from an int8 convolution or fully connected layer: weights seen as [outputs][taps][inputs].
+struct WeightBlock {
+  std::size_t outputs = 0, taps = 1, inputs = 0;
+};
+
+/// What each output can be, for input channels within `in`; `padded`: a tap may lie outside, where it adds nothing.
+Ranges mixed_ranges(const NodeView& node, const WeightBlock& block, const Ranges& in, bool padded, const Finish& finish);
+/// Whether every weight on input channel `c` is zero.
+bool weights_are_zero(const NodeView& node, const WeightBlock& block, std::size_t c);
+/// Cuts rows and columns out of weights, bias and scales (inputs 1 and 2); what dropped inputs added moves into the bias.
+void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::vector<bool>& keep_inputs,
+                 const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs, Shape shape);
+/// Keeps the listed positions along the last axis of `axis_size`: per-channel tables, depthwise weights and bias.
+TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep);
 
 /// Runs `body` with the types of activation, weight and sum: `body(In{}, Weight{}, Sum{})`.
 template <typename Body>

@@ -7,6 +7,7 @@
 #include "graph/print.hpp"
 #include "passes/fold_padding.hpp"
 #include "passes/remove_no_ops.hpp"
+#include "passes/shrink.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -14,6 +15,7 @@ namespace mote {
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
+      {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding},
   };
   return list;
