@@ -30,7 +30,7 @@ ExitCode run(const RunOptions& options) {
   const Predictions predictions = predict(plan.graph, result.outputs, samples);
   if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));
   if (options.model.json) {
-    Json json = run_json(plan, result, options.profile);
+    Json json = run_json(plan, result);
     json["outputs"] = Json::array();
     for (const auto& outputs : result.outputs) json["outputs"].push_back(real_values(plan.graph, outputs));
     if (!samples.labels.empty() && predictions.is_classifier) json["accuracy"] = predictions.accuracy();

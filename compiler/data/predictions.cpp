@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "data/convert.hpp"
+#include "graph/operator.hpp"
 
 namespace mote {
 
@@ -13,6 +14,19 @@ namespace {
 std::string class_name(const Samples& samples, std::int32_t index) {
   const auto i = static_cast<std::size_t>(index);
   return index >= 0 && i < samples.class_names.size() ? samples.class_names[i] : fmt::format("class {}", index);
+}
+
+/// Whether the tensor's values are scores of classes: a softmax made them, whatever changed their type or shape since.
+bool holds_scores(const Graph& graph, TensorId id) {
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    if (node.outputs[0] != id) continue;
+    const std::string_view name = node.op->name();
+    if (name == "softmax" || name == "log_softmax") return true;
+    if (name != "quantize" && name != "dequantize" && name != "reshape") return false;
+    id = node.inputs[0];
+  }
+  return false;
 }
 
 }  // namespace
@@ -45,7 +59,8 @@ std::string outputs_as_npy(const Graph& graph, const std::vector<std::vector<Byt
 Predictions predict(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs, const Samples& samples) {
   Predictions result;
   const Tensor& first = graph.tensor(graph.outputs[0]);
-  result.is_classifier = graph.outputs.size() == 1 && first.elements() >= 2 && first.elements() == (first.shape.empty() ? 1 : first.shape.back());
+  const bool one_row = first.elements() >= 2 && first.elements() == (first.shape.empty() ? 1 : first.shape.back());
+  result.is_classifier = graph.outputs.size() == 1 && one_row && (!samples.labels.empty() || holds_scores(graph, graph.outputs[0]));
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     result.values.push_back(real_values(graph, outputs[i])[0]);
     const auto& values = result.values.back();

@@ -19,8 +19,9 @@ Json plan_json(const Plan& plan);
 /// The same as text: a table with a line per operator, then the totals and the peak operator.
 std::string plan_text(const Plan& plan);
 
-/// What a run cost: sizes, instructions, estimated cycles and time, and a row per layer when `profile`.
-Json run_json(const Plan& plan, const RunResult& result, bool profile);
+/// What a run cost: sizes, instructions, estimated cycles and time, and a row per layer.
+Json run_json(const Plan& plan, const RunResult& result);
+/// The same as text; the rows per layer only when `profile`.
 std::string run_text(const Plan& plan, const RunResult& result, bool profile);
 
 }  // namespace mote

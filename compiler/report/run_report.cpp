@@ -52,7 +52,7 @@ std::string layers_text(const Plan& plan, const EmulationResult& measured) {
 
 }  // namespace
 
-Json run_json(const Plan& plan, const RunResult& result, bool profile) {
+Json run_json(const Plan& plan, const RunResult& result) {
   const EmulationResult& m = result.measured;
   Json json{{"model", plan.graph.name},
             {"target", plan.target.name},
@@ -70,7 +70,7 @@ Json run_json(const Plan& plan, const RunResult& result, bool profile) {
   // All flash that is not weights: machine code with its share of the C library, literals and descriptors.
   if (m.flash_bytes) json["flash_code_bytes"] = static_cast<std::int64_t>(*m.flash_bytes) - plan.constant_bytes();
   if (m.cycles_estimate && plan.target.clock_hz > 0) json["milliseconds_estimate"] = 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz;
-  if (profile) json["layers"] = layers_json(plan, m);
+  json["layers"] = layers_json(plan, m);
   json["notes"] = m.notes;
   return json;
 }
