@@ -24,8 +24,8 @@ struct ModelOptions {
 void add_model_options(CLI::App& command, ModelOptions& options);
 std::string* add_target_option(CLI::App& command, std::string& target);
 
-/// Imports the model, applies `--io` and the passes.
-Graph load_model(const ModelOptions& options);
+/// Imports the model, applies `--io` and the passes. `tell_passes`: each pass that changes something says so on stderr.
+Graph load_model(const ModelOptions& options, bool tell_passes = false);
 
 // One per file: declares the command and stores in `action` what to do when it is chosen.
 void add_inspect(CLI::App& app, Action& action);

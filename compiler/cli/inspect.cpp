@@ -24,7 +24,7 @@ ExitCode show_unsupported(const UnsupportedModel& model, const ModelOptions& opt
 
 ExitCode inspect(const ModelOptions& options, const std::string& target) {
   try {
-    const Plan plan = make_plan(load_model(options), find_target(target));
+    const Plan plan = make_plan(load_model(options, true), find_target(target));
     fmt::print("{}", options.json ? json_text(plan_json(plan)) : plan_text(plan));
     return ExitCode::kDone;
   } catch (const UnsupportedModel& model) {

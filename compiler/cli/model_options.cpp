@@ -19,11 +19,11 @@ std::string* add_target_option(CLI::App& command, std::string& target) {
   return &target;
 }
 
-Graph load_model(const ModelOptions& options) {
+Graph load_model(const ModelOptions& options, bool tell_passes) {
   Graph graph = import_tflite_file(options.path);
   if (options.io == "int8") drop_float_borders(graph);
   PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}};
-  if (!options.print_after.empty() || options.stop_after >= 0) passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };
+  if (tell_passes || !options.print_after.empty() || options.stop_after >= 0) passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };
   with_context(options.path, [&] { run_passes(graph, passes); });
   return graph;
 }

@@ -17,13 +17,38 @@ namespace mote {
 
 namespace {
 
-constexpr std::string_view kReserved[] = {"alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const",
-    "constexpr", "continue", "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for",
-    "friend", "goto", "if", "inline", "int", "long", "main", "mote", "mutable", "namespace", "new", "not", "nullptr", "operator", "or", "private",
-    "protected", "public", "register", "return", "short", "signed", "sizeof", "static", "std", "struct", "switch", "template", "this",
-    "throw", "true", "try", "typedef", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor"};
+// Keywords of C and C++, the names generated code uses itself, and what its headers (math.h, string.h, stddef.h, stdint.h) declare
+// besides functions of math.h and string.h.
+constexpr std::string_view kReserved[] = {"alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
+    "char", "char8_t", "char16_t", "char32_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval",
+    "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern",
+    "false", "float", "for", "friend", "goto", "if", "inline", "int", "linux", "long", "main", "mote", "mutable", "namespace", "new", "noexcept", "not",
+    "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
+    "short", "signed", "sizeof", "static", "static_assert", "static_cast", "std", "struct", "switch", "template", "this", "thread_local", "throw", "true",
+    "try", "typedef", "typeid", "typename", "typeof", "union", "unix", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
+    "xor_eq", "errno", "double_t", "float_t", "locale_t", "max_align_t", "nullptr_t", "ptrdiff_t", "signgam", "size_t", "wint_t", "NULL", "INFINITY", "NAN"};
 
-bool reserved(std::string_view name) { return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved); }
+// Functions of math.h, which also come with the endings f and l, and of string.h.
+constexpr std::string_view kCFunctions[] = {"acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "bcmp", "bcopy", "bzero", "cbrt", "ceil", "copysign",
+    "cos", "cosh", "drem", "erf", "erfc", "exp", "exp10", "exp2", "expm1", "fabs", "fdim", "ffs", "ffsl", "floor", "fma", "fmax", "fmin", "fmod", "finite",
+    "fpclassify", "frexp", "gamma", "gamma_r", "hypot", "ilogb", "index", "infinity", "isfinite", "isinf", "isnan", "isnormal", "j0", "j1", "jn", "ldexp",
+    "lgamma", "lgamma_r", "llogb", "llrint", "llround", "log", "log10", "log1p", "log2", "logb", "lrint", "lround", "memccpy", "memchr", "memcmp", "memcpy",
+    "memfrob", "memmem", "memmove", "mempcpy", "memrchr", "memset", "modf", "nan", "nearbyint", "nextafter", "nexttoward", "pow", "pow10", "rawmemchr",
+    "remainder", "remquo", "rindex", "rint", "round", "roundeven", "scalb", "scalbln", "scalbn", "signbit", "significand", "sin", "sincos", "sinh", "sqrt",
+    "stpcpy", "stpncpy", "strcasecmp", "strcasestr", "strcat", "strchr", "strchrnul", "strcmp", "strcoll", "strcpy", "strcspn", "strdup", "strerror",
+    "strfry", "strlcat", "strlcpy", "strlen", "strlwr", "strncasecmp", "strncat", "strncmp", "strncpy", "strndup", "strnlen", "strnstr", "strpbrk", "strrchr",
+    "strsep", "strsignal", "strspn", "strstr", "strtok", "strupr", "strverscmp", "strxfrm", "tan", "tanh", "tgamma", "trunc", "y0", "y1", "yn"};
+
+template <std::size_t N>
+bool among(std::string_view name, const std::string_view (&list)[N]) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+bool reserved(std::string_view name) {
+  if (among(name, kReserved) || among(name, kCFunctions)) return true;
+  if (name.starts_with("int") || name.starts_with("uint")) return name.ends_with("_t");
+  return (name.ends_with('f') || name.ends_with('l')) && among(name.substr(0, name.size() - 1), kCFunctions);
+}
 
 /// A device header and those it includes, as "mote/NAME.hpp".
 void add_header(const std::string& path, FileSet& files) {

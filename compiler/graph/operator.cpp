@@ -43,6 +43,12 @@ void Operator::keep_channels(Graph&, Node&, const std::vector<bool>&, const std:
   throw InternalError(fmt::format("{} cannot drop channels", name()), __FILE__, __LINE__);
 }
 
+std::int64_t total_macs(const Graph& graph) {
+  std::int64_t total = 0;
+  for (const Node& node : graph.nodes) total += node.op->macs(NodeView(graph, node));
+  return total;
+}
+
 Ranges whole_ranges(const Tensor& tensor) {
   Interval whole{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
   if (tensor.type == DataType::kInt8) whole = {-128, 127};

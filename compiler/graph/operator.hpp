@@ -131,6 +131,9 @@ class Operator {
   virtual std::vector<Implementation> implementations(const NodeView& node) const = 0;
 };
 
+/// Multiply-accumulates of one inference of the whole graph.
+std::int64_t total_macs(const Graph& graph);
+
 /// Every channel over the whole of the tensor's type.
 Ranges whole_ranges(const Tensor& tensor);
 

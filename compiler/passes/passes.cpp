@@ -8,6 +8,7 @@
 #include "passes/fold_padding.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
+#include "graph/operator.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -34,10 +35,11 @@ void run_passes(Graph& graph, const PassOptions& options) {
   }
   for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after)); ++i) {
     const std::size_t before = graph.nodes.size();
+    const std::int64_t macs_before = total_macs(graph);
     if (passes[i].apply(graph)) {
       prune(graph);
       verify(graph);
-      log(fmt::format("pass {} ({}): {} operators, {} before\n", i + 1, passes[i].name, graph.nodes.size(), before));
+      log(fmt::format("pass {} ({}): {} operators, {} before; {} MACs, {} before\n", i + 1, passes[i].name, graph.nodes.size(), before, total_macs(graph), macs_before));
     }
     if (passes[i].name == options.print_after) log(print_graph(graph));
   }

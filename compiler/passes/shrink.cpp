@@ -9,12 +9,6 @@ namespace mote {
 
 namespace {
 
-std::int64_t total_macs(const Graph& graph) {
-  std::int64_t total = 0;
-  for (const Node& node : graph.nodes) total += node.op->macs(NodeView(graph, node));
-  return total;
-}
-
 /// Tensors whose channels can only go together: the output of a kMixed node and what kCoupled nodes make of it.
 struct Chain {
   std::size_t head = 0;                            ///< the kMixed node that makes the channels

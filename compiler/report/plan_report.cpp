@@ -37,12 +37,6 @@ const Step* step_of(const Plan& plan, std::size_t node) {
   return nullptr;
 }
 
-std::int64_t total_macs(const Graph& graph) {
-  std::int64_t total = 0;
-  for (const Node& node : graph.nodes) total += node.op->macs(NodeView(graph, node));
-  return total;
-}
-
 std::string port_text(const Plan& plan, const std::vector<TensorId>& ids, std::string_view kind) {
   std::string text;
   for (const TensorId id : ids) {

@@ -41,8 +41,8 @@ TEST(RunPasses, LogsWhatChangedAndPrintsAfterThePassAskedFor) {
   Graph graph = work_for_every_pass();
   std::string log;
   run_passes(graph, {.print_after = "fold_padding", .stop_after = -1, .log = [&](std::string_view text) { log += text; }});
-  EXPECT_TRUE(contains(log, "(remove_no_ops): 2 operators, 3 before\n"));
-  EXPECT_TRUE(contains(log, "(fold_padding): 1 operators, 2 before\ngraph \"test\""));
+  EXPECT_TRUE(contains(log, "(remove_no_ops): 2 operators, 3 before;"));
+  EXPECT_TRUE(contains(log, "(fold_padding): 1 operators, 2 before;"));
   EXPECT_TRUE(contains(log, "padding=1,1,1,1"));
 }
 
