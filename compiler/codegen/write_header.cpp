@@ -79,7 +79,7 @@ std::string float_literal(float value) {
 
 std::string printable(std::string_view text) {
   std::string clean;
-  for (const char c : text) clean += c >= ' ' && c < 0x7F && c != '\\' ? c : '?';
+  for (const char c : text) clean += c >= ' ' && c < 0x7F && c != '\\' && c != '*' ? c : '?';
   return clean;
 }
 

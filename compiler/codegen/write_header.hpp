@@ -12,7 +12,7 @@ std::string write_header(const Plan& plan, const std::string& name);
 /// A float so that it reads back as the same number: "0.0245F".
 std::string float_literal(float value);
 
-/// What a comment may hold of a tensor's name: printable characters only.
+/// What a comment may hold of a name: printable characters that neither end nor continue it.
 std::string printable(std::string_view text);
 
 /// Whether the model keeps state from one inference to the next.

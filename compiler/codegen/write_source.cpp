@@ -108,7 +108,9 @@ std::string argument_text(const Plan& plan, const Step& step, const KernelArgume
     case KernelArgument::Kind::kInput: return place(node.inputs[static_cast<std::size_t>(argument.index)]);
     case KernelArgument::Kind::kOutput: return place(node.outputs[static_cast<std::size_t>(argument.index)]);
     case KernelArgument::Kind::kConstant: return tables.add(step.call.constants[static_cast<std::size_t>(argument.index)], step.node);
-    case KernelArgument::Kind::kScratch: return fmt::format("at<uint8_t>({})", plan.memory.scratch_offsets[step.node]);
+    case KernelArgument::Kind::kScratch:
+      if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) return "scratch";
+      return fmt::format("at<uint8_t>({})", plan.memory.scratch_offsets[step.node]);
     case KernelArgument::Kind::kNull: return "nullptr";
   }
   return {};
@@ -132,10 +134,12 @@ std::string write_source(const Plan& plan, const std::string& name) {
   Specs specs;
   std::string run;
   std::set<std::string> headers{"kernel"};
+  std::int64_t stack_scratch = 0;
   for (const Step& step : plan.steps) {
     const Node& node = plan.graph.nodes[step.node];
     specs.add(step.call, step.node);
     headers.insert(step.call.header);
+    if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) stack_scratch = std::max(stack_scratch, step.call.scratch_bytes);
     std::vector<std::string> arguments;
     for (const KernelArgument& argument : step.call.arguments) arguments.push_back(argument_text(plan, step, argument, tables));
     run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "), printable(node.name),
@@ -144,13 +148,16 @@ std::string write_source(const Plan& plan, const std::string& name) {
   std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n", printable(plan.graph.name), version());
   text += "#if defined(__GNUC__) && !defined(__clang__)\n"
           "#pragma GCC optimize(\"O2\", \"no-strict-aliasing\")  // the arena holds values of several types, whatever flags the firmware is built with\n"
+          "#elif defined(__clang__)\n"
+          "#pragma clang diagnostic ignored \"-Wunused-const-variable\"  // descriptors state more than some kernels ask for\n"
           "#endif\n\n";
   text += fmt::format("#include \"{}.hpp\"\n#include \"{}.h\"\n\n", name, name);
   for (const std::string& header : headers) text += fmt::format("#include \"mote/{}.hpp\"\n", header);
   text += fmt::format("\nnamespace {} {{\n\nnamespace {{\n\n", name);
   text += tables.text() + "\n" + specs.text() + "\n}  // namespace\n\n";
   const bool stateful = has_state(plan.graph);
-  text += fmt::format("void Model::run() noexcept {{\n{}{}}}\n\n", stateful ? "  if (!started_) reset();\n" : "", run);
+  const std::string scratch = stack_scratch > 0 ? fmt::format("  alignas(8) uint8_t scratch[{}];\n", stack_scratch) : "";
+  text += fmt::format("void Model::run() noexcept {{\n{}{}{}}}\n\n", stateful ? "  if (!started_) reset();\n" : "", scratch, run);
   if (stateful) text += write_reset(plan);
   text += fmt::format("}}  // namespace {}\n\n", name);
   return text + write_c_functions(plan, name);

@@ -18,6 +18,23 @@ std::vector<Buffer> with_scratch(std::vector<Buffer> buffers, const std::vector<
   return buffers;
 }
 
+/// Takes scratch off the arena where it would raise the peak and is small enough for the stack. Says which nodes keep theirs there.
+std::vector<bool> move_scratch_to_stack(const Sharing& sharing, std::vector<NodeMemory>& nodes) {
+  constexpr std::int64_t kLargest = 1024;
+  const std::vector<Buffer> tensors = sharing.live_buffers();
+  const std::int64_t peak = most_live_bytes(tensors);
+  std::vector<bool> on_stack(nodes.size(), false);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].scratch_bytes == 0 || nodes[i].scratch_bytes > kLargest) continue;
+    const auto step = static_cast<std::int32_t>(i);
+    std::int64_t live = nodes[i].scratch_bytes;
+    for (const Buffer& buffer : tensors) live += buffer.first <= step && step <= buffer.last ? buffer.bytes : 0;
+    on_stack[i] = live > peak;
+    if (on_stack[i]) nodes[i].scratch_bytes = 0;
+  }
+  return on_stack;
+}
+
 /// Applies `change` to the sharing and keeps it unless it fails or raises the peak.
 template <typename Change>
 bool try_change(Sharing& sharing, const std::vector<NodeMemory>& nodes, Change&& change) {
@@ -55,7 +72,7 @@ bool take_over(Sharing& sharing, const Graph& graph, std::size_t step, int index
 
 }  // namespace
 
-MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes) {
+MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
   MOTE_CHECK(nodes.size() == graph.nodes.size());
   MemoryPlan plan;
   Sharing sharing(graph);
@@ -71,6 +88,7 @@ MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes)
     }
   }
 
+  const std::vector<bool> on_stack = move_scratch_to_stack(sharing, nodes);
   std::vector<std::int32_t> place;
   const std::vector<Buffer> buffers = with_scratch(sharing.live_buffers(&place), nodes);
   const Placement placement = place_buffers(buffers);
@@ -85,7 +103,7 @@ MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes)
   }
   std::size_t next_scratch = buffers.size() - static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const NodeMemory& n) { return n.scratch_bytes > 0; }));
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    plan.scratch_offsets.push_back(nodes[i].scratch_bytes > 0 ? placement.offsets[next_scratch++] : MemoryPlan::kNowhere);
+    plan.scratch_offsets.push_back(nodes[i].scratch_bytes > 0 ? placement.offsets[next_scratch++] : on_stack[i] ? MemoryPlan::kOnStack : MemoryPlan::kNowhere);
     std::int64_t live = 0;
     for (const Buffer& buffer : buffers) {
       if (buffer.first <= static_cast<std::int32_t>(i) && static_cast<std::int32_t>(i) <= buffer.last) live += buffer.bytes;

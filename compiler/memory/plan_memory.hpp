@@ -21,6 +21,7 @@ struct NodeMemory {
 /// Where every byte of an inference lives. Offsets are in the arena.
 struct MemoryPlan {
   static constexpr std::int64_t kNowhere = -1;  ///< constants, and tensors that no node touches
+  static constexpr std::int64_t kOnStack = -2;  ///< scratch that is a local array of Model::run()
 
   std::int64_t arena_bytes = 0;
   /// No placement of these buffers can be smaller: the most bytes that live at once.
@@ -33,7 +34,7 @@ struct MemoryPlan {
 };
 
 /// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, and the smallest arena
-/// that a bounded branch and bound finds. State lives throughout; inputs die after their last reader, outputs live to the end.
-MemoryPlan plan_memory(const Graph& graph, const std::vector<NodeMemory>& nodes);
+/// that a bounded branch and bound finds. Scratch of at most 1 KB that would raise the peak lies on the stack instead. State lives throughout; inputs die after their last reader, outputs live to the end.
+MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes);
 
 }  // namespace mote

@@ -15,7 +15,8 @@ TEST(Identifier, KeepsLettersDigitsAndSingleUnderscores) {
   EXPECT_EQ(identifier("kws"), "kws");
   EXPECT_EQ(identifier("kws-v2.int8"), "kws_v2_int8");
   EXPECT_EQ(identifier("a--b__c"), "a_b_c");
-  EXPECT_EQ(identifier("_private"), "private_");
+  EXPECT_EQ(identifier("_kws_"), "kws_");
+  EXPECT_EQ(identifier("_private"), "model_private");
   EXPECT_EQ(identifier("7segments"), "model_7segments");
   EXPECT_EQ(identifier("m\xC3\xBCller"), "m_ller");
   EXPECT_EQ(identifier(""), "model");
