@@ -2,7 +2,10 @@
 // c * multiplier + m comes from input channel c.
 // Source: TensorFlow Lite DEPTHWISE_CONV_2D and its 8-bit quantization specification.
 
+#include <algorithm>
+
 #include "ops/define.hpp"
+#include "ops/depthwise_rows.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -14,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[2];
+  static const Implementation kRows[3];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -150,10 +153,28 @@ bool packed_applies(const NodeView& node) {
 double packed_cycles(const NodeView& node) { return packed(node)->cycles(); }
 KernelCall lower_packed(const NodeView& node) { return packed(node)->lower(node); }
 
+std::optional<DepthwiseRows> rows(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || w.in_c != w.out_c) return std::nullopt;
+  const auto weights = node.input(1).values<std::int8_t>();
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(w.out_c));
+  if (node.has_input(2)) std::ranges::copy(node.input(2).values<std::int32_t>(), bias.begin());
+  return DepthwiseRows{w, {weights.begin(), weights.end()}, std::move(bias), node.input(0).zero_point(), op.finish(node)};
+}
+
+bool is_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_3x3();
+}
+double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
+KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
+
 double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
 
-const Implementation DepthwiseConv2d::kRows[2] = {
+const Implementation DepthwiseConv2d::kRows[3] = {
     {.name = "depthwise_conv_2d.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
+    {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 
