@@ -29,7 +29,8 @@ KernelCall PackedConvolution::lower(const NodeView& node) const {
   if (w.pads()) call.set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
   call.input(0).constant("matrix", matrix().value()).output();
-  const std::int64_t border = window.pads() ? static_cast<std::int64_t>(window.k_h) * row_bytes() : 0;
+  // A row of zero points and a window; narrow rows are copied with room around them.
+  const std::int64_t border = window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
   return call.scratch(8 * steps() + border);
 }
 

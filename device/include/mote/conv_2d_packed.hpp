@@ -4,32 +4,56 @@
 
 namespace mote {
 
-/// The window of one output as a column. Windows that reach over the border are first copied to `border`, filled up with the zero point.
+/// Copies a window's row of kBytes that lacks its first bytes or those from `last` on, filled up with bytes of `fill`, a row of zero points. Writes
+/// up to kBytes before and behind the copy, so that both parts have a fixed size. Only for images at least as wide as the window.
+template <int32_t kBytes>
+MOTE_INLINE void copy_clipped_row(int8_t* copy, const int8_t* row, int32_t first, int32_t last, const int8_t* fill) {
+  const int32_t at = first > 0 ? first : last - kBytes;
+  memcpy(copy + (first > 0 ? 0 : last), fill, kBytes);
+  memcpy(copy + at, row + at, kBytes);
+}
+
+/// The window of one output as a column. `border` starts with a row of zero points; behind it is room for the rows of a window that
+/// reaches over the left or right border.
 template <typename L>
 MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
   constexpr int32_t kRowBytes = L::k_w * L::in_c;
-  constexpr int32_t kRowStride = L::in_w * L::in_c;
+  constexpr int32_t kImageRow = L::in_w * L::in_c;
   const int32_t top = y * L::stride_h - L::pad_top;
   const int32_t left = x * L::stride_w - L::pad_left;
+  const int8_t* window = image + top * kImageRow + left * L::in_c;
   if constexpr (L::pads) {
-    if (top < 0 || top + (L::k_h - 1) * L::dilation_h >= L::in_h || left < 0 || left + L::k_w > L::in_w) {
-      int8_t* to = border;
-      for (int32_t ky = 0; ky < L::k_h; ++ky) {
+    const bool over_side = left < 0 || left + L::k_w > L::in_w;
+    if (over_side || top < 0 || top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
+      const int32_t first = larger<int32_t>(0, -left * L::in_c);
+      const int32_t last = smaller<int32_t>(kRowBytes, (L::in_w - left) * L::in_c);
+      const int8_t* rows[L::k_h];
+      constexpr bool kFixedCopy = kRowBytes <= 32 && L::in_w >= L::k_w;
+      constexpr int32_t kPitch = kFixedCopy ? 2 * kRowBytes : kRowBytes;
+      int8_t* copy = border + kPitch;
+      for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
         const int32_t iy = top + ky * L::dilation_h;
-        const int8_t* row = image + (iy * L::in_w + left) * L::in_c;
-        const int32_t first = iy < 0 || iy >= L::in_h ? kRowBytes : larger<int32_t>(0, -left * L::in_c);
-        const int32_t last = smaller<int32_t>(kRowBytes, (L::in_w - left) * L::in_c);
-        for (int32_t i = 0; i < kRowBytes; ++i) *to++ = i >= first && i < last ? row[i] : static_cast<int8_t>(L::input_zero_point);
+        rows[ky] = iy < 0 || iy >= L::in_h ? border : window;
+        if (!over_side || rows[ky] == border) continue;
+        rows[ky] = copy;
+        if constexpr (kFixedCopy) {
+          copy_clipped_row<kRowBytes>(copy, window, first, last, border);
+        } else {
+          memcpy(copy, border, static_cast<size_t>(kRowBytes));
+          if (first < last) memcpy(copy + first, window + first, static_cast<size_t>(last - first));
+        }
+        copy += kPitch;
       }
-      return widen_window<L::k_h, kRowBytes, 2>(border, kRowBytes, column);
+      return widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return rows[ky]; }, column);
     }
   }
   (void)border;
-  widen_window<L::k_h, kRowBytes, 2>(image + (top * L::in_w + left) * L::in_c, L::dilation_h * kRowStride, column);
+  widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return window + ky * (L::dilation_h * kImageRow); }, column);
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
-/// the weights in the order of widen_window). Scratch: two columns, and the bytes of a window if any reaches over the border.
+/// the weights in the order of widen_window). Scratch: two columns; if windows reach
+/// over the border, room for their bytes and one row more, twice if rows are at most 32 bytes.
 template <typename L>
 MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                 uint8_t* MOTE_RESTRICT scratch) {
@@ -43,6 +67,7 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
   static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 4};
   uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
   int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
+  if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
   int8_t* to = out;
   const int8_t* image = in;
   int32_t y = 0;

@@ -19,7 +19,7 @@ MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const in
   uint32_t* column = reinterpret_cast<uint32_t*>(scratch);
   int8_t* to = out;
   for (int32_t row = 0; row < L::rows; ++row, in += L::depth, to += L::units) {
-    widen_window<1, L::depth, 1>(in, 0, column);
+    widen_window<1, L::depth, 1>([&](int32_t) { return in; }, column);
     if constexpr (kFilled % 2 == 1) column[kFilled] = 0;
     if constexpr (kWholeBlocks > 0) multiply_column(column, matrix, to, &kWhole);
     if constexpr (kRest > 0) {

@@ -30,31 +30,32 @@ constexpr int32_t packed_block_words(int32_t steps) { return 4 + 2 * steps + 12;
 constexpr int32_t window_steps(int32_t rows, int32_t row_bytes) { return rows * (row_bytes / 4) * 2 + (rows * (row_bytes % 4) + 1) / 2; }
 
 /// Writes a window as a column: of each row, four values at a time, pairs (0, 2) and (1, 3); then what is left of all rows, in order,
-/// filled up with 0. Rows lie `row_stride` bytes apart, pairs are written `kSpacing` words apart.
-template <int32_t kRows, int32_t kRowBytes, int32_t kSpacing>
-MOTE_INLINE void widen_window(const int8_t* window, int32_t row_stride, uint32_t* column) {
+/// filled up with 0. `row(y)` points to a row, pairs are written `kSpacing` words apart.
+template <int32_t kRows, int32_t kRowBytes, int32_t kSpacing, typename Row>
+MOTE_INLINE void widen_window(const Row& row, uint32_t* column) {
   constexpr int32_t kQuads = kRowBytes / 4;
   constexpr int32_t kRest = kRowBytes % 4;
-  if constexpr (kQuads > 0) {
-    const int8_t* row = window;
-    for (int32_t y = 0; y < kRows; ++y, row += row_stride) {
-#pragma GCC unroll 4
-      for (int32_t i = 0; i < kQuads; ++i, column += 2 * kSpacing) {
-        const uint32_t four = load_4(row + 4 * i);
-        column[0] = widen_even(four);
-        column[kSpacing] = widen_odd(four);
-      }
+  const auto widen_4 = [&](const int8_t* values) {
+    const uint32_t four = load_4(values);
+    column[0] = widen_even(four);
+    column[kSpacing] = widen_odd(four);
+    column += 2 * kSpacing;
+  };
+  if constexpr (kQuads > 0 && kRows * kQuads <= 16) {
+#pragma GCC unroll 16
+    for (int32_t i = 0; i < kRows * kQuads; ++i) widen_4(row(i / kQuads) + 4 * (i % kQuads));
+  } else if constexpr (kQuads > 0) {
+    for (int32_t y = 0; y < kRows; ++y) {
+      const int8_t* values = row(y);
+#pragma GCC unroll 8
+      for (int32_t i = 0; i < kQuads; ++i) widen_4(values + 4 * i);
     }
   }
   if constexpr (kRest > 0) {
-    window += 4 * kQuads;
     constexpr int32_t kCount = kRows * kRest;
+    const auto rest = [&](int32_t i) -> int32_t { return i < kCount ? row(i / kRest)[4 * kQuads + i % kRest] : 0; };
 #pragma GCC unroll 16
-    for (int32_t i = 0; i < kCount; i += 2, column += kSpacing) {
-      const int32_t low = window[(i / kRest) * row_stride + i % kRest];
-      const int32_t high = i + 1 < kCount ? window[((i + 1) / kRest) * row_stride + (i + 1) % kRest] : 0;
-      *column = pair_of(low, high);
-    }
+    for (int32_t i = 0; i < kCount; i += 2, column += kSpacing) *column = pair_of(rest(i), rest(i + 1));
   }
 }
 
