@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
 #include "ops/define.hpp"
+#include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 class Conv2d : public OperatorBase<Conv2d> {
  public:
   static constexpr std::string_view kName = "conv_2d";
-  static const Implementation kRows[2];
+  static const Implementation kRows[3];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -174,11 +175,28 @@ KernelCall lower_pointwise(const NodeView& node) {
   return call.output();
 }
 
+std::optional<PackedConvolution> packed(const NodeView& node) {
+  const auto& op = Conv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || node.input(1).shape[3] != w.in_c) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(w.out_c);
+  const auto weights = node.input(1).values<std::int8_t>();
+  return PackedConvolution{w, {weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), op.finish(node)};
+}
+
+bool packed_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && convolution->applies();
+}
+double packed_cycles(const NodeView& node) { return packed(node)->cycles(); }
+KernelCall lower_packed(const NodeView& node) { return packed(node)->lower(node); }
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
-const Implementation Conv2d::kRows[2] = {
+const Implementation Conv2d::kRows[3] = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
+    {.name = "conv_2d.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

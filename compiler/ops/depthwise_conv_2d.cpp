@@ -2,7 +2,11 @@
 // c * multiplier + m comes from input channel c.
 // Source: TensorFlow Lite DEPTHWISE_CONV_2D and its 8-bit quantization specification.
 
+#include <algorithm>
+
 #include "ops/define.hpp"
+#include "ops/depthwise_rows.hpp"
+#include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -13,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[1];
+  static const Implementation kRows[3];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -157,9 +161,53 @@ KernelCall lower_direct(const NodeView& node) {
   return call.output();
 }
 
+/// With one input channel it is a convolution, whose weights stand channel after channel.
+std::optional<PackedConvolution> packed(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || w.in_c != 1) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(w.out_c);
+  const auto weights = node.input(1).values<std::int8_t>();
+  const std::size_t taps = weights.size() / channels;
+  PackedConvolution convolution{w, std::vector<std::int8_t>(weights.size()), std::vector<std::int32_t>(channels), op.finish(node)};
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::int32_t sum = 0;
+    for (std::size_t tap = 0; tap < taps; ++tap) sum += convolution.weights[c * taps + tap] = weights[tap * channels + c];
+    const std::int32_t start = node.has_input(2) ? node.input(2).values<std::int32_t>()[c] : 0;
+    convolution.bias[c] = wrap_add(start, wrap_multiply(-node.input(0).zero_point(), sum));
+  }
+  return convolution;
+}
+
+bool packed_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && convolution->applies();
+}
+double packed_cycles(const NodeView& node) { return packed(node)->cycles(); }
+KernelCall lower_packed(const NodeView& node) { return packed(node)->lower(node); }
+
+std::optional<DepthwiseRows> rows(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || w.in_c != w.out_c) return std::nullopt;
+  const auto weights = node.input(1).values<std::int8_t>();
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(w.out_c));
+  if (node.has_input(2)) std::ranges::copy(node.input(2).values<std::int32_t>(), bias.begin());
+  return DepthwiseRows{w, {weights.begin(), weights.end()}, std::move(bias), node.input(0).zero_point(), op.finish(node)};
+}
+
+bool is_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_3x3();
+}
+double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
+KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
+
 double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
 
-const Implementation DepthwiseConv2d::kRows[1] = {
+const Implementation DepthwiseConv2d::kRows[3] = {
+    {.name = "depthwise_conv_2d.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
+    {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

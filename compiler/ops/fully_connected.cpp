@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite FULLY_CONNECTED; requantization with two roundings, as TensorFlow Lite Micro.
 
 #include "ops/define.hpp"
+#include "ops/packed_matrix.hpp"
 #include "ops/weighted.hpp"
 
 namespace mote {
@@ -11,7 +12,7 @@ namespace {
 class FullyConnected : public OperatorBase<FullyConnected> {
  public:
   static constexpr std::string_view kName = "fully_connected";
-  static const Implementation kRows[1];
+  static const Implementation kRows[2];
 
   bool keep_num_dims = false;
   Activation activation = Activation::kNone;
@@ -140,7 +141,38 @@ KernelCall lower_plain(const NodeView& node) {
 
 double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
 
-const Implementation FullyConnected::kRows[1] = {
+std::vector<std::int32_t> packed_order(const NodeView& node) {
+  auto order = window_order(1, FullyConnected::of(node).depth(node));
+  while (order.size() % 4 != 0) order.push_back(-1);  // the kernel wants an even number of pairs
+  return order;
+}
+
+std::optional<std::vector<std::int32_t>> packed_words(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(op.units(node));
+  return pack_matrix({node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), packed_order(node)}, op.finish(node));
+}
+
+bool packed_applies(const NodeView& node) { return packed_words(node).has_value(); }
+
+KernelCall lower_packed(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  KernelCall call("fully_connected_packed", "fully_connected_packed");
+  const auto [lowest, highest] = op.finish(node).range();
+  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node)).set("clamp_min", lowest).set("clamp_max", highest);
+  call.input(0).constant("matrix", packed_words(node).value()).output();
+  return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
+}
+
+double packed_cycles(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const auto steps = static_cast<std::int64_t>(packed_order(node).size()) / 2;
+  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(op.units(node), steps, 1));
+}
+
+const Implementation FullyConnected::kRows[2] = {
+    {.name = "fully_connected.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
 };
 

@@ -42,6 +42,10 @@ class Finish {
   /// Multipliers and shifts, one pair per channel, as tables of a kernel; null for float.
   void tables(KernelCall& call, std::size_t channels) const;
   const std::vector<Multiplier>& multipliers() const { return multipliers_; }
+  const Multiplier& multiplier(std::size_t channel) const { return multipliers_[multipliers_.size() == 1 ? 0 : channel]; }
+  std::int32_t zero_point() const { return zero_point_; }
+  /// The clamp of integer outputs.
+  std::pair<std::int32_t, std::int32_t> range() const { return range_; }
 
  private:
   std::vector<Multiplier> multipliers_;

@@ -1,0 +1,145 @@
+#include "ops/packed_matrix.hpp"
+
+namespace mote {
+
+namespace {
+
+constexpr std::size_t kBlockRows = 4;
+
+struct Interval {
+  std::int64_t low, high;
+  /// Every value v has |v| < 2^bits.
+  bool fits(int bits) const { return -(std::int64_t{1} << bits) < low && high < (std::int64_t{1} << bits); }
+};
+
+/// What a row's sum can be for int8 inputs.
+Interval sums_of(std::span<const std::int8_t> weights, std::int32_t bias) {
+  Interval sum{bias, bias};
+  for (const std::int64_t weight : weights) {
+    sum.low += std::min(weight * -128, weight * 127);
+    sum.high += std::max(weight * -128, weight * 127);
+  }
+  return sum;
+}
+
+/// The three numbers that turn a doubled sum into an output.
+struct Scaling {
+  std::int32_t multiplier = 0, offset = 1, shift = 1;
+};
+
+constexpr Scaling constant_scaling(std::int32_t value) { return {0, 2 * value + 1, 1}; }
+
+/// The output when it is the same for every sum in the interval: outputs grow with sums unless these wrap or are shifted left.
+std::optional<std::int32_t> constant_output(Interval sums, const Finish& finish, std::size_t row) {
+  if (!sums.fits(31) || finish.multiplier(row).shift > 0) return std::nullopt;
+  const auto output = [&](std::int64_t sum) { return finish.apply<std::int8_t>(static_cast<std::int32_t>(sum), row); };
+  if (output(sums.low) != output(sums.high)) return std::nullopt;
+  return output(sums.low);
+}
+
+/// Numbers that give gemmlowp's result for every sum in the interval.
+///
+/// With a shift right by e >= 1, gemmlowp's second rounding of x is (x + 2^(e-1) - (x < 0)) >> e. The sum's sign may stand for that of x: they
+/// differ only where x is 0 and the sum negative, and then both give 0.
+std::optional<Scaling> scaling_for(Interval sums, const Finish& finish, std::size_t row) {
+  const Multiplier& by = finish.multiplier(row);
+  const std::int32_t right = -by.shift;
+  constexpr std::int32_t kMostShift = 21;  // keeps the offset below 2^29
+  if (!sums.fits(30) || right < 1 || right > kMostShift) return std::nullopt;
+  return Scaling{by.multiplier, (2 * finish.zero_point() + 1) * (std::int32_t{1} << (right - 1)), right};
+}
+
+std::int32_t pair_of(std::int32_t low, std::int32_t high) {
+  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xFFFFU) | (static_cast<std::uint32_t>(high) << 16));
+}
+
+/// A row of the matrix in the order of the column; rows that only fill up the last block are zero.
+struct Row {
+  std::vector<std::int32_t> weights;
+  std::int32_t bias = 0;
+  Scaling scaling;
+};
+
+std::optional<Row> make_row(const MatrixRows& rows, const Finish& finish, std::size_t r) {
+  Row row{std::vector<std::int32_t>(rows.order.size()), 0, {}};
+  if (r >= rows.bias.size()) return row;
+  const std::size_t depth = rows.weights.size() / rows.bias.size();
+  const auto weights = rows.weights.subspan(r * depth, depth);
+  const Interval sums = sums_of(weights, rows.bias[r]);
+  if (const auto constant = constant_output(sums, finish, r)) {
+    row.scaling = constant_scaling(*constant);
+    return row;
+  }
+  const auto scaling = scaling_for(sums, finish, r);
+  const bool in_high_bytes = r % 2 == 1;
+  if (!scaling || (in_high_bytes && !sums.fits(23))) return std::nullopt;
+  row.bias = rows.bias[r];
+  row.scaling = *scaling;
+  for (std::size_t i = 0; i < rows.order.size(); ++i) {
+    if (rows.order[i] >= 0) row.weights[i] = weights[static_cast<std::size_t>(rows.order[i])];
+  }
+  return row;
+}
+
+/// 256 * high + low, for weights and for biases.
+std::int32_t joined(std::int32_t low, std::int32_t high) { return wrap_add(wrap_multiply(256, high), low); }
+
+bool fits_halfword(std::int32_t value) { return value >= INT16_MIN && value <= INT16_MAX; }
+
+/// Appends the words of one block; false when two weights do not fit into a halfword (high byte -128, low byte negative).
+bool append_block(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  for (std::size_t r = 0; r < kBlockRows; r += 2) {
+    words.push_back(block[r].bias);
+    words.push_back(joined(block[r].bias, block[r + 1].bias));
+  }
+  for (std::size_t i = 0; i < block[0].weights.size(); i += 2) {
+    for (std::size_t r = 0; r < kBlockRows; r += 2) {
+      const std::int32_t first = joined(block[r].weights[i], block[r + 1].weights[i]);
+      const std::int32_t second = joined(block[r].weights[i + 1], block[r + 1].weights[i + 1]);
+      if (!fits_halfword(first) || !fits_halfword(second)) return false;
+      words.push_back(pair_of(first, second));
+    }
+  }
+  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes) {
+  std::vector<std::int32_t> order;
+  const std::int32_t whole = row_bytes / 4 * 4;
+  for (std::int32_t y = 0; y < rows; ++y) {
+    for (std::int32_t i = 0; i < whole; i += 4) {
+      for (const std::int32_t value : {0, 2, 1, 3}) order.push_back(y * row_bytes + i + value);
+    }
+  }
+  for (std::int32_t y = 0; y < rows; ++y) {
+    for (std::int32_t i = whole; i < row_bytes; ++i) order.push_back(y * row_bytes + i);
+  }
+  if (order.size() % 2 == 1) order.push_back(-1);
+  return order;
+}
+
+std::optional<std::vector<std::int32_t>> pack_matrix(const MatrixRows& rows, const Finish& finish) {
+  std::vector<std::int32_t> words;
+  for (std::size_t first = 0; first < rows.bias.size(); first += kBlockRows) {
+    std::vector<Row> block;
+    for (std::size_t r = first; r < first + kBlockRows; ++r) {
+      auto row = make_row(rows, finish, r);
+      if (!row) return std::nullopt;
+      block.push_back(std::move(*row));
+    }
+    if (!append_block(block, words)) return std::nullopt;
+  }
+  return words;
+}
+
+double packed_matrix_cycles(std::int64_t rows, std::int64_t steps, int columns) {
+  const double blocks = static_cast<double>((rows + 3) / 4);
+  const double per_step = columns == 2 ? 15 : 9.5;
+  const double per_block = columns == 2 ? 95 : 60;
+  return 40 + blocks * (per_block + (per_step + 0.6) * static_cast<double>(steps));
+}
+
+}  // namespace mote

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ops/weighted.hpp"
+
+namespace mote {
+
+// Weights for device/include/mote/packed_matrix.hpp, whose words and whose exactness are proven here.
+
+/// An int8 operator seen as a matrix product: `out[r] = finish(bias[r] + sum of weights[r][i] * column[i])`.
+struct MatrixRows {
+  std::span<const std::int8_t> weights;  ///< row by row, as in the model
+  std::vector<std::int32_t> bias;        ///< one per row, with the input's zero point folded in
+  std::vector<std::int32_t> order;       ///< for each place in a column the index into a row, or -1 where it holds 0
+};
+
+/// The values of a window of `rows` runs of `row_bytes` in the order of the device's widen_window, an even number.
+std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes);
+
+/// The words of the matrix, or nothing when some row's sums or requantization cannot be proven exact for every int8 input.
+std::optional<std::vector<std::int32_t>> pack_matrix(const MatrixRows& rows, const Finish& finish);
+
+/// Estimated Cortex-M4 cycles of one product with `columns` columns (1 or 2).
+double packed_matrix_cycles(std::int64_t rows, std::int64_t steps, int columns);
+
+}  // namespace mote

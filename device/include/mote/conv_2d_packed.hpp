@@ -1,0 +1,96 @@
+#pragma once
+
+#include "mote/packed_matrix.hpp"
+
+namespace mote {
+
+/// Copies a window's row of kBytes that lacks its first bytes or those from `last` on, filled up with bytes of `fill`, a row of zero points. Writes
+/// up to kBytes before and behind the copy, so that both parts have a fixed size. Only for images at least as wide as the window.
+template <int32_t kBytes>
+MOTE_INLINE void copy_clipped_row(int8_t* copy, const int8_t* row, int32_t first, int32_t last, const int8_t* fill) {
+  const int32_t at = first > 0 ? first : last - kBytes;
+  memcpy(copy + (first > 0 ? 0 : last), fill, kBytes);
+  memcpy(copy + at, row + at, kBytes);
+}
+
+/// The window of one output as a column. `border` starts with a row of zero points; behind it is room for the rows of a window that
+/// reaches over the left or right border.
+template <typename L>
+MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
+  constexpr int32_t kRowBytes = L::k_w * L::in_c;
+  constexpr int32_t kImageRow = L::in_w * L::in_c;
+  const int32_t top = y * L::stride_h - L::pad_top;
+  const int32_t left = x * L::stride_w - L::pad_left;
+  const int8_t* window = image + top * kImageRow + left * L::in_c;
+  if constexpr (L::pads) {
+    const bool over_side = left < 0 || left + L::k_w > L::in_w;
+    if (over_side || top < 0 || top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
+      const int32_t first = larger<int32_t>(0, -left * L::in_c);
+      const int32_t last = smaller<int32_t>(kRowBytes, (L::in_w - left) * L::in_c);
+      const int8_t* rows[L::k_h];
+      constexpr bool kFixedCopy = kRowBytes <= 32 && L::in_w >= L::k_w;
+      constexpr int32_t kPitch = kFixedCopy ? 2 * kRowBytes : kRowBytes;
+      int8_t* copy = border + kPitch;
+      for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
+        const int32_t iy = top + ky * L::dilation_h;
+        rows[ky] = iy < 0 || iy >= L::in_h ? border : window;
+        if (!over_side || rows[ky] == border) continue;
+        rows[ky] = copy;
+        if constexpr (kFixedCopy) {
+          copy_clipped_row<kRowBytes>(copy, window, first, last, border);
+        } else {
+          memcpy(copy, border, static_cast<size_t>(kRowBytes));
+          if (first < last) memcpy(copy + first, window + first, static_cast<size_t>(last - first));
+        }
+        copy += kPitch;
+      }
+      return widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return rows[ky]; }, column);
+    }
+  }
+  (void)border;
+  widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return window + ky * (L::dilation_h * kImageRow); }, column);
+}
+
+/// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
+/// the weights in the order of widen_window). Scratch: two columns; if windows reach
+/// over the border, room for their bytes and one row more, twice if rows are at most 32 bytes.
+template <typename L>
+MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+                                uint8_t* MOTE_RESTRICT scratch) {
+  constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
+  constexpr int32_t kBlock = packed_block_words(kSteps);
+  constexpr int32_t kWholeBlocks = L::out_c / 4;
+  constexpr int32_t kRest = L::out_c % 4;
+  constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
+  static constexpr PackedMatrix kTwo{kSteps, kWholeBlocks * kBlock * 4, L::out_c};
+  static constexpr PackedMatrix kOne{kSteps, kWholeBlocks * kBlock * 4, 0};
+  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 4};
+  uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
+  int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
+  if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
+  int8_t* to = out;
+  const int8_t* image = in;
+  int32_t y = 0;
+  int32_t x = 0;
+  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, to += 2 * L::out_c) {
+    const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
+    for (int32_t i = 0; i < 2; ++i) {
+      gather_window<L>(image, y, x, columns + i, border);
+      if (!two || ++x < L::out_w) continue;
+      x = 0;
+      if (++y < L::out_h) continue;
+      y = 0;
+      image += L::in_h * L::in_w * L::in_c;
+    }
+    if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? &kTwo : &kOne);
+    if constexpr (kRest > 0) {
+      int8_t last[8];
+      multiply_two_columns(columns, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
+      for (int32_t i = 0; two && i < kRest; ++i) to[L::out_c + kWholeBlocks * 4 + i] = last[4 + i];
+    }
+  }
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, kPixels * L::out_c, L::clamp_min, L::clamp_max);
+}
+
+}  // namespace mote

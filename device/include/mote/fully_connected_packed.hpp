@@ -1,0 +1,34 @@
+#pragma once
+
+#include "mote/packed_matrix.hpp"
+
+namespace mote {
+
+/// FULLY_CONNECTED, int8: four units at a time (see packed_matrix.hpp; an odd number of steps is filled up with one of zeros). Scratch: a
+/// column.
+template <typename L>
+MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+                                        uint8_t* MOTE_RESTRICT scratch) {
+  constexpr int32_t kFilled = window_steps(1, L::depth);
+  constexpr int32_t kSteps = kFilled + kFilled % 2;
+  constexpr int32_t kBlock = packed_block_words(kSteps);
+  constexpr int32_t kWholeBlocks = L::units / 4;
+  constexpr int32_t kRest = L::units % 4;
+  static constexpr PackedMatrix kWhole{kSteps, kWholeBlocks * kBlock * 4, 0};
+  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 0};
+  uint32_t* column = reinterpret_cast<uint32_t*>(scratch);
+  int8_t* to = out;
+  for (int32_t row = 0; row < L::rows; ++row, in += L::depth, to += L::units) {
+    widen_window<1, L::depth, 1>([&](int32_t) { return in; }, column);
+    if constexpr (kFilled % 2 == 1) column[kFilled] = 0;
+    if constexpr (kWholeBlocks > 0) multiply_column(column, matrix, to, &kWhole);
+    if constexpr (kRest > 0) {
+      int8_t last[4];
+      multiply_column(column, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
+    }
+  }
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, L::rows * L::units, L::clamp_min, L::clamp_max);
+}
+
+}  // namespace mote

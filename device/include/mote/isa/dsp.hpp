@@ -1,0 +1,108 @@
+#pragma once
+
+// Instructions of the DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33) that kernels are written on: two int16 products at
+// once, widening of int8 values, the rounding high product. Elsewhere the same functions in plain C++, so that kernels and the layouts of
+// their tables can be tested on any machine.
+// Source: Armv7-M Architecture Reference Manual, chapter A7.
+
+#include "mote/fixed_point.hpp"
+
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__GNUC__) && !defined(__ARM_BIG_ENDIAN)
+#define MOTE_DSP 1
+#else
+#define MOTE_DSP 0
+#endif
+
+// A function whose body is one assembly statement. GCC must not conclude from a body it cannot read which registers survive a call.
+#if MOTE_DSP && defined(__clang__)
+#define MOTE_ASSEMBLY __attribute__((naked, noinline))
+#elif MOTE_DSP
+#define MOTE_ASSEMBLY __attribute__((naked, noinline, noipa))
+#endif
+
+namespace mote {
+
+/// Four bytes at any address, the first one lowest.
+MOTE_INLINE uint32_t load_4(const int8_t* from) {
+  uint32_t word;
+  memcpy(&word, from, sizeof word);
+  return word;
+}
+
+MOTE_INLINE void store_4(int8_t* to, uint32_t word) { memcpy(to, &word, sizeof word); }
+
+/// Two int16 values in a word, `low` in the lower half.
+MOTE_INLINE uint32_t pair_of(int32_t low, int32_t high) { return (static_cast<uint32_t>(low) & 0xFFFFU) | (static_cast<uint32_t>(high) << 16); }
+
+#if MOTE_DSP
+
+/// Bytes 0 and 2 of a word as a pair of int16.
+MOTE_INLINE uint32_t widen_even(uint32_t bytes) {
+  uint32_t pair;
+  __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(bytes));
+  return pair;
+}
+
+/// Bytes 1 and 3 of a word as a pair of int16.
+MOTE_INLINE uint32_t widen_odd(uint32_t bytes) {
+  uint32_t pair;
+  __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(bytes));
+  return pair;
+}
+
+/// The larger of each of four int8 values.
+MOTE_INLINE uint32_t larger_of_4(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(result) : "r"(a), "r"(b) : "cc");
+  return result;
+}
+
+/// The smaller of each of four int8 values.
+MOTE_INLINE uint32_t smaller_of_4(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1" : "=&r"(result) : "r"(a), "r"(b) : "cc");
+  return result;
+}
+
+#else
+
+MOTE_INLINE int32_t low_of(uint32_t pair) { return static_cast<int16_t>(pair & 0xFFFFU); }
+MOTE_INLINE int32_t high_of(uint32_t pair) { return static_cast<int16_t>(pair >> 16); }
+MOTE_INLINE int32_t byte_of(uint32_t word, int i) { return static_cast<int8_t>((word >> (8 * i)) & 0xFFU); }
+
+MOTE_INLINE uint32_t widen_even(uint32_t bytes) { return pair_of(byte_of(bytes, 0), byte_of(bytes, 2)); }
+MOTE_INLINE uint32_t widen_odd(uint32_t bytes) { return pair_of(byte_of(bytes, 1), byte_of(bytes, 3)); }
+
+MOTE_INLINE uint32_t larger_of_4(uint32_t a, uint32_t b) {
+  uint32_t result = 0;
+  for (int i = 0; i < 4; ++i) result |= (static_cast<uint32_t>(larger(byte_of(a, i), byte_of(b, i))) & 0xFFU) << (8 * i);
+  return result;
+}
+
+MOTE_INLINE uint32_t smaller_of_4(uint32_t a, uint32_t b) {
+  uint32_t result = 0;
+  for (int i = 0; i < 4; ++i) result |= (static_cast<uint32_t>(smaller(byte_of(a, i), byte_of(b, i))) & 0xFFU) << (8 * i);
+  return result;
+}
+
+/// SMLAD: sum + a.low * b.low + a.high * b.high, wrapping.
+MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
+  return wrap_add(wrap_add(sum, low_of(a) * low_of(b)), wrap_multiply(high_of(a), high_of(b)));
+}
+
+/// SMMLAR: sum + round(a * b / 2^32), half up, wrapping.
+MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
+  return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * b + INT64_C(0x80000000)) >> 32));
+}
+
+#endif
+
+/// Limits bytes to [lowest, highest].
+MOTE_FUNCTION void clamp_bytes(int8_t* values, int32_t count, int32_t lowest, int32_t highest) {
+  const uint32_t low = (static_cast<uint32_t>(lowest) & 0xFFU) * 0x01010101U;
+  const uint32_t high = (static_cast<uint32_t>(highest) & 0xFFU) * 0x01010101U;
+  for (; count >= 4; count -= 4, values += 4) store_4(values, smaller_of_4(larger_of_4(load_4(values), low), high));
+  for (; count > 0; --count, ++values) *values = static_cast<int8_t>(clamp<int32_t>(*values, lowest, highest));
+}
+
+}  // namespace mote

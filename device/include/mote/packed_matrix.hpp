@@ -1,0 +1,307 @@
+#pragma once
+
+#include "mote/isa/dsp.hpp"
+
+namespace mote {
+
+// Matrices of int8 weights at one byte per weight and two products per instruction. Two rows share a halfword 256 * a + b: SMLAD with
+// the halfwords sums 256 * A + B, SMLAD with their sign-extended low bytes sums B, and the difference is 256 * A, exactly, as long as
+// A stays below 2^23 in size. mote proves that from the weights before it chooses these kernels.
+//
+// The matrix is cut into blocks of four rows; each is a run of words:
+//   4                  start sums: B0, 256 * B1 + B0, B2, 256 * B3 + B2 (B: bias with the input's zero point folded in)
+//   2 * steps          weights of two columns: rows 0 and 1 (row 1 in the high bytes), rows 2 and 3
+//   4 * 3              per row: multiplier, offset, shift
+// A sum a becomes (high(2 * a * multiplier) + offset + (a < 0 ? -1 : 0)) >> shift, saturated to int8, where offset is half of
+// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings.
+//
+// Inputs are columns of int16 pairs, one pair per step.
+
+/// How a call walks over a matrix.
+struct PackedMatrix {
+  int32_t steps;         ///< pairs in a column, at least 1
+  int32_t matrix_bytes;  ///< of the blocks to run over
+  int32_t out_stride;    ///< bytes from the first column's outputs to the second's
+};
+
+constexpr int32_t packed_block_words(int32_t steps) { return 4 + 2 * steps + 12; }
+
+/// Pairs in the column of a window of `rows` runs of `row_bytes` values: see widen_window.
+constexpr int32_t window_steps(int32_t rows, int32_t row_bytes) { return rows * (row_bytes / 4) * 2 + (rows * (row_bytes % 4) + 1) / 2; }
+
+/// Writes a window as a column: of each row, four values at a time, pairs (0, 2) and (1, 3); then what is left of all rows, in order,
+/// filled up with 0. `row(y)` points to a row, pairs are written `kSpacing` words apart.
+template <int32_t kRows, int32_t kRowBytes, int32_t kSpacing, typename Row>
+MOTE_INLINE void widen_window(const Row& row, uint32_t* column) {
+  constexpr int32_t kQuads = kRowBytes / 4;
+  constexpr int32_t kRest = kRowBytes % 4;
+  const auto widen_4 = [&](const int8_t* values) {
+    const uint32_t four = load_4(values);
+    column[0] = widen_even(four);
+    column[kSpacing] = widen_odd(four);
+    column += 2 * kSpacing;
+  };
+  if constexpr (kQuads > 0 && kRows * kQuads <= 16) {
+#pragma GCC unroll 16
+    for (int32_t i = 0; i < kRows * kQuads; ++i) widen_4(row(i / kQuads) + 4 * (i % kQuads));
+  } else if constexpr (kQuads > 0) {
+    for (int32_t y = 0; y < kRows; ++y) {
+      const int8_t* values = row(y);
+#pragma GCC unroll 8
+      for (int32_t i = 0; i < kQuads; ++i) widen_4(values + 4 * i);
+    }
+  }
+  if constexpr (kRest > 0) {
+    constexpr int32_t kCount = kRows * kRest;
+    const auto rest = [&](int32_t i) -> int32_t { return i < kCount ? row(i / kRest)[4 * kQuads + i % kRest] : 0; };
+#pragma GCC unroll 16
+    for (int32_t i = 0; i < kCount; i += 2, column += kSpacing) *column = pair_of(rest(i), rest(i + 1));
+  }
+}
+
+#if MOTE_DSP
+
+/// Multiplies by two columns at once, whose pairs alternate in memory.
+MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  // r4-r7 sums of column 0, r8-r11 of column 1, lr the matrix, r12 the columns. A run of 16 steps is unrolled; the first run of
+  // a block is entered in the middle, pointers set back by the steps left out. A step is 14 instructions of 4 bytes.
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r11,lr}\n"
+      "  sub sp,sp,#28\n"  // 0 out, 4 stride, 8 end of matrix, 12 end of columns, 16 columns set back, 20 bytes set back, 24 entry
+      "  ldr r4,[r3]\n"
+      "  ldr r5,[r3,#4]\n"
+      "  ldr r6,[r3,#8]\n"
+      "  str r2,[sp]\n"
+      "  str r6,[sp,#4]\n"
+      "  add r5,r5,r1\n"
+      "  str r5,[sp,#8]\n"
+      "  add r5,r0,r4,lsl #3\n"
+      "  str r5,[sp,#12]\n"
+      "  rsb r5,r4,#0\n"
+      "  and r5,r5,#15\n"
+      "  sub r0,r0,r5,lsl #3\n"
+      "  str r0,[sp,#16]\n"
+      "  lsl r6,r5,#3\n"
+      "  str r6,[sp,#20]\n"
+      "  adr r7,3f\n"
+      "  movs r6,#56\n"
+      "  mla r7,r5,r6,r7\n"
+      "  orr r7,r7,#1\n"
+      "  str r7,[sp,#24]\n"
+      "  mov lr,r1\n"
+      "2:\n"
+      "  ldr r4,[lr]\n"
+      "  ldr r5,[lr,#4]\n"
+      "  ldr r6,[lr,#8]\n"
+      "  ldr r7,[lr,#12]\n"
+      "  ldr r12,[sp,#16]\n"
+      "  ldr r0,[sp,#20]\n"
+      "  ldr r1,[sp,#24]\n"
+      "  sub lr,lr,r0\n"
+      "  mov r8,r4\n"
+      "  mov r9,r5\n"
+      "  mov r10,r6\n"
+      "  mov r11,r7\n"
+      "  bx r1\n"
+      "  .p2align 2\n"
+      "3:\n"
+      "  .irp i,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n"
+      "  ldr.w r0,[lr,#16+8*\\i]\n"
+      "  ldr.w r1,[lr,#20+8*\\i]\n"
+      "  ldr.w r2,[r12,#8*\\i]\n"
+      "  ldr.w r3,[r12,#4+8*\\i]\n"
+      "  smlad r5,r0,r2,r5\n"
+      "  smlad r9,r0,r3,r9\n"
+      "  smlad r7,r1,r2,r7\n"
+      "  smlad r11,r1,r3,r11\n"
+      "  sxtb16 r0,r0\n"
+      "  sxtb16 r1,r1\n"
+      "  smlad r4,r0,r2,r4\n"
+      "  smlad r8,r0,r3,r8\n"
+      "  smlad r6,r1,r2,r6\n"
+      "  smlad r10,r1,r3,r10\n"
+      "  .endr\n"
+      "  ldr r0,[sp,#12]\n"
+      "  add r12,r12,#128\n"
+      "  add lr,lr,#128\n"
+      "  cmp r12,r0\n"
+      "  bne 3b\n"
+      "  sub r5,r5,r4\n"
+      "  sub r9,r9,r8\n"
+      "  sub r7,r7,r6\n"
+      "  sub r11,r11,r10\n"
+      "  .irp r,r4,r8,r6,r10\n"
+      "  lsl \\r,\\r,#1\n"
+      "  .endr\n"
+      "  .irp r,r5,r9,r7,r11\n"
+      "  asr \\r,\\r,#7\n"
+      "  .endr\n"
+      "  .macro mote_finish_pair first,second,at\n"
+      "  ldr r0,[lr,#16+\\at]\n"
+      "  ldr r1,[lr,#20+\\at]\n"
+      "  ldr r2,[lr,#24+\\at]\n"
+      "  smmlar r3,\\first,r0,r1\n"
+      "  smmlar r0,\\second,r0,r1\n"
+      "  add r3,r3,\\first,asr #31\n"
+      "  add r0,r0,\\second,asr #31\n"
+      "  asr r3,r3,r2\n"
+      "  asr r0,r0,r2\n"
+      "  ssat \\first,#8,r3\n"
+      "  ssat \\second,#8,r0\n"
+      "  .endm\n"
+      "  mote_finish_pair r4,r8,0\n"
+      "  mote_finish_pair r5,r9,12\n"
+      "  mote_finish_pair r6,r10,24\n"
+      "  mote_finish_pair r7,r11,36\n"
+      "  .purgem mote_finish_pair\n"
+      "  ldr r0,[sp]\n"
+      "  ldr r1,[sp,#4]\n"
+      "  ldr r2,[sp,#8]\n"
+      "  add lr,lr,#64\n"
+      "  add r1,r1,r0\n"
+      "  strb r4,[r0]\n"
+      "  strb r5,[r0,#1]\n"
+      "  strb r6,[r0,#2]\n"
+      "  strb r7,[r0,#3]\n"
+      "  strb r8,[r1]\n"
+      "  strb r9,[r1,#1]\n"
+      "  strb r10,[r1,#2]\n"
+      "  strb r11,[r1,#3]\n"
+      "  add r0,r0,#4\n"
+      "  cmp lr,r2\n"
+      "  str r0,[sp]\n"
+      "  bne 2b\n"
+      "  add sp,sp,#28\n"
+      "  pop {r4-r11,pc}\n");
+}
+
+/// Multiplies by one column; the number of steps is even.
+MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  // r4-r7 sums, lr the matrix, r12 the column, r10 its end, r11 the output. Eight runs of two steps are unrolled and entered as above; a
+  // run is 18 instructions of 4 bytes.
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r11,lr}\n"
+      "  sub sp,sp,#16\n"  // 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry
+      "  ldr r4,[r3]\n"
+      "  ldr r5,[r3,#4]\n"
+      "  mov r11,r2\n"
+      "  add r5,r5,r1\n"
+      "  str r5,[sp]\n"
+      "  add r10,r0,r4,lsl #2\n"
+      "  lsr r4,r4,#1\n"
+      "  rsb r5,r4,#0\n"
+      "  and r5,r5,#7\n"
+      "  sub r0,r0,r5,lsl #3\n"
+      "  str r0,[sp,#4]\n"
+      "  lsl r6,r5,#4\n"
+      "  str r6,[sp,#8]\n"
+      "  adr r7,3f\n"
+      "  movs r6,#72\n"
+      "  mla r7,r5,r6,r7\n"
+      "  orr r7,r7,#1\n"
+      "  str r7,[sp,#12]\n"
+      "  mov lr,r1\n"
+      "2:\n"
+      "  ldr r4,[lr]\n"
+      "  ldr r5,[lr,#4]\n"
+      "  ldr r6,[lr,#8]\n"
+      "  ldr r7,[lr,#12]\n"
+      "  ldr r12,[sp,#4]\n"
+      "  ldr r0,[sp,#8]\n"
+      "  ldr r1,[sp,#12]\n"
+      "  sub lr,lr,r0\n"
+      "  bx r1\n"
+      "  .p2align 2\n"
+      "3:\n"
+      "  .irp i,0,1,2,3,4,5,6,7\n"
+      "  ldr.w r0,[lr,#16+16*\\i]\n"
+      "  ldr.w r1,[lr,#20+16*\\i]\n"
+      "  ldr.w r2,[lr,#24+16*\\i]\n"
+      "  ldr.w r3,[lr,#28+16*\\i]\n"
+      "  ldr.w r8,[r12,#8*\\i]\n"
+      "  ldr.w r9,[r12,#4+8*\\i]\n"
+      "  smlad r5,r0,r8,r5\n"
+      "  smlad r7,r1,r8,r7\n"
+      "  sxtb16 r0,r0\n"
+      "  sxtb16 r1,r1\n"
+      "  smlad r4,r0,r8,r4\n"
+      "  smlad r6,r1,r8,r6\n"
+      "  smlad r5,r2,r9,r5\n"
+      "  smlad r7,r3,r9,r7\n"
+      "  sxtb16 r2,r2\n"
+      "  sxtb16 r3,r3\n"
+      "  smlad r4,r2,r9,r4\n"
+      "  smlad r6,r3,r9,r6\n"
+      "  .endr\n"
+      "  add r12,r12,#64\n"
+      "  add lr,lr,#128\n"
+      "  cmp r12,r10\n"
+      "  bne 3b\n"
+      "  sub r5,r5,r4\n"
+      "  sub r7,r7,r6\n"
+      "  lsl r4,r4,#1\n"
+      "  lsl r6,r6,#1\n"
+      "  asr r5,r5,#7\n"
+      "  asr r7,r7,#7\n"
+      "  .macro mote_finish sum,at\n"
+      "  ldr r0,[lr,#16+12*\\at]\n"
+      "  ldr r1,[lr,#20+12*\\at]\n"
+      "  ldr r2,[lr,#24+12*\\at]\n"
+      "  smmlar r3,\\sum,r0,r1\n"
+      "  add r3,r3,\\sum,asr #31\n"
+      "  asr r3,r3,r2\n"
+      "  ssat r3,#8,r3\n"
+      "  strb r3,[r11,#\\at]\n"
+      "  .endm\n"
+      "  mote_finish r4,0\n"
+      "  mote_finish r5,1\n"
+      "  mote_finish r6,2\n"
+      "  mote_finish r7,3\n"
+      "  .purgem mote_finish\n"
+      "  ldr r2,[sp]\n"
+      "  add lr,lr,#64\n"
+      "  add r11,r11,#4\n"
+      "  cmp lr,r2\n"
+      "  bne 2b\n"
+      "  add sp,sp,#16\n"
+      "  pop {r4-r11,pc}\n");
+}
+
+#else
+
+/// The four outputs of a block for one column.
+MOTE_INLINE void multiply_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int8_t* out) {
+  int32_t sums[4] = {block[0], block[1], block[2], block[3]};
+  block += 4;
+  for (int32_t i = 0; i < steps; ++i, column += spacing) {
+    for (int pair = 0; pair < 4; pair += 2) {
+      const uint32_t weights = static_cast<uint32_t>(*block++);
+      sums[pair + 1] = multiply_add_pairs(weights, *column, sums[pair + 1]);
+      sums[pair] = multiply_add_pairs(widen_even(weights), *column, sums[pair]);
+    }
+  }
+  for (int i = 0; i < 4; ++i, block += 3) {
+    const int32_t doubled = i % 2 == 0 ? shift_left(sums[i], 1) : wrap_subtract(sums[i], sums[i - 1]) >> 7;
+    const int32_t scaled = wrap_add(multiply_high_add(doubled, block[0], block[1]), doubled >> 31) >> block[2];
+    out[i] = static_cast<int8_t>(clamp<int32_t>(scaled, -128, 127));
+  }
+}
+
+inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const int32_t* end = matrix + shape->matrix_bytes / 4;
+  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
+    multiply_block(columns, 2, matrix, shape->steps, out);
+    multiply_block(columns + 1, 2, matrix, shape->steps, out + shape->out_stride);
+  }
+}
+
+inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const int32_t* end = matrix + shape->matrix_bytes / 4;
+  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) multiply_block(column, 1, matrix, shape->steps, out);
+}
+
+#endif
+
+}  // namespace mote
