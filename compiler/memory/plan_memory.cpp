@@ -20,7 +20,7 @@ std::vector<Buffer> with_scratch(std::vector<Buffer> buffers, const std::vector<
 
 /// Takes scratch off the arena where it would raise the peak and is small enough for the stack. Says which nodes keep theirs there.
 std::vector<bool> move_scratch_to_stack(const Sharing& sharing, std::vector<NodeMemory>& nodes) {
-  constexpr std::int64_t kLargest = 1024;
+  constexpr std::int64_t kLargest = 2048;
   const std::vector<Buffer> tensors = sharing.live_buffers();
   const std::int64_t peak = most_live_bytes(tensors);
   std::vector<bool> on_stack(nodes.size(), false);

@@ -16,8 +16,6 @@ void expect_failure(const ProcessResult& result, int code, const std::vector<std
   for (const std::string& part : parts) EXPECT_TRUE(contains(result.errors, part));
 }
 
-bool is_empty(const fs::path& directory) { return fs::is_empty(directory); }
-
 TEST(ExitCode, DoneIs0) {
   const TemporaryDirectory directory;
   EXPECT_EQ(mote({"--version"}).exit_code, 0);
@@ -38,7 +36,7 @@ TEST(ExitCode, DoneEvenForTheReferenceWithoutAnyTool) {
 
 /// A golden file for the example: one window of zeros, expected to give `score` everywhere.
 fs::path zeros_expecting(const fs::path& directory, std::int8_t score) {
-  const auto zeros = array_of("|i1", {1, 50, 6}, std::vector<std::int8_t>(300, 0));
+  const auto zeros = array_of("|i1", {1, 1, 100, 6}, std::vector<std::int8_t>(600, 0));
   const auto scores = array_of("|i1", {1, 4}, std::vector<std::int8_t>(4, score));
   const auto bytes = npz_of({{"zeros/x0", zeros}, {"zeros/y0_tflm", scores}});
   write_file(directory / "golden.npz", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -81,7 +79,7 @@ TEST(ExitCode, ABadNameIs2AndWritesNothing) {
   const TemporaryDirectory directory;
   expect_failure(mote({"compile", kActivity, "-t", "cortex-m4", "-o", directory.path() / "out", "--name", "my-model"}), 2,
                  {"'my-model' cannot be the name of the library", "try --name my_model"});
-  EXPECT_TRUE(is_empty(directory.path()));
+  EXPECT_TRUE(fs::is_empty(directory.path()));
 }
 
 TEST(ExitCode, AnUnsupportedModelIs2WithEveryReasonAndTheOperators) {
