@@ -121,7 +121,7 @@ double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Ful
 std::vector<std::int32_t> packed_order(const NodeView& node) { return with_even_steps(window_order(1, FullyConnected::of(node).depth(node))); }
 
 template <MatrixForm form>
-std::optional<std::vector<std::int32_t>> packed_words(const NodeView& node) {
+std::optional<PackedWords> packed_words(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   if (node.input(0).type != DataType::kInt8) return std::nullopt;
   const auto channels = static_cast<std::size_t>(op.units(node));
@@ -137,7 +137,7 @@ template <MatrixForm form>
 double packed_cycles(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   const auto steps = static_cast<std::int64_t>(packed_order(node).size()) / 2;
-  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps, 1));
+  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
 }
 
 template <MatrixForm form>
@@ -146,8 +146,8 @@ KernelCall lower_packed(const NodeView& node) {
   KernelCall call("fully_connected_packed", "fully_connected_packed");
   const auto [lowest, highest] = op.finish(node).range();
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node)).set("clamp_min", lowest).set("clamp_max", highest);
-  call.flag("paired", form == MatrixForm::kPairs);
-  call.input(0).constant("matrix", packed_words<form>(node).value()).output();
+  call.flag("paired", form == MatrixForm::kPairsForOne);
+  call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
   return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
 }
 
@@ -157,7 +157,7 @@ constexpr Implementation packed_row(std::string_view name) {
 }
 
 const Implementation FullyConnected::kRows[3] = {
-    packed_row<MatrixForm::kPairs>("fully_connected.packed"),
+    packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
 };

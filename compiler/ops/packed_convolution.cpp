@@ -15,7 +15,7 @@ double PackedConvolution::cycles(MatrixForm form) const {
   const double left_over = static_cast<double>(window.k_h * (row_bytes() % 4));
   const double gather = 30 + 4.0 * static_cast<double>(steps(form)) + 2.0 * left_over;
   const double last_block = window.out_c % 4 == 0 ? 0 : 60;
-  return pixels * gather + pixels / columns * (last_block + packed_matrix_cycles(form, window.out_c, steps(form), columns));
+  return pixels * gather + pixels / columns * (last_block + packed_matrix_cycles(form, window.out_c, steps(form)));
 }
 
 KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const {
@@ -28,7 +28,12 @@ KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const
   call.flag("pads", w.pads());
   if (w.pads()) call.set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
-  call.input(0).constant("matrix", matrix(form).value()).output();
+  const PackedWords packed = matrix(form).value();
+  if (form == MatrixForm::kPairs) {
+    call.set("whole_words", static_cast<std::int64_t>(packed.whole));
+    if (packed.whole != packed.words.size()) call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
+  }
+  call.input(0).constant("matrix", packed.words).output();
   // A row of zero points and a window; narrow rows are copied with room around them.
   const std::int64_t border = window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
   return call.scratch((form == MatrixForm::kPairs ? 8 : 4) * steps(form) + border);

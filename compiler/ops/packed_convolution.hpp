@@ -22,7 +22,7 @@ struct PackedConvolution {
   std::int32_t row_bytes() const { return window.k_w * window.in_c; }
   std::vector<std::int32_t> order(MatrixForm form) const;
   std::int64_t steps(MatrixForm form) const { return static_cast<std::int64_t>(order(form).size()) / 2; }
-  std::optional<std::vector<std::int32_t>> matrix(MatrixForm form) const { return pack_matrix(form, {weights, bias, order(form)}, finish); }
+  std::optional<PackedWords> matrix(MatrixForm form) const { return pack_matrix(form, {weights, bias, order(form)}, finish); }
 };
 
 }  // namespace mote

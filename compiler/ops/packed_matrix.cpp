@@ -1,5 +1,9 @@
 #include "ops/packed_matrix.hpp"
 
+#include <algorithm>
+
+#include "ops/threshold_scaling.hpp"
+
 namespace mote {
 
 namespace {
@@ -58,22 +62,25 @@ struct Row {
   std::vector<std::int32_t> weights;
   std::int32_t bias = 0;
   Scaling scaling;
+  std::optional<ThresholdScaling> fitted;  ///< looked for in matrices for two columns
 };
 
 std::optional<Row> make_row(MatrixForm form, const MatrixRows& rows, const Finish& finish, std::size_t r) {
-  Row row{std::vector<std::int32_t>(rows.order.size()), 0, {}};
+  Row row{std::vector<std::int32_t>(rows.order.size()), 0, {}, constant_threshold_scaling(0)};
   if (r >= rows.bias.size()) return row;
   const std::size_t depth = rows.weights.size() / rows.bias.size();
   const auto weights = rows.weights.subspan(r * depth, depth);
   const Interval sums = sums_of(weights, rows.bias[r]);
   if (const auto constant = constant_output(sums, finish, r)) {
     row.scaling = constant_scaling(*constant);
+    row.fitted = constant_threshold_scaling(*constant);
     return row;
   }
   const auto scaling = scaling_for(sums, finish, r);
-  const bool in_high_bytes = form == MatrixForm::kPairs && r % 2 == 1;
+  const bool in_high_bytes = form != MatrixForm::kBytes && r % 2 == 1;
   if (!scaling || (in_high_bytes && !sums.fits(23))) return std::nullopt;
   row.bias = rows.bias[r];
+  row.fitted = form == MatrixForm::kPairs ? fit_thresholds(sums.low, sums.high, finish, r) : std::nullopt;
   row.scaling = *scaling;
   for (std::size_t i = 0; i < rows.order.size(); ++i) {
     if (rows.order[i] >= 0) row.weights[i] = weights[static_cast<std::size_t>(rows.order[i])];
@@ -115,6 +122,16 @@ void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& word
   }
 }
 
+void append_scaling(MatrixForm form, const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  if (form == MatrixForm::kPairs && std::ranges::all_of(block, [](const Row& row) { return row.fitted.has_value(); })) {
+    for (const Row& row : block) words.insert(words.end(), {row.fitted->multiplier, row.fitted->offset});
+    return;
+  }
+  const std::size_t first = words.size();
+  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
+  if (form == MatrixForm::kPairs) words[first] |= INT32_MIN;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes) {
@@ -132,8 +149,8 @@ std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes
   return order;
 }
 
-std::optional<std::vector<std::int32_t>> pack_matrix(MatrixForm form, const MatrixRows& rows, const Finish& finish) {
-  std::vector<std::int32_t> words;
+std::optional<PackedWords> pack_matrix(MatrixForm form, const MatrixRows& rows, const Finish& finish) {
+  PackedWords packed;
   for (std::size_t first = 0; first < rows.bias.size(); first += kBlockRows) {
     std::vector<Row> block;
     for (std::size_t r = first; r < first + kBlockRows; ++r) {
@@ -142,13 +159,14 @@ std::optional<std::vector<std::int32_t>> pack_matrix(MatrixForm form, const Matr
       block.push_back(std::move(*row));
     }
     if (form == MatrixForm::kBytes) {
-      append_bytes(block, words);
-    } else if (!append_pairs(block, words)) {
+      append_bytes(block, packed.words);
+    } else if (!append_pairs(block, packed.words)) {
       return std::nullopt;
     }
-    for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
+    append_scaling(form, block, packed.words);
+    if (first + kBlockRows <= rows.bias.size()) packed.whole = packed.words.size();
   }
-  return words;
+  return packed;
 }
 
 std::vector<std::int32_t> with_even_steps(std::vector<std::int32_t> order) {
@@ -156,11 +174,14 @@ std::vector<std::int32_t> with_even_steps(std::vector<std::int32_t> order) {
   return order;
 }
 
-double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t steps, int columns) {
+double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t steps) {
   const double blocks = static_cast<double>((rows + 3) / 4);
-  const double per_step = columns == 2 ? 15.5 : (form == MatrixForm::kPairs ? 10.0 : 12.0);
-  const double per_block = columns == 2 ? 95 : 65;
-  return 40 + blocks * (per_block + per_step * static_cast<double>(steps));
+  switch (form) {
+    case MatrixForm::kPairs: return 40 + blocks * (85 + 15.5 * static_cast<double>(steps));
+    case MatrixForm::kPairsForOne: return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
+    case MatrixForm::kBytes: return 40 + blocks * (65 + 11.75 * static_cast<double>(steps));
+  }
+  return 0;
 }
 
 }  // namespace mote

@@ -52,19 +52,17 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
-/// the weights in the order of widen_window). Scratch: two columns; if windows reach
+/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not). Scratch: two columns; if windows reach
 /// over the border, room for their bytes and one row more, twice if rows are at most 32 bytes.
 template <typename L>
 MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                 uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
-  constexpr int32_t kBlock = packed_block_words(kSteps);
   constexpr int32_t kWholeBlocks = L::out_c / 4;
   constexpr int32_t kRest = L::out_c % 4;
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
-  static constexpr PackedMatrix kTwo{kSteps, kWholeBlocks * kBlock * 4, L::out_c};
-  static constexpr PackedMatrix kOne{kSteps, kWholeBlocks * kBlock * 4, 0};
-  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 4};
+  static constexpr PackedMatrix kTwo{kSteps, L::whole_words * 4, L::out_c};
+  static constexpr PackedMatrix kOne{kSteps, L::whole_words * 4, 0};
   uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
   int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
   if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
@@ -84,8 +82,9 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
     }
     if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? &kTwo : &kOne);
     if constexpr (kRest > 0) {
+      static constexpr PackedMatrix kLastBlock{kSteps, L::last_words * 4, 4};
       int8_t last[8];
-      multiply_two_columns(columns, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      multiply_two_columns(columns, matrix + L::whole_words, last, &kLastBlock);
       for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
       for (int32_t i = 0; two && i < kRest; ++i) to[L::out_c + kWholeBlocks * 4 + i] = last[4 + i];
     }

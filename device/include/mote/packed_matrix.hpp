@@ -13,7 +13,12 @@ namespace mote {
 //   2 * steps          weights of two columns: rows 0 and 1 (row 1 in the high bytes), rows 2 and 3
 //   4 * 3              per row: multiplier, offset, shift
 // A sum a becomes (high(2 * a * multiplier) + offset + (a < 0 ? -1 : 0)) >> shift, saturated to int8, where offset is half of
-// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings.
+// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings. high rounds here.
+//
+// In a matrix for two columns a block may instead end in
+//   4 * 2              per row: multiplier, offset
+// by which a becomes high((1024 * a + offset) * multiplier) >> 14, saturated. mote takes it where it has fitted the numbers so that they
+// give the same outputs. The other kind of block is marked there by the sign bit of its first multiplier.
 //
 // Where the proof fails, a matrix of bytes does: its start sums are the biases, and the weights of two steps are four words, one per row, with
 // the first step's pair in bytes 0 and 2, the second's in 1 and 3.
@@ -130,38 +135,44 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
       "  add lr,lr,#128\n"
       "  cmp r12,r0\n"
       "  bne 3b\n"
+      "  ldr r0,[lr,#16]\n"
       "  sub r5,r5,r4\n"
       "  sub r9,r9,r8\n"
       "  sub r7,r7,r6\n"
       "  sub r11,r11,r10\n"
-      "  .irp r,r4,r8,r6,r10\n"
-      "  lsl \\r,\\r,#1\n"
+      "  cmp r0,#0\n"
+      "  blt 4f\n"
+      "  ldr r1,[lr,#20]\n"
+      "  ldr r2,[lr,#24]\n"
+      "  ldr r3,[lr,#28]\n"
+      "  add r4,r1,r4,lsl #10\n"
+      "  add r8,r1,r8,lsl #10\n"
+      "  add r5,r3,r5,lsl #2\n"
+      "  add r9,r3,r9,lsl #2\n"
+      "  smmul r4,r4,r0\n"
+      "  smmul r8,r8,r0\n"
+      "  smmul r5,r5,r2\n"
+      "  smmul r9,r9,r2\n"
+      "  ldr r0,[lr,#32]\n"
+      "  ldr r1,[lr,#36]\n"
+      "  ldr r2,[lr,#40]\n"
+      "  ldr r3,[lr,#44]\n"
+      "  add r6,r1,r6,lsl #10\n"
+      "  add r10,r1,r10,lsl #10\n"
+      "  add r7,r3,r7,lsl #2\n"
+      "  add r11,r3,r11,lsl #2\n"
+      "  smmul r6,r6,r0\n"
+      "  smmul r10,r10,r0\n"
+      "  smmul r7,r7,r2\n"
+      "  smmul r11,r11,r2\n"
+      "  .irp r,r4,r5,r6,r7,r8,r9,r10,r11\n"
+      "  ssat \\r,#8,\\r,asr #14\n"
       "  .endr\n"
-      "  .irp r,r5,r9,r7,r11\n"
-      "  asr \\r,\\r,#7\n"
-      "  .endr\n"
-      "  .macro mote_finish_pair first,second,at\n"
-      "  ldr r0,[lr,#16+\\at]\n"
-      "  ldr r1,[lr,#20+\\at]\n"
-      "  ldr r2,[lr,#24+\\at]\n"
-      "  smmlar r3,\\first,r0,r1\n"
-      "  smmlar r0,\\second,r0,r1\n"
-      "  add r3,r3,\\first,asr #31\n"
-      "  add r0,r0,\\second,asr #31\n"
-      "  asr r3,r3,r2\n"
-      "  asr r0,r0,r2\n"
-      "  ssat \\first,#8,r3\n"
-      "  ssat \\second,#8,r0\n"
-      "  .endm\n"
-      "  mote_finish_pair r4,r8,0\n"
-      "  mote_finish_pair r5,r9,12\n"
-      "  mote_finish_pair r6,r10,24\n"
-      "  mote_finish_pair r7,r11,36\n"
-      "  .purgem mote_finish_pair\n"
+      "  add lr,lr,#48\n"
+      "5:\n"
       "  ldr r0,[sp]\n"
       "  ldr r1,[sp,#4]\n"
       "  ldr r2,[sp,#8]\n"
-      "  add lr,lr,#64\n"
       "  add r1,r1,r0\n"
       "  strb r4,[r0]\n"
       "  strb r5,[r0,#1]\n"
@@ -176,7 +187,37 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
       "  str r0,[sp]\n"
       "  bne 2b\n"
       "  add sp,sp,#28\n"
-      "  pop {r4-r11,pc}\n");
+      "  pop {r4-r11,pc}\n"
+      "4:\n"
+      "  bic r0,r0,#0x80000000\n"
+      "  .irp r,r4,r8,r6,r10\n"
+      "  lsl \\r,\\r,#1\n"
+      "  .endr\n"
+      "  .irp r,r5,r9,r7,r11\n"
+      "  asr \\r,\\r,#7\n"
+      "  .endr\n"
+      "  .macro mote_finish_pair first,second,at\n"
+      "  ldr r1,[lr,#20+\\at]\n"
+      "  ldr r2,[lr,#24+\\at]\n"
+      "  smmlar r3,\\first,r0,r1\n"
+      "  smmlar r0,\\second,r0,r1\n"
+      "  add r3,r3,\\first,asr #31\n"
+      "  add r0,r0,\\second,asr #31\n"
+      "  asr r3,r3,r2\n"
+      "  asr r0,r0,r2\n"
+      "  ssat \\first,#8,r3\n"
+      "  ssat \\second,#8,r0\n"
+      "  .endm\n"
+      "  mote_finish_pair r4,r8,0\n"
+      "  ldr r0,[lr,#28]\n"
+      "  mote_finish_pair r5,r9,12\n"
+      "  ldr r0,[lr,#40]\n"
+      "  mote_finish_pair r6,r10,24\n"
+      "  ldr r0,[lr,#52]\n"
+      "  mote_finish_pair r7,r11,36\n"
+      "  .purgem mote_finish_pair\n"
+      "  add lr,lr,#64\n"
+      "  b 5b\n");
 }
 
 // Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and entered as
@@ -324,8 +365,9 @@ MOTE_INLINE void finish_block(const int32_t* doubled, const int32_t* scaling, in
   }
 }
 
-MOTE_INLINE void multiply_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int8_t* out) {
-  int32_t sums[4] = {block[0], block[1], block[2], block[3]};
+/// The sums of a block of pairs.
+MOTE_INLINE void sum_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = block[row];
   block += 4;
   for (int32_t i = 0; i < steps; ++i, column += spacing) {
     for (int pair = 0; pair < 4; pair += 2) {
@@ -334,21 +376,48 @@ MOTE_INLINE void multiply_block(const uint32_t* column, int32_t spacing, const i
       sums[pair] = multiply_add_pairs(widen_even(weights), *column, sums[pair]);
     }
   }
-  for (int i = 3; i >= 0; --i) sums[i] = i % 2 == 0 ? shift_left(sums[i], 1) : wrap_subtract(sums[i], sums[i - 1]) >> 7;
-  finish_block(sums, block, out);
+  for (int pair = 0; pair < 4; pair += 2) sums[pair + 1] = wrap_subtract(sums[pair + 1], sums[pair]);
+}
+
+MOTE_INLINE void double_sums(int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = row % 2 == 0 ? shift_left(sums[row], 1) : sums[row] >> 7;
 }
 
 inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
-  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
-    multiply_block(columns, 2, matrix, shape->steps, out);
-    multiply_block(columns + 1, 2, matrix, shape->steps, out + shape->out_stride);
+  for (; matrix != end; out += 4) {
+    const int32_t* scaling = matrix + 4 + 2 * shape->steps;
+    const bool fitted = *scaling >= 0;
+    for (int column = 0; column < 2; ++column) {
+      int32_t sums[4];
+      sum_block(columns + column, 2, matrix, shape->steps, sums);
+      int8_t* to = out + column * shape->out_stride;
+      if (fitted) {
+        for (int row = 0; row < 4; ++row) {
+          const int32_t scaled = wrap_add(shift_left(sums[row], row % 2 == 0 ? 10 : 2), scaling[2 * row + 1]);
+          const int64_t product = static_cast<int64_t>(scaled) * scaling[2 * row];
+          to[row] = static_cast<int8_t>(clamp<int32_t>(static_cast<int32_t>(product >> 32) >> 14, -128, 127));
+        }
+      } else {
+        int32_t marked[12];
+        memcpy(marked, scaling, sizeof marked);
+        marked[0] &= INT32_MAX;
+        double_sums(sums);
+        finish_block(sums, marked, to);
+      }
+    }
+    matrix = scaling + (fitted ? 8 : 12);
   }
 }
 
 inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
-  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) multiply_block(column, 1, matrix, shape->steps, out);
+  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
+    int32_t sums[4];
+    sum_block(column, 1, matrix, shape->steps, sums);
+    double_sums(sums);
+    finish_block(sums, matrix + 4 + 2 * shape->steps, out);
+  }
 }
 
 inline void multiply_column_by_bytes(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
