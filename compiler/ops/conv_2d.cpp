@@ -13,7 +13,7 @@ namespace {
 class Conv2d : public OperatorBase<Conv2d> {
  public:
   static constexpr std::string_view kName = "conv_2d";
-  static const Implementation kRows[3];
+  static const Implementation kRows[4];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -184,19 +184,31 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   return PackedConvolution{w, {weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), op.finish(node)};
 }
 
+template <MatrixForm form>
 bool packed_applies(const NodeView& node) {
   const auto convolution = packed(node);
-  return convolution && convolution->applies();
+  return convolution && convolution->applies(form);
 }
-double packed_cycles(const NodeView& node) { return packed(node)->cycles(); }
-KernelCall lower_packed(const NodeView& node) { return packed(node)->lower(node); }
+template <MatrixForm form>
+double packed_cycles(const NodeView& node) {
+  return packed(node)->cycles(form);
+}
+template <MatrixForm form>
+KernelCall lower_packed(const NodeView& node) {
+  return packed(node)->lower(form, node);
+}
+template <MatrixForm form>
+constexpr Implementation packed_row(std::string_view name) {
+  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
+}
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
-const Implementation Conv2d::kRows[3] = {
+const Implementation Conv2d::kRows[4] = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
-    {.name = "conv_2d.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
+    packed_row<MatrixForm::kPairs>("conv_2d.packed"),
+    packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

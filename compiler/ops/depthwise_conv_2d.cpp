@@ -17,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[3];
+  static const Implementation kRows[4];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -179,12 +179,23 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   return convolution;
 }
 
+template <MatrixForm form>
 bool packed_applies(const NodeView& node) {
   const auto convolution = packed(node);
-  return convolution && convolution->applies();
+  return convolution && convolution->applies(form);
 }
-double packed_cycles(const NodeView& node) { return packed(node)->cycles(); }
-KernelCall lower_packed(const NodeView& node) { return packed(node)->lower(node); }
+template <MatrixForm form>
+double packed_cycles(const NodeView& node) {
+  return packed(node)->cycles(form);
+}
+template <MatrixForm form>
+KernelCall lower_packed(const NodeView& node) {
+  return packed(node)->lower(form, node);
+}
+template <MatrixForm form>
+constexpr Implementation packed_row(std::string_view name) {
+  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
+}
 
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
@@ -205,8 +216,9 @@ KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node);
 
 double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
 
-const Implementation DepthwiseConv2d::kRows[3] = {
-    {.name = "depthwise_conv_2d.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
+const Implementation DepthwiseConv2d::kRows[4] = {
+    packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
+    packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };

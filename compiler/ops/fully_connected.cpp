@@ -12,7 +12,7 @@ namespace {
 class FullyConnected : public OperatorBase<FullyConnected> {
  public:
   static constexpr std::string_view kName = "fully_connected";
-  static const Implementation kRows[2];
+  static const Implementation kRows[3];
 
   bool keep_num_dims = false;
   Activation activation = Activation::kNone;
@@ -141,38 +141,47 @@ KernelCall lower_plain(const NodeView& node) {
 
 double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
 
-std::vector<std::int32_t> packed_order(const NodeView& node) {
-  auto order = window_order(1, FullyConnected::of(node).depth(node));
-  while (order.size() % 4 != 0) order.push_back(-1);  // the kernel wants an even number of pairs
-  return order;
-}
+std::vector<std::int32_t> packed_order(const NodeView& node) { return with_even_steps(window_order(1, FullyConnected::of(node).depth(node))); }
 
-std::optional<std::vector<std::int32_t>> packed_words(const NodeView& node) {
+template <MatrixForm form>
+std::optional<PackedWords> packed_words(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   if (node.input(0).type != DataType::kInt8) return std::nullopt;
   const auto channels = static_cast<std::size_t>(op.units(node));
-  return pack_matrix({node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), packed_order(node)}, op.finish(node));
+  return pack_matrix(form, {node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), packed_order(node)}, op.finish(node));
 }
 
-bool packed_applies(const NodeView& node) { return packed_words(node).has_value(); }
+template <MatrixForm form>
+bool packed_applies(const NodeView& node) {
+  return packed_words<form>(node).has_value();
+}
 
+template <MatrixForm form>
+double packed_cycles(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const auto steps = static_cast<std::int64_t>(packed_order(node).size()) / 2;
+  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
+}
+
+template <MatrixForm form>
 KernelCall lower_packed(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   KernelCall call("fully_connected_packed", "fully_connected_packed");
   const auto [lowest, highest] = op.finish(node).range();
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node)).set("clamp_min", lowest).set("clamp_max", highest);
-  call.input(0).constant("matrix", packed_words(node).value()).output();
+  call.flag("paired", form == MatrixForm::kPairsForOne);
+  call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
   return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
 }
 
-double packed_cycles(const NodeView& node) {
-  const auto& op = FullyConnected::of(node);
-  const auto steps = static_cast<std::int64_t>(packed_order(node).size()) / 2;
-  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(op.units(node), steps, 1));
+template <MatrixForm form>
+constexpr Implementation packed_row(std::string_view name) {
+  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
 }
 
-const Implementation FullyConnected::kRows[2] = {
-    {.name = "fully_connected.packed", .isa = Isa::kDsp, .applies = packed_applies, .cycles = packed_cycles, .lower = lower_packed},
+const Implementation FullyConnected::kRows[3] = {
+    packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
+    packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
 };
 

@@ -2,24 +2,24 @@
 
 namespace mote {
 
-std::int64_t PackedConvolution::steps() const { return static_cast<std::int64_t>(window_order(window.k_h, row_bytes()).size()) / 2; }
-
-std::optional<std::vector<std::int32_t>> PackedConvolution::matrix() const {
-  return pack_matrix({weights, bias, window_order(window.k_h, row_bytes())}, finish);
+std::vector<std::int32_t> PackedConvolution::order(MatrixForm form) const {
+  auto order = window_order(window.k_h, row_bytes());
+  return form == MatrixForm::kPairs ? order : with_even_steps(std::move(order));
 }
 
-bool PackedConvolution::applies() const { return (window.dilation_w == 1 || window.k_w == 1) && matrix().has_value(); }
+bool PackedConvolution::applies(MatrixForm form) const { return (window.dilation_w == 1 || window.k_w == 1) && matrix(form).has_value(); }
 
-double PackedConvolution::cycles() const {
-  const double pairs = static_cast<double>((element_count(window.output_shape()) / window.out_c + 1) / 2);
+double PackedConvolution::cycles(MatrixForm form) const {
+  const int columns = form == MatrixForm::kPairs ? 2 : 1;
+  const double pixels = static_cast<double>(element_count(window.output_shape()) / window.out_c);
   const double left_over = static_cast<double>(window.k_h * (row_bytes() % 4));
-  const double gather = 60 + 8.0 * static_cast<double>(steps()) + 4.0 * left_over;
+  const double gather = 30 + 4.0 * static_cast<double>(steps(form)) + 2.0 * left_over;
   const double last_block = window.out_c % 4 == 0 ? 0 : 60;
-  return pairs * (gather + last_block + packed_matrix_cycles(window.out_c, steps(), 2));
+  return pixels * gather + pixels / columns * (last_block + packed_matrix_cycles(form, window.out_c, steps(form)));
 }
 
-KernelCall PackedConvolution::lower(const NodeView& node) const {
-  KernelCall call("conv_2d_packed", "conv_2d_packed");
+KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const {
+  KernelCall call("conv_2d_packed", form == MatrixForm::kPairs ? "conv_2d_packed" : "conv_2d_by_bytes");
   const Window& w = window;
   call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c);
   call.set("out_h", w.out_h).set("out_w", w.out_w).set("out_c", w.out_c).set("k_h", w.k_h).set("k_w", w.k_w);
@@ -28,10 +28,15 @@ KernelCall PackedConvolution::lower(const NodeView& node) const {
   call.flag("pads", w.pads());
   if (w.pads()) call.set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
-  call.input(0).constant("matrix", matrix().value()).output();
+  const PackedWords packed = matrix(form).value();
+  if (form == MatrixForm::kPairs) {
+    call.set("whole_words", static_cast<std::int64_t>(packed.whole));
+    if (packed.whole != packed.words.size()) call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
+  }
+  call.input(0).constant("matrix", packed.words).output();
   // A row of zero points and a window; narrow rows are copied with room around them.
   const std::int64_t border = window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
-  return call.scratch(8 * steps() + border);
+  return call.scratch((form == MatrixForm::kPairs ? 8 : 4) * steps(form) + border);
 }
 
 }  // namespace mote

@@ -14,14 +14,15 @@ struct PackedConvolution {
   Finish finish;
 
   /// Whether windows are runs of bytes, and sums and requantization provably exact.
-  bool applies() const;
-  double cycles() const;
-  KernelCall lower(const NodeView& node) const;
+  bool applies(MatrixForm form) const;
+  double cycles(MatrixForm form) const;
+  KernelCall lower(MatrixForm form, const NodeView& node) const;
 
  private:
   std::int32_t row_bytes() const { return window.k_w * window.in_c; }
-  std::int64_t steps() const;
-  std::optional<std::vector<std::int32_t>> matrix() const;
+  std::vector<std::int32_t> order(MatrixForm form) const;
+  std::int64_t steps(MatrixForm form) const { return static_cast<std::int64_t>(order(form).size()) / 2; }
+  std::optional<PackedWords> matrix(MatrixForm form) const { return pack_matrix(form, {weights, bias, order(form)}, finish); }
 };
 
 }  // namespace mote

@@ -1,5 +1,9 @@
 #include "ops/packed_matrix.hpp"
 
+#include <algorithm>
+
+#include "ops/threshold_scaling.hpp"
+
 namespace mote {
 
 namespace {
@@ -58,22 +62,25 @@ struct Row {
   std::vector<std::int32_t> weights;
   std::int32_t bias = 0;
   Scaling scaling;
+  std::optional<ThresholdScaling> fitted;  ///< looked for in matrices for two columns
 };
 
-std::optional<Row> make_row(const MatrixRows& rows, const Finish& finish, std::size_t r) {
-  Row row{std::vector<std::int32_t>(rows.order.size()), 0, {}};
+std::optional<Row> make_row(MatrixForm form, const MatrixRows& rows, const Finish& finish, std::size_t r) {
+  Row row{std::vector<std::int32_t>(rows.order.size()), 0, {}, constant_threshold_scaling(0)};
   if (r >= rows.bias.size()) return row;
   const std::size_t depth = rows.weights.size() / rows.bias.size();
   const auto weights = rows.weights.subspan(r * depth, depth);
   const Interval sums = sums_of(weights, rows.bias[r]);
   if (const auto constant = constant_output(sums, finish, r)) {
     row.scaling = constant_scaling(*constant);
+    row.fitted = constant_threshold_scaling(*constant);
     return row;
   }
   const auto scaling = scaling_for(sums, finish, r);
-  const bool in_high_bytes = r % 2 == 1;
+  const bool in_high_bytes = form != MatrixForm::kBytes && r % 2 == 1;
   if (!scaling || (in_high_bytes && !sums.fits(23))) return std::nullopt;
   row.bias = rows.bias[r];
+  row.fitted = form == MatrixForm::kPairs ? fit_thresholds(sums.low, sums.high, finish, r) : std::nullopt;
   row.scaling = *scaling;
   for (std::size_t i = 0; i < rows.order.size(); ++i) {
     if (rows.order[i] >= 0) row.weights[i] = weights[static_cast<std::size_t>(rows.order[i])];
@@ -86,8 +93,8 @@ std::int32_t joined(std::int32_t low, std::int32_t high) { return wrap_add(wrap_
 
 bool fits_halfword(std::int32_t value) { return value >= INT16_MIN && value <= INT16_MAX; }
 
-/// Appends the words of one block; false when two weights do not fit into a halfword (high byte -128, low byte negative).
-bool append_block(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+/// Appends start sums and weights of one block; false when two weights do not fit into a halfword (high byte -128, low byte negative).
+bool append_pairs(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
   for (std::size_t r = 0; r < kBlockRows; r += 2) {
     words.push_back(block[r].bias);
     words.push_back(joined(block[r].bias, block[r + 1].bias));
@@ -100,8 +107,29 @@ bool append_block(const std::vector<Row>& block, std::vector<std::int32_t>& word
       words.push_back(pair_of(first, second));
     }
   }
-  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
   return true;
+}
+
+void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  for (const Row& row : block) words.push_back(row.bias);
+  for (std::size_t i = 0; i < block[0].weights.size(); i += 4) {
+    for (const Row& row : block) {
+      std::uint32_t word = 0;
+      constexpr std::size_t kPlaces[4] = {0, 2, 1, 3};
+      for (std::size_t byte = 0; byte < 4; ++byte) word |= (static_cast<std::uint32_t>(row.weights[i + kPlaces[byte]]) & 0xFFU) << (8 * byte);
+      words.push_back(static_cast<std::int32_t>(word));
+    }
+  }
+}
+
+void append_scaling(MatrixForm form, const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  if (form == MatrixForm::kPairs && std::ranges::all_of(block, [](const Row& row) { return row.fitted.has_value(); })) {
+    for (const Row& row : block) words.insert(words.end(), {row.fitted->multiplier, row.fitted->offset});
+    return;
+  }
+  const std::size_t first = words.size();
+  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
+  if (form == MatrixForm::kPairs) words[first] |= INT32_MIN;
 }
 
 }  // namespace
@@ -121,25 +149,39 @@ std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes
   return order;
 }
 
-std::optional<std::vector<std::int32_t>> pack_matrix(const MatrixRows& rows, const Finish& finish) {
-  std::vector<std::int32_t> words;
+std::optional<PackedWords> pack_matrix(MatrixForm form, const MatrixRows& rows, const Finish& finish) {
+  PackedWords packed;
   for (std::size_t first = 0; first < rows.bias.size(); first += kBlockRows) {
     std::vector<Row> block;
     for (std::size_t r = first; r < first + kBlockRows; ++r) {
-      auto row = make_row(rows, finish, r);
+      auto row = make_row(form, rows, finish, r);
       if (!row) return std::nullopt;
       block.push_back(std::move(*row));
     }
-    if (!append_block(block, words)) return std::nullopt;
+    if (form == MatrixForm::kBytes) {
+      append_bytes(block, packed.words);
+    } else if (!append_pairs(block, packed.words)) {
+      return std::nullopt;
+    }
+    append_scaling(form, block, packed.words);
+    if (first + kBlockRows <= rows.bias.size()) packed.whole = packed.words.size();
   }
-  return words;
+  return packed;
 }
 
-double packed_matrix_cycles(std::int64_t rows, std::int64_t steps, int columns) {
+std::vector<std::int32_t> with_even_steps(std::vector<std::int32_t> order) {
+  while (order.size() % 4 != 0) order.push_back(-1);
+  return order;
+}
+
+double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t steps) {
   const double blocks = static_cast<double>((rows + 3) / 4);
-  const double per_step = columns == 2 ? 15 : 9.5;
-  const double per_block = columns == 2 ? 95 : 60;
-  return 40 + blocks * (per_block + (per_step + 0.6) * static_cast<double>(steps));
+  switch (form) {
+    case MatrixForm::kPairs: return 40 + blocks * (85 + 15.5 * static_cast<double>(steps));
+    case MatrixForm::kPairsForOne: return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
+    case MatrixForm::kBytes: return 40 + blocks * (65 + 11.75 * static_cast<double>(steps));
+  }
+  return 0;
 }
 
 }  // namespace mote

@@ -21,10 +21,23 @@ struct MatrixRows {
 /// The values of a window of `rows` runs of `row_bytes` in the order of the device's widen_window, an even number.
 std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes);
 
-/// The words of the matrix, or nothing when some row's sums or requantization cannot be proven exact for every int8 input.
-std::optional<std::vector<std::int32_t>> pack_matrix(const MatrixRows& rows, const Finish& finish);
+/// How a matrix holds its weights: two rows in a halfword, for two columns at once or for one, or plain bytes, which ask less of the weights
+/// and cost more cycles.
+enum class MatrixForm : std::uint8_t { kPairs, kPairsForOne, kBytes };
 
-/// Estimated Cortex-M4 cycles of one product with `columns` columns (1 or 2).
-double packed_matrix_cycles(std::int64_t rows, std::int64_t steps, int columns);
+/// The words of the blocks of four rows, and where the last block starts if it has less than four rows (else their number).
+struct PackedWords {
+  std::vector<std::int32_t> words;
+  std::size_t whole = 0;
+};
+
+/// The matrix, or nothing when some row's sums or requantization cannot be proven exact for every int8 input.
+std::optional<PackedWords> pack_matrix(MatrixForm form, const MatrixRows& rows, const Finish& finish);
+
+/// `order` for a kernel that wants an even number of pairs.
+std::vector<std::int32_t> with_even_steps(std::vector<std::int32_t> order);
+
+/// Estimated Cortex-M4 cycles of one product with one column, or two for kPairs.
+double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t steps);
 
 }  // namespace mote

@@ -15,7 +15,7 @@ MOTE_INLINE void copy_clipped_row(int8_t* copy, const int8_t* row, int32_t first
 
 /// The window of one output as a column. `border` starts with a row of zero points; behind it is room for the rows of a window that
 /// reaches over the left or right border.
-template <typename L>
+template <typename L, int32_t kSpacing>
 MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
   constexpr int32_t kRowBytes = L::k_w * L::in_c;
   constexpr int32_t kImageRow = L::in_w * L::in_c;
@@ -44,27 +44,25 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
         }
         copy += kPitch;
       }
-      return widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return rows[ky]; }, column);
+      return widen_window<L::k_h, kRowBytes, kSpacing>([&](int32_t ky) { return rows[ky]; }, column);
     }
   }
   (void)border;
-  widen_window<L::k_h, kRowBytes, 2>([&](int32_t ky) { return window + ky * (L::dilation_h * kImageRow); }, column);
+  widen_window<L::k_h, kRowBytes, kSpacing>([&](int32_t ky) { return window + ky * (L::dilation_h * kImageRow); }, column);
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
-/// the weights in the order of widen_window). Scratch: two columns; if windows reach
+/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not). Scratch: two columns; if windows reach
 /// over the border, room for their bytes and one row more, twice if rows are at most 32 bytes.
 template <typename L>
 MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                 uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
-  constexpr int32_t kBlock = packed_block_words(kSteps);
   constexpr int32_t kWholeBlocks = L::out_c / 4;
   constexpr int32_t kRest = L::out_c % 4;
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
-  static constexpr PackedMatrix kTwo{kSteps, kWholeBlocks * kBlock * 4, L::out_c};
-  static constexpr PackedMatrix kOne{kSteps, kWholeBlocks * kBlock * 4, 0};
-  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 4};
+  static constexpr PackedMatrix kTwo{kSteps, L::whole_words * 4, L::out_c};
+  static constexpr PackedMatrix kOne{kSteps, L::whole_words * 4, 0};
   uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
   int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
   if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
@@ -75,7 +73,7 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
   for (int32_t pixel = 0; pixel < kPixels; pixel += 2, to += 2 * L::out_c) {
     const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
     for (int32_t i = 0; i < 2; ++i) {
-      gather_window<L>(image, y, x, columns + i, border);
+      gather_window<L, 2>(image, y, x, columns + i, border);
       if (!two || ++x < L::out_w) continue;
       x = 0;
       if (++y < L::out_h) continue;
@@ -84,13 +82,48 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
     }
     if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? &kTwo : &kOne);
     if constexpr (kRest > 0) {
+      static constexpr PackedMatrix kLastBlock{kSteps, L::last_words * 4, 4};
       int8_t last[8];
-      multiply_two_columns(columns, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      multiply_two_columns(columns, matrix + L::whole_words, last, &kLastBlock);
       for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
       for (int32_t i = 0; two && i < kRest; ++i) to[L::out_c + kWholeBlocks * 4 + i] = last[4 + i];
     }
   }
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, kPixels * L::out_c, L::clamp_min, L::clamp_max);
+}
+
+/// The same for any weights, by a matrix of bytes and one pixel at a time. Scratch: a column of an even number of steps, and for borders as above.
+template <typename L>
+MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+                                  uint8_t* MOTE_RESTRICT scratch) {
+  constexpr int32_t kFilled = window_steps(L::k_h, L::k_w * L::in_c);
+  constexpr int32_t kSteps = kFilled + kFilled % 2;
+  constexpr int32_t kBlock = packed_block_words(kSteps);
+  constexpr int32_t kWholeBlocks = L::out_c / 4;
+  constexpr int32_t kRest = L::out_c % 4;
+  static constexpr PackedMatrix kWhole{kSteps, kWholeBlocks * kBlock * 4, 0};
+  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 0};
+  uint32_t* column = reinterpret_cast<uint32_t*>(scratch);
+  int8_t* border = reinterpret_cast<int8_t*>(column + kSteps);
+  if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
+  if constexpr (kFilled % 2 == 1) column[kFilled] = 0;
+  int8_t* to = out;
+  for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
+    for (int32_t y = 0; y < L::out_h; ++y) {
+      for (int32_t x = 0; x < L::out_w; ++x, to += L::out_c) {
+        gather_window<L, 1>(in, y, x, column, border);
+        if constexpr (kWholeBlocks > 0) multiply_column_by_bytes(column, matrix, to, &kWhole);
+        if constexpr (kRest > 0) {
+          int8_t last[4];
+          multiply_column_by_bytes(column, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+          for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
+        }
+      }
+    }
+  }
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
+    clamp_bytes(out, L::batch * L::out_h * L::out_w * L::out_c, L::clamp_min, L::clamp_max);
+  }
 }
 
 }  // namespace mote

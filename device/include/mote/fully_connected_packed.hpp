@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// FULLY_CONNECTED, int8: four units at a time (see packed_matrix.hpp; an odd number of steps is filled up with one of zeros). Scratch: a
-/// column.
+/// FULLY_CONNECTED, int8: four units at a time (see packed_matrix.hpp; an odd number of steps is filled up with one of zeros; `paired` tells
+/// what kind of matrix it is). Scratch: a column.
 template <typename L>
 MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                         uint8_t* MOTE_RESTRICT scratch) {
@@ -16,15 +16,16 @@ MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const in
   constexpr int32_t kRest = L::units % 4;
   static constexpr PackedMatrix kWhole{kSteps, kWholeBlocks * kBlock * 4, 0};
   static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 0};
+  constexpr auto multiply = L::paired ? multiply_column : multiply_column_by_bytes;
   uint32_t* column = reinterpret_cast<uint32_t*>(scratch);
   int8_t* to = out;
   for (int32_t row = 0; row < L::rows; ++row, in += L::depth, to += L::units) {
     widen_window<1, L::depth, 1>([&](int32_t) { return in; }, column);
     if constexpr (kFilled % 2 == 1) column[kFilled] = 0;
-    if constexpr (kWholeBlocks > 0) multiply_column(column, matrix, to, &kWhole);
+    if constexpr (kWholeBlocks > 0) multiply(column, matrix, to, &kWhole);
     if constexpr (kRest > 0) {
       int8_t last[4];
-      multiply_column(column, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      multiply(column, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
       for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
     }
   }

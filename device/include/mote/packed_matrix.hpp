@@ -13,7 +13,15 @@ namespace mote {
 //   2 * steps          weights of two columns: rows 0 and 1 (row 1 in the high bytes), rows 2 and 3
 //   4 * 3              per row: multiplier, offset, shift
 // A sum a becomes (high(2 * a * multiplier) + offset + (a < 0 ? -1 : 0)) >> shift, saturated to int8, where offset is half of
-// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings.
+// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings. high rounds here.
+//
+// In a matrix for two columns a block may instead end in
+//   4 * 2              per row: multiplier, offset
+// by which a becomes high((1024 * a + offset) * multiplier) >> 14, saturated. mote takes it where it has fitted the numbers so that they
+// give the same outputs. The other kind of block is marked there by the sign bit of its first multiplier.
+//
+// Where the proof fails, a matrix of bytes does: its start sums are the biases, and the weights of two steps are four words, one per row, with
+// the first step's pair in bytes 0 and 2, the second's in 1 and 3.
 //
 // Inputs are columns of int16 pairs, one pair per step.
 
@@ -127,38 +135,44 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
       "  add lr,lr,#128\n"
       "  cmp r12,r0\n"
       "  bne 3b\n"
+      "  ldr r0,[lr,#16]\n"
       "  sub r5,r5,r4\n"
       "  sub r9,r9,r8\n"
       "  sub r7,r7,r6\n"
       "  sub r11,r11,r10\n"
-      "  .irp r,r4,r8,r6,r10\n"
-      "  lsl \\r,\\r,#1\n"
+      "  cmp r0,#0\n"
+      "  blt 4f\n"
+      "  ldr r1,[lr,#20]\n"
+      "  ldr r2,[lr,#24]\n"
+      "  ldr r3,[lr,#28]\n"
+      "  add r4,r1,r4,lsl #10\n"
+      "  add r8,r1,r8,lsl #10\n"
+      "  add r5,r3,r5,lsl #2\n"
+      "  add r9,r3,r9,lsl #2\n"
+      "  smmul r4,r4,r0\n"
+      "  smmul r8,r8,r0\n"
+      "  smmul r5,r5,r2\n"
+      "  smmul r9,r9,r2\n"
+      "  ldr r0,[lr,#32]\n"
+      "  ldr r1,[lr,#36]\n"
+      "  ldr r2,[lr,#40]\n"
+      "  ldr r3,[lr,#44]\n"
+      "  add r6,r1,r6,lsl #10\n"
+      "  add r10,r1,r10,lsl #10\n"
+      "  add r7,r3,r7,lsl #2\n"
+      "  add r11,r3,r11,lsl #2\n"
+      "  smmul r6,r6,r0\n"
+      "  smmul r10,r10,r0\n"
+      "  smmul r7,r7,r2\n"
+      "  smmul r11,r11,r2\n"
+      "  .irp r,r4,r5,r6,r7,r8,r9,r10,r11\n"
+      "  ssat \\r,#8,\\r,asr #14\n"
       "  .endr\n"
-      "  .irp r,r5,r9,r7,r11\n"
-      "  asr \\r,\\r,#7\n"
-      "  .endr\n"
-      "  .macro mote_finish_pair first,second,at\n"
-      "  ldr r0,[lr,#16+\\at]\n"
-      "  ldr r1,[lr,#20+\\at]\n"
-      "  ldr r2,[lr,#24+\\at]\n"
-      "  smmlar r3,\\first,r0,r1\n"
-      "  smmlar r0,\\second,r0,r1\n"
-      "  add r3,r3,\\first,asr #31\n"
-      "  add r0,r0,\\second,asr #31\n"
-      "  asr r3,r3,r2\n"
-      "  asr r0,r0,r2\n"
-      "  ssat \\first,#8,r3\n"
-      "  ssat \\second,#8,r0\n"
-      "  .endm\n"
-      "  mote_finish_pair r4,r8,0\n"
-      "  mote_finish_pair r5,r9,12\n"
-      "  mote_finish_pair r6,r10,24\n"
-      "  mote_finish_pair r7,r11,36\n"
-      "  .purgem mote_finish_pair\n"
+      "  add lr,lr,#48\n"
+      "5:\n"
       "  ldr r0,[sp]\n"
       "  ldr r1,[sp,#4]\n"
       "  ldr r2,[sp,#8]\n"
-      "  add lr,lr,#64\n"
       "  add r1,r1,r0\n"
       "  strb r4,[r0]\n"
       "  strb r5,[r0,#1]\n"
@@ -173,107 +187,187 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
       "  str r0,[sp]\n"
       "  bne 2b\n"
       "  add sp,sp,#28\n"
-      "  pop {r4-r11,pc}\n");
+      "  pop {r4-r11,pc}\n"
+      "4:\n"
+      "  bic r0,r0,#0x80000000\n"
+      "  .irp r,r4,r8,r6,r10\n"
+      "  lsl \\r,\\r,#1\n"
+      "  .endr\n"
+      "  .irp r,r5,r9,r7,r11\n"
+      "  asr \\r,\\r,#7\n"
+      "  .endr\n"
+      "  .macro mote_finish_pair first,second,at\n"
+      "  ldr r1,[lr,#20+\\at]\n"
+      "  ldr r2,[lr,#24+\\at]\n"
+      "  smmlar r3,\\first,r0,r1\n"
+      "  smmlar r0,\\second,r0,r1\n"
+      "  add r3,r3,\\first,asr #31\n"
+      "  add r0,r0,\\second,asr #31\n"
+      "  asr r3,r3,r2\n"
+      "  asr r0,r0,r2\n"
+      "  ssat \\first,#8,r3\n"
+      "  ssat \\second,#8,r0\n"
+      "  .endm\n"
+      "  mote_finish_pair r4,r8,0\n"
+      "  ldr r0,[lr,#28]\n"
+      "  mote_finish_pair r5,r9,12\n"
+      "  ldr r0,[lr,#40]\n"
+      "  mote_finish_pair r6,r10,24\n"
+      "  ldr r0,[lr,#52]\n"
+      "  mote_finish_pair r7,r11,36\n"
+      "  .purgem mote_finish_pair\n"
+      "  add lr,lr,#64\n"
+      "  b 5b\n");
 }
 
-/// Multiplies by one column; the number of steps is even.
+// Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and entered as
+// above; RUN_BYTES is the length of a run's code. Results are stored by r11.
+#define MOTE_COLUMN_BEGIN(RUN_BYTES) \
+  "  .syntax unified\n"              \
+  "  push {r4-r11,lr}\n"             \
+  "  sub sp,sp,#20\n" /* 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry, 16 out */ \
+  "  ldr r4,[r3]\n"                  \
+  "  ldr r5,[r3,#4]\n"               \
+  "  str r2,[sp,#16]\n"              \
+  "  add r5,r5,r1\n"                 \
+  "  str r5,[sp]\n"                  \
+  "  add r10,r0,r4,lsl #2\n"         \
+  "  lsr r4,r4,#1\n"                 \
+  "  rsb r5,r4,#0\n"                 \
+  "  and r5,r5,#7\n"                 \
+  "  sub r0,r0,r5,lsl #3\n"          \
+  "  str r0,[sp,#4]\n"               \
+  "  lsl r6,r5,#4\n"                 \
+  "  str r6,[sp,#8]\n"               \
+  "  adr r7,3f\n"                    \
+  "  movs r6,#" #RUN_BYTES "\n"      \
+  "  mla r7,r5,r6,r7\n"              \
+  "  orr r7,r7,#1\n"                 \
+  "  str r7,[sp,#12]\n"              \
+  "  mov lr,r1\n"                    \
+  "2:\n"                             \
+  "  ldr r4,[lr]\n"                  \
+  "  ldr r5,[lr,#4]\n"               \
+  "  ldr r6,[lr,#8]\n"               \
+  "  ldr r7,[lr,#12]\n"              \
+  "  ldr r12,[sp,#4]\n"              \
+  "  ldr r0,[sp,#8]\n"               \
+  "  ldr r1,[sp,#12]\n"              \
+  "  sub lr,lr,r0\n"                 \
+  "  bx r1\n"                        \
+  "  .p2align 2\n"                   \
+  "3:\n"                             \
+  "  .irp i,0,1,2,3,4,5,6,7\n"       \
+  "  ldr.w r0,[lr,#16+16*\\i]\n"     \
+  "  ldr.w r1,[lr,#20+16*\\i]\n"     \
+  "  ldr.w r2,[lr,#24+16*\\i]\n"     \
+  "  ldr.w r3,[lr,#28+16*\\i]\n"     \
+  "  ldr.w r8,[r12,#8*\\i]\n"        \
+  "  ldr.w r9,[r12,#4+8*\\i]\n"
+
+#define MOTE_COLUMN_END             \
+  "  .macro mote_finish sum,at\n"   \
+  "  ldr r0,[lr,#16+12*\\at]\n"     \
+  "  ldr r1,[lr,#20+12*\\at]\n"     \
+  "  ldr r2,[lr,#24+12*\\at]\n"     \
+  "  smmlar r3,\\sum,r0,r1\n"       \
+  "  add r3,r3,\\sum,asr #31\n"     \
+  "  asr r3,r3,r2\n"                \
+  "  ssat r3,#8,r3\n"               \
+  "  strb r3,[r11,#\\at]\n"         \
+  "  .endm\n"                       \
+  "  mote_finish r4,0\n"            \
+  "  mote_finish r5,1\n"            \
+  "  mote_finish r6,2\n"            \
+  "  mote_finish r7,3\n"            \
+  "  .purgem mote_finish\n"         \
+  "  ldr r2,[sp]\n"                 \
+  "  add r11,r11,#4\n"              \
+  "  str r11,[sp,#16]\n"            \
+  "  add lr,lr,#64\n"               \
+  "  cmp lr,r2\n"                   \
+  "  bne 2b\n"                      \
+  "  add sp,sp,#20\n"               \
+  "  pop {r4-r11,pc}\n"
+
+// Ends the loop over a column.
+#define MOTE_COLUMN_NEXT    \
+  "  .endr\n"               \
+  "  add r12,r12,#64\n"     \
+  "  add lr,lr,#128\n"      \
+  "  cmp r12,r10\n"         \
+  "  bne 3b\n"              \
+  "  ldr r11,[sp,#16]\n"
+
+/// Multiplies a matrix of pairs by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  // r4-r7 sums, lr the matrix, r12 the column, r10 its end, r11 the output. Eight runs of two steps are unrolled and entered as above; a
-  // run is 18 instructions of 4 bytes.
-  __asm__ volatile(
-      "  .syntax unified\n"
-      "  push {r4-r11,lr}\n"
-      "  sub sp,sp,#16\n"  // 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry
-      "  ldr r4,[r3]\n"
-      "  ldr r5,[r3,#4]\n"
-      "  mov r11,r2\n"
-      "  add r5,r5,r1\n"
-      "  str r5,[sp]\n"
-      "  add r10,r0,r4,lsl #2\n"
-      "  lsr r4,r4,#1\n"
-      "  rsb r5,r4,#0\n"
-      "  and r5,r5,#7\n"
-      "  sub r0,r0,r5,lsl #3\n"
-      "  str r0,[sp,#4]\n"
-      "  lsl r6,r5,#4\n"
-      "  str r6,[sp,#8]\n"
-      "  adr r7,3f\n"
-      "  movs r6,#72\n"
-      "  mla r7,r5,r6,r7\n"
-      "  orr r7,r7,#1\n"
-      "  str r7,[sp,#12]\n"
-      "  mov lr,r1\n"
-      "2:\n"
-      "  ldr r4,[lr]\n"
-      "  ldr r5,[lr,#4]\n"
-      "  ldr r6,[lr,#8]\n"
-      "  ldr r7,[lr,#12]\n"
-      "  ldr r12,[sp,#4]\n"
-      "  ldr r0,[sp,#8]\n"
-      "  ldr r1,[sp,#12]\n"
-      "  sub lr,lr,r0\n"
-      "  bx r1\n"
-      "  .p2align 2\n"
-      "3:\n"
-      "  .irp i,0,1,2,3,4,5,6,7\n"
-      "  ldr.w r0,[lr,#16+16*\\i]\n"
-      "  ldr.w r1,[lr,#20+16*\\i]\n"
-      "  ldr.w r2,[lr,#24+16*\\i]\n"
-      "  ldr.w r3,[lr,#28+16*\\i]\n"
-      "  ldr.w r8,[r12,#8*\\i]\n"
-      "  ldr.w r9,[r12,#4+8*\\i]\n"
-      "  smlad r5,r0,r8,r5\n"
-      "  smlad r7,r1,r8,r7\n"
-      "  sxtb16 r0,r0\n"
-      "  sxtb16 r1,r1\n"
-      "  smlad r4,r0,r8,r4\n"
-      "  smlad r6,r1,r8,r6\n"
-      "  smlad r5,r2,r9,r5\n"
-      "  smlad r7,r3,r9,r7\n"
-      "  sxtb16 r2,r2\n"
-      "  sxtb16 r3,r3\n"
-      "  smlad r4,r2,r9,r4\n"
-      "  smlad r6,r3,r9,r6\n"
-      "  .endr\n"
-      "  add r12,r12,#64\n"
-      "  add lr,lr,#128\n"
-      "  cmp r12,r10\n"
-      "  bne 3b\n"
-      "  sub r5,r5,r4\n"
-      "  sub r7,r7,r6\n"
-      "  lsl r4,r4,#1\n"
-      "  lsl r6,r6,#1\n"
-      "  asr r5,r5,#7\n"
-      "  asr r7,r7,#7\n"
-      "  .macro mote_finish sum,at\n"
-      "  ldr r0,[lr,#16+12*\\at]\n"
-      "  ldr r1,[lr,#20+12*\\at]\n"
-      "  ldr r2,[lr,#24+12*\\at]\n"
-      "  smmlar r3,\\sum,r0,r1\n"
-      "  add r3,r3,\\sum,asr #31\n"
-      "  asr r3,r3,r2\n"
-      "  ssat r3,#8,r3\n"
-      "  strb r3,[r11,#\\at]\n"
-      "  .endm\n"
-      "  mote_finish r4,0\n"
-      "  mote_finish r5,1\n"
-      "  mote_finish r6,2\n"
-      "  mote_finish r7,3\n"
-      "  .purgem mote_finish\n"
-      "  ldr r2,[sp]\n"
-      "  add lr,lr,#64\n"
-      "  add r11,r11,#4\n"
-      "  cmp lr,r2\n"
-      "  bne 2b\n"
-      "  add sp,sp,#16\n"
-      "  pop {r4-r11,pc}\n");
+  __asm__ volatile(MOTE_COLUMN_BEGIN(72)
+                   "  smlad r5,r0,r8,r5\n"
+                   "  smlad r7,r1,r8,r7\n"
+                   "  sxtb16 r0,r0\n"
+                   "  sxtb16 r1,r1\n"
+                   "  smlad r4,r0,r8,r4\n"
+                   "  smlad r6,r1,r8,r6\n"
+                   "  smlad r5,r2,r9,r5\n"
+                   "  smlad r7,r3,r9,r7\n"
+                   "  sxtb16 r2,r2\n"
+                   "  sxtb16 r3,r3\n"
+                   "  smlad r4,r2,r9,r4\n"
+                   "  smlad r6,r3,r9,r6\n"
+                   MOTE_COLUMN_NEXT
+                   "  sub r5,r5,r4\n"
+                   "  sub r7,r7,r6\n"
+                   "  lsl r4,r4,#1\n"
+                   "  lsl r6,r6,#1\n"
+                   "  asr r5,r5,#7\n"
+                   "  asr r7,r7,#7\n"
+                   MOTE_COLUMN_END);
 }
+
+/// Multiplies a matrix of bytes by one column; the number of steps is even.
+MOTE_ASSEMBLY inline void multiply_column_by_bytes(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  __asm__ volatile(MOTE_COLUMN_BEGIN(88)
+                   "  sxtb16 r11,r0\n"
+                   "  sxtb16 r0,r0,ror #8\n"
+                   "  smlad r4,r11,r8,r4\n"
+                   "  smlad r4,r0,r9,r4\n"
+                   "  sxtb16 r11,r1\n"
+                   "  sxtb16 r1,r1,ror #8\n"
+                   "  smlad r5,r11,r8,r5\n"
+                   "  smlad r5,r1,r9,r5\n"
+                   "  sxtb16 r11,r2\n"
+                   "  sxtb16 r2,r2,ror #8\n"
+                   "  smlad r6,r11,r8,r6\n"
+                   "  smlad r6,r2,r9,r6\n"
+                   "  sxtb16 r11,r3\n"
+                   "  sxtb16 r3,r3,ror #8\n"
+                   "  smlad r7,r11,r8,r7\n"
+                   "  smlad r7,r3,r9,r7\n"
+                   MOTE_COLUMN_NEXT
+                   "  lsl r4,r4,#1\n"
+                   "  lsl r5,r5,#1\n"
+                   "  lsl r6,r6,#1\n"
+                   "  lsl r7,r7,#1\n"
+                   MOTE_COLUMN_END);
+}
+
+#undef MOTE_COLUMN_BEGIN
+#undef MOTE_COLUMN_NEXT
+#undef MOTE_COLUMN_END
 
 #else
 
-/// The four outputs of a block for one column.
-MOTE_INLINE void multiply_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int8_t* out) {
-  int32_t sums[4] = {block[0], block[1], block[2], block[3]};
+/// The four outputs of a block from its sums, doubled.
+MOTE_INLINE void finish_block(const int32_t* doubled, const int32_t* scaling, int8_t* out) {
+  for (int i = 0; i < 4; ++i, scaling += 3) {
+    const int32_t scaled = wrap_add(multiply_high_add(doubled[i], scaling[0], scaling[1]), doubled[i] >> 31) >> scaling[2];
+    out[i] = static_cast<int8_t>(clamp<int32_t>(scaled, -128, 127));
+  }
+}
+
+/// The sums of a block of pairs.
+MOTE_INLINE void sum_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = block[row];
   block += 4;
   for (int32_t i = 0; i < steps; ++i, column += spacing) {
     for (int pair = 0; pair < 4; pair += 2) {
@@ -282,24 +376,66 @@ MOTE_INLINE void multiply_block(const uint32_t* column, int32_t spacing, const i
       sums[pair] = multiply_add_pairs(widen_even(weights), *column, sums[pair]);
     }
   }
-  for (int i = 0; i < 4; ++i, block += 3) {
-    const int32_t doubled = i % 2 == 0 ? shift_left(sums[i], 1) : wrap_subtract(sums[i], sums[i - 1]) >> 7;
-    const int32_t scaled = wrap_add(multiply_high_add(doubled, block[0], block[1]), doubled >> 31) >> block[2];
-    out[i] = static_cast<int8_t>(clamp<int32_t>(scaled, -128, 127));
-  }
+  for (int pair = 0; pair < 4; pair += 2) sums[pair + 1] = wrap_subtract(sums[pair + 1], sums[pair]);
+}
+
+MOTE_INLINE void double_sums(int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = row % 2 == 0 ? shift_left(sums[row], 1) : sums[row] >> 7;
 }
 
 inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
-  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
-    multiply_block(columns, 2, matrix, shape->steps, out);
-    multiply_block(columns + 1, 2, matrix, shape->steps, out + shape->out_stride);
+  for (; matrix != end; out += 4) {
+    const int32_t* scaling = matrix + 4 + 2 * shape->steps;
+    const bool fitted = *scaling >= 0;
+    for (int column = 0; column < 2; ++column) {
+      int32_t sums[4];
+      sum_block(columns + column, 2, matrix, shape->steps, sums);
+      int8_t* to = out + column * shape->out_stride;
+      if (fitted) {
+        for (int row = 0; row < 4; ++row) {
+          const int32_t scaled = wrap_add(shift_left(sums[row], row % 2 == 0 ? 10 : 2), scaling[2 * row + 1]);
+          const int64_t product = static_cast<int64_t>(scaled) * scaling[2 * row];
+          to[row] = static_cast<int8_t>(clamp<int32_t>(static_cast<int32_t>(product >> 32) >> 14, -128, 127));
+        }
+      } else {
+        int32_t marked[12];
+        memcpy(marked, scaling, sizeof marked);
+        marked[0] &= INT32_MAX;
+        double_sums(sums);
+        finish_block(sums, marked, to);
+      }
+    }
+    matrix = scaling + (fitted ? 8 : 12);
   }
 }
 
 inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
-  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) multiply_block(column, 1, matrix, shape->steps, out);
+  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
+    int32_t sums[4];
+    sum_block(column, 1, matrix, shape->steps, sums);
+    double_sums(sums);
+    finish_block(sums, matrix + 4 + 2 * shape->steps, out);
+  }
+}
+
+inline void multiply_column_by_bytes(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const int32_t* end = matrix + shape->matrix_bytes / 4;
+  for (; matrix != end; out += 4) {
+    int32_t sums[4] = {matrix[0], matrix[1], matrix[2], matrix[3]};
+    matrix += 4;
+    for (int32_t i = 0; i < shape->steps; i += 2) {
+      for (int row = 0; row < 4; ++row) {
+        const uint32_t weights = static_cast<uint32_t>(*matrix++);
+        sums[row] = multiply_add_pairs(widen_even(weights), column[i], sums[row]);
+        sums[row] = multiply_add_pairs(widen_odd(weights), column[i + 1], sums[row]);
+      }
+    }
+    for (int32_t& sum : sums) sum = shift_left(sum, 1);
+    finish_block(sums, matrix, out);
+    matrix += 12;
+  }
 }
 
 #endif

@@ -1,0 +1,80 @@
+#include "ops/threshold_scaling.hpp"
+
+#include <cmath>
+
+namespace mote {
+
+namespace {
+
+constexpr std::int64_t kUnit = std::int64_t{1} << ThresholdScaling::kSumBits;
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+
+/// The smallest sum whose output is at least `output`, one past `high` when none is.
+struct Threshold {
+  std::int64_t output, sum;
+};
+
+std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel) {
+  std::vector<Threshold> result;
+  std::int64_t from = low;
+  for (std::int64_t output = finish.range().first + 1; output <= finish.range().second; ++output) {
+    std::int64_t to = high + 1;
+    while (from < to) {
+      const std::int64_t middle = from + (to - from) / 2;
+      if (finish.apply<std::int8_t>(static_cast<std::int32_t>(middle), channel) >= output) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    result.push_back({output, from});
+  }
+  return result;
+}
+
+/// An offset with which `multiplier` has the same thresholds.
+std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high, std::int64_t multiplier) {
+  // Neither may 1024 * sum + offset overflow.
+  std::int64_t least = INT32_MIN - kUnit * low;
+  std::int64_t most = INT32_MAX - kUnit * high;
+  for (const Threshold& each : wanted) {
+    // The output is reached where 1024 * sum + offset >= reach.
+    const std::int64_t reach = divide_up(each.output * (std::int64_t{1} << (32 + ThresholdScaling::kShift)), multiplier);
+    if (each.sum <= high) least = std::max(least, reach - kUnit * each.sum);
+    if (each.sum > low) most = std::min(most, reach - kUnit * (each.sum - 1) - 1);
+    if (least > most) return std::nullopt;
+  }
+  const std::int64_t offset = least + (most - least) / 2;
+  if (offset < INT32_MIN || offset > INT32_MAX) return std::nullopt;
+  return offset;
+}
+
+}  // namespace
+
+std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel) {
+  constexpr std::int64_t kLargestSum = INT32_MAX / kUnit;
+  const Multiplier& by = finish.multiplier(channel);
+  if (low < -kLargestSum || high > kLargestSum || by.shift > 0) return std::nullopt;
+  const double exact = std::ldexp(by.multiplier, by.shift + 1 - ThresholdScaling::kSumBits + ThresholdScaling::kShift);
+  if (exact < (1 << 20) || exact > INT32_MAX) return std::nullopt;
+  const auto wanted = thresholds(low, high, finish, channel);
+  const auto center = static_cast<std::int64_t>(std::llround(exact));
+  const std::int64_t step = std::max<std::int64_t>(1, center >> 21);
+  constexpr std::int64_t kTries = 64;
+  for (std::int64_t i = 0; i < kTries; ++i) {
+    const std::int64_t multiplier = center + (i % 2 == 0 ? i / 2 : -(i + 1) / 2) * step;
+    if (multiplier <= 0 || multiplier > INT32_MAX) continue;
+    if (const auto offset = fit_offset(wanted, low, high, multiplier)) {
+      return ThresholdScaling{static_cast<std::int32_t>(multiplier), static_cast<std::int32_t>(*offset)};
+    }
+  }
+  return std::nullopt;
+}
+
+ThresholdScaling constant_threshold_scaling(std::int32_t value) {
+  // With this multiplier 2^16 of the offset are one step of the output; the offset is the middle of a step.
+  return {std::int32_t{1} << 30, value * (1 << 16) + (1 << 15)};
+}
+
+}  // namespace mote
