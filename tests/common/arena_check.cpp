@@ -41,7 +41,9 @@ class Player {
     for (const TensorId id : node.inputs) read(id, "an input");
     if (plan_.is_view[step_]) return make_views(node);
     check_outputs(node);
-    if (nodes_[step_].scratch_bytes > 0) {
+    const bool on_stack = plan_.scratch_offsets[step_] == MemoryPlan::kOnStack;
+    if (on_stack) forbid(nodes_[step_].scratch_bytes > 2048, "scratch too large for the stack lies there");
+    if (nodes_[step_].scratch_bytes > 0 && !on_stack) {
       const Range scratch{plan_.scratch_offsets[step_], plan_.scratch_offsets[step_] + nodes_[step_].scratch_bytes};
       for (const TensorId id : node.inputs) forbid(placed(id) && scratch.meets(range(id)), "scratch lies over an input");
       for (const TensorId id : node.outputs) forbid(scratch.meets(range(id)), "scratch lies over an output");

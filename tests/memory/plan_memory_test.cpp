@@ -35,13 +35,29 @@ TEST(PlanMemory, ScratchLivesWithItsNodeAlone) {
   builder.output(dense(builder, a, 16));
   const Graph graph = builder.finish();
   std::vector<NodeMemory> nodes(2);
-  nodes[0].scratch_bytes = 100;
+  nodes[0].scratch_bytes = 4000;
+  nodes[1].scratch_bytes = 3000;
+  const MemoryPlan plan = plan_memory(graph, nodes);
+  EXPECT_EQ(arena_fault(graph, nodes, plan), "");
+  EXPECT_EQ(plan.live_bytes, (std::vector<std::int64_t>{4032, 3032}));
+  EXPECT_EQ(plan.scratch_offsets[0] % 8, 0);
+  EXPECT_EQ(plan.scratch_offsets[1] % 8, 0);
+}
+
+TEST(PlanMemory, SmallScratchGoesToTheStackOnlyWhereItWouldRaiseThePeak) {
+  GraphBuilder builder;
+  const TensorId in = builder.input({1, 64});
+  const TensorId a = dense(builder, in, 64);
+  builder.output(dense(builder, a, 4));
+  const Graph graph = builder.finish();
+  std::vector<NodeMemory> nodes(2);
+  nodes[0].scratch_bytes = 40;
   nodes[1].scratch_bytes = 40;
   const MemoryPlan plan = plan_memory(graph, nodes);
   EXPECT_EQ(arena_fault(graph, nodes, plan), "");
-  EXPECT_EQ(plan.live_bytes, (std::vector<std::int64_t>{132, 72}));
-  EXPECT_EQ(plan.scratch_offsets[0] % 8, 0);
-  EXPECT_EQ(plan.scratch_offsets[1] % 8, 0);
+  EXPECT_EQ(plan.scratch_offsets[0], MemoryPlan::kOnStack);
+  EXPECT_GE(plan.scratch_offsets[1], 0);
+  EXPECT_EQ(plan.arena_bytes, 128);
 }
 
 TEST(PlanMemory, StateLivesThroughout) {

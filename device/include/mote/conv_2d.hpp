@@ -11,6 +11,8 @@ MOTE_KERNEL void conv_2d(const typename L::Input* MOTE_RESTRICT in, const typena
                          const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
                          const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
   using Sum = typename L::Sum;
+  static_assert(L::in_c % L::depth == 0, "the depth of the weights divides the input channels: each group has as many");
+  static_assert(L::out_c % (L::in_c / L::depth) == 0, "the number of groups divides the output channels");
   constexpr int32_t kChannelsPerGroup = L::out_c / (L::in_c / L::depth);
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {
@@ -44,6 +46,7 @@ template <typename L>
 MOTE_KERNEL void conv_2d_pointwise(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT weights, const int32_t* MOTE_RESTRICT bias,
                                    const int32_t* MOTE_RESTRICT multipliers, const int8_t* MOTE_RESTRICT shifts,
                                    int8_t* MOTE_RESTRICT out) {
+  static_assert(L::k_h == 1 && L::k_w == 1 && L::out_h == L::in_h && L::out_w == L::in_w, "a pointwise convolution has a 1x1 window and stride 1");
   for (int32_t pixel = 0; pixel < L::batch * L::out_h * L::out_w; ++pixel, in += L::in_c) {
     const int8_t* row = weights;
     for (int32_t c = 0; c < L::out_c; ++c) {

@@ -11,6 +11,7 @@ MOTE_KERNEL void depthwise_conv_2d(const typename L::Input* MOTE_RESTRICT in, co
                                    const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
                                    const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
   using Sum = typename L::Sum;
+  static_assert(L::out_c % L::in_c == 0, "every input channel gives equally many output channels");
   constexpr int32_t kMultiplier = L::out_c / L::in_c;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {

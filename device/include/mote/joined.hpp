@@ -9,6 +9,8 @@ namespace mote {
 /// CONCATENATION and PACK.
 template <typename L, typename... Part>
 MOTE_KERNEL void join(typename L::Value* MOTE_RESTRICT whole, const Part*... parts) {
+  static_assert(sizeof...(Part) == sizeof(L::sizes) / sizeof(L::sizes[0]), "as many parts as sizes");
+  static_assert((SameType<Part, typename L::Value>::value && ...), "every part has the type of the whole");
   for (int32_t i = 0; i < L::outer; ++i) {
     int32_t part = 0;
     const auto take = [&](const typename L::Value* from) {
@@ -23,6 +25,8 @@ MOTE_KERNEL void join(typename L::Value* MOTE_RESTRICT whole, const Part*... par
 /// SPLIT, SPLIT_V and UNPACK.
 template <typename L, typename... Part>
 MOTE_KERNEL void split(const typename L::Value* MOTE_RESTRICT whole, Part*... parts) {
+  static_assert(sizeof...(Part) == sizeof(L::sizes) / sizeof(L::sizes[0]), "as many parts as sizes");
+  static_assert((SameType<Part, typename L::Value>::value && ...), "every part has the type of the whole");
   for (int32_t i = 0; i < L::outer; ++i) {
     int32_t part = 0;
     const auto give = [&](typename L::Value* to) {

@@ -9,7 +9,8 @@
 #include "classifier.h"
 
 #include "mote/conv_2d.hpp"
-#include "mote/depthwise_conv_2d.hpp"
+#include "mote/conv_2d_packed.hpp"
+#include "mote/depthwise_conv_2d_3x3.hpp"
 #include "mote/fully_connected.hpp"
 #include "mote/kernel.hpp"
 #include "mote/pool.hpp"
@@ -19,28 +20,16 @@ namespace classifier {
 
 namespace {
 
-alignas(4) const int8_t l0_weights[] = {
-    -67,-50,-101,57,-26,-5,-88,-104,-110,-122,-25,13,107,-53,77,126,68,-112,-71,6,10,-35,-57,72,-83,84,-100,-60,-73,114,110,-121,
-    85,37,79,-61,
-};
-alignas(4) const int32_t l0_bias[] = {
-    1278,-887,-1208,-1325,
-};
-alignas(4) const int32_t l0_multipliers[] = {
-    1717987038,1073741824,1288490229,1503238634,
-};
-alignas(4) const int8_t l0_shifts[] = {
-    -9,-8,-8,-8,
+alignas(4) const int32_t l0_matrix[] = {
+    -204,-166604,-1730,-256450,-422672963,-1224293447,1798900891,1843229194,1291569894,1430816455,1134067112,1330914477,36754,
+    49820,107374190,-83557885,134217728,-66845185,161061279,-55704746,187904829,-47746853,
 };
 alignas(4) const int8_t l1_weights[] = {
-    -48,-53,33,95,60,118,91,90,98,-32,-105,89,28,-41,44,-28,2,-64,-82,-64,-6,-56,-105,114,112,82,94,114,13,88,-51,-126,105,-53,
-    19,53,
+    -48,60,28,2,98,112,-6,13,105,7,0,0,-53,118,-41,-64,-32,82,-56,88,-53,7,0,0,33,91,44,-82,-105,94,-105,-51,19,6,0,0,95,90,-28,
+    -64,89,114,114,-126,53,6,0,0,
 };
-alignas(4) const int32_t l1_multipliers[] = {
-    1832519339,2015771307,1099511637,1191137621,
-};
-alignas(4) const int8_t l1_shifts[] = {
-    -7,-7,-6,-6,
+alignas(4) const int32_t l1_scaling[] = {
+    0,1832519339,0,2015771307,0,1099511637,0,1191137621,
 };
 alignas(4) const int8_t l2_weights[] = {
     98,-48,90,68,3,-78,-22,-19,26,-54,-17,-12,-86,-68,-49,-61,
@@ -62,13 +51,6 @@ alignas(4) const int32_t l5_bias[] = {
 };
 
 struct L0 {
-  using Input = int8_t;
-  using Weight = int8_t;
-  using Sum = int32_t;
-  using Output = int8_t;
-  static constexpr int32_t output_zero_point = -128;
-  static constexpr int32_t clamp_min = -128;
-  static constexpr int32_t clamp_max = 127;
   static constexpr int32_t batch = 1;
   static constexpr int32_t in_h = 6;
   static constexpr int32_t in_w = 5;
@@ -81,17 +63,15 @@ struct L0 {
   static constexpr int32_t stride_h = 1;
   static constexpr int32_t stride_w = 1;
   static constexpr int32_t dilation_h = 1;
-  static constexpr int32_t dilation_w = 1;
   static constexpr int32_t pad_top = 1;
   static constexpr int32_t pad_left = 1;
-  static constexpr int32_t depth = 1;
+  static constexpr bool pads = true;
   static constexpr int32_t input_zero_point = -3;
-  static constexpr bool has_bias = true;
+  static constexpr int32_t clamp_min = -128;
+  static constexpr int32_t clamp_max = 127;
+  static constexpr int32_t whole_words = 22;
 };
 struct L1 {
-  using Input = int8_t;
-  using Weight = int8_t;
-  using Sum = int32_t;
   using Output = int8_t;
   static constexpr int32_t output_zero_point = 4;
   static constexpr int32_t clamp_min = -128;
@@ -112,7 +92,7 @@ struct L1 {
   static constexpr int32_t pad_top = 0;
   static constexpr int32_t pad_left = 1;
   static constexpr int32_t input_zero_point = -128;
-  static constexpr bool has_bias = false;
+  static constexpr int32_t chunk = 3;
 };
 struct L2 {
   using Input = int8_t;
@@ -186,12 +166,13 @@ struct L6 {
 }  // namespace
 
 void Model::run() noexcept {
-  mote::conv_2d<L0>(at<int8_t>(120), l0_weights, l0_bias, l0_multipliers, l0_shifts, at<int8_t>(0));  // conv: 1x6x5x4
-  mote::depthwise_conv_2d<L1>(at<int8_t>(0), l1_weights, nullptr, l1_multipliers, l1_shifts, at<int8_t>(120));  // depthwise: 1x3x3x4
-  mote::conv_2d_pointwise<L2>(at<int8_t>(120), l2_weights, l2_bias, l2_multipliers, l2_shifts, at<int8_t>(0));  // pointwise: 1x3x3x4
-  mote::average_pool_2d<L3>(at<int8_t>(0), at<int8_t>(36));  // pool: 1x1x1x4
-  mote::fully_connected<L5>(at<int8_t>(36), l5_weights, l5_bias, nullptr, nullptr, at<int8_t>(0));  // dense: 1x3
-  mote::softmax_int8<L6>(at<int8_t>(0), at<int8_t>(0));  // softmax: 1x3
+  alignas(8) uint8_t scratch[320];
+  mote::conv_2d_packed<L0>(at<int8_t>(120), l0_matrix, at<int8_t>(0), scratch);  // conv: 1x6x5x4
+  mote::depthwise_conv_2d_3x3<L1>(at<int8_t>(0), l1_weights, l1_scaling, at<int8_t>(0), scratch);  // depthwise: 1x3x3x4
+  mote::conv_2d_pointwise<L2>(at<int8_t>(0), l2_weights, l2_bias, l2_multipliers, l2_shifts, at<int8_t>(120));  // pointwise: 1x3x3x4
+  mote::average_pool_2d<L3>(at<int8_t>(120), at<int8_t>(0));  // pool: 1x1x1x4
+  mote::fully_connected<L5>(at<int8_t>(0), l5_weights, l5_bias, nullptr, nullptr, at<int8_t>(4));  // dense: 1x3
+  mote::softmax_int8<L6>(at<int8_t>(4), at<int8_t>(4));  // softmax: 1x3
 }
 
 }  // namespace classifier

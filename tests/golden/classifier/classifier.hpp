@@ -9,7 +9,7 @@ namespace classifier {
 
 inline constexpr uint64_t kModelHash = 0xbe0712b249b4ed87ULL;
 inline constexpr size_t kArenaBytes = 156;         // inputs, outputs, all between, and state
-inline constexpr size_t kFlashWeightsBytes = 204;  // weights, biases and tables
+inline constexpr size_t kFlashWeightsBytes = 244;  // weights, biases and tables
 inline constexpr int kInputCount = 1;
 inline constexpr int kOutputCount = 1;
 inline constexpr size_t kInputBytes[] = {30};
@@ -37,7 +37,7 @@ struct Output0 {
   static constexpr int kRank = 2;
   static constexpr int32_t kShape[] = {1, 3};
   static constexpr size_t kElements = 3;
-  static constexpr size_t kOffset = 0;
+  static constexpr size_t kOffset = 4;
   static constexpr float kScale = 0.00390625F;
   static constexpr int32_t kZeroPoint = -128;
   static constexpr float dequantize(Value q) noexcept { return kScale * (static_cast<float>(q) - static_cast<float>(kZeroPoint)); }
@@ -60,7 +60,7 @@ class Model {
     return arena_ + kOffsets[i];
   }
   const void* output_data(int i) const noexcept {
-    constexpr size_t kOffsets[] = {0};
+    constexpr size_t kOffsets[] = {4};
     return arena_ + kOffsets[i];
   }
 
