@@ -140,7 +140,7 @@ TEST(PackedMatrix, RefusesWhatItCannotProve) {
   constexpr std::int32_t kLarge = (1 << 23) + (1 << 20);  // between two outputs, or the row would be a constant
   EXPECT_FALSE(pack(MatrixForm::kPairs, {1, 1, 1, 1, 1, 1, 1, 1}, kLarge, -20));  // 256 * sum is no word
   EXPECT_TRUE(pack(MatrixForm::kBytes, {1, 1, 1, 1, 1, 1, 1, 1}, kLarge, -20));
-  EXPECT_FALSE(pack(MatrixForm::kBytes, {1, 1, 1, 1, 1, 1, 1, 1}, kLarge << 7, -30));
+  EXPECT_FALSE(pack(MatrixForm::kBytes, {1, 1, 1, 1, 1, 1, 1, 1}, 1 << 30, -30));
 }
 
 TEST(ThresholdScaling, EqualsTwoRoundingsForEverySum) {
