@@ -7,7 +7,9 @@ std::vector<std::int32_t> PackedConvolution::order(MatrixForm form) const {
   return form == MatrixForm::kPairs ? order : with_even_steps(std::move(order));
 }
 
-bool PackedConvolution::applies(MatrixForm form) const { return (window.dilation_w == 1 || window.k_w == 1) && matrix(form).has_value(); }
+bool PackedConvolution::applies(MatrixForm form) const {
+  return (window.dilation_w == 1 || window.k_w == 1) && matrix(form).has_value();
+}
 
 double PackedConvolution::cycles(MatrixForm form) const {
   const int columns = form == MatrixForm::kPairs ? 2 : 1;
@@ -31,11 +33,13 @@ KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const
   const PackedWords packed = matrix(form).value();
   if (form == MatrixForm::kPairs) {
     call.set("whole_words", static_cast<std::int64_t>(packed.whole));
-    if (packed.whole != packed.words.size()) call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
+    if (packed.whole != packed.words.size())
+      call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
   }
   call.input(0).constant("matrix", packed.words).output();
   // A row of zero points and a window; narrow rows are copied with room around them.
-  const std::int64_t border = window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
+  const std::int64_t border =
+      window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
   return call.scratch((form == MatrixForm::kPairs ? 8 : 4) * steps(form) + border);
 }
 

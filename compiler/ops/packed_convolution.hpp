@@ -5,8 +5,8 @@
 
 namespace mote {
 
-/// A convolution over all input channels as device/include/mote/conv_2d_packed.hpp runs it: what CONV_2D and a DEPTHWISE_CONV_2D of one input
-/// channel have in common.
+/// A convolution over all input channels as device/include/mote/conv_2d_packed.hpp runs it: what CONV_2D and a DEPTHWISE_CONV_2D
+/// of one input channel have in common.
 struct PackedConvolution {
   Window window;
   std::vector<std::int8_t> weights;  ///< [out_c][k_h][k_w][in_c]

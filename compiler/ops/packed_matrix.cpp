@@ -43,8 +43,8 @@ std::optional<std::int32_t> constant_output(Interval sums, const Finish& finish,
 
 /// Numbers that give gemmlowp's result for every sum in the interval.
 ///
-/// With a shift right by e >= 1, gemmlowp's second rounding of x is (x + 2^(e-1) - (x < 0)) >> e. The sum's sign may stand for that of x: they
-/// differ only where x is 0 and the sum negative, and then both give 0.
+/// With a shift right by e >= 1, gemmlowp's second rounding of x is (x + 2^(e-1) - (x < 0)) >> e. The sum's sign may stand for
+/// that of x: they differ only where x is 0 and the sum negative, and then both give 0.
 std::optional<Scaling> scaling_for(Interval sums, const Finish& finish, std::size_t row) {
   const Multiplier& by = finish.multiplier(row);
   const std::int32_t right = -by.shift;
@@ -93,7 +93,8 @@ std::int32_t joined(std::int32_t low, std::int32_t high) { return wrap_add(wrap_
 
 bool fits_halfword(std::int32_t value) { return value >= INT16_MIN && value <= INT16_MAX; }
 
-/// Appends start sums and weights of one block; false when two weights do not fit into a halfword (high byte -128, low byte negative).
+/// Appends start sums and weights of one block; false when two weights do not fit into a halfword (high byte -128, low byte
+/// negative).
 bool append_pairs(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
   for (std::size_t r = 0; r < kBlockRows; r += 2) {
     words.push_back(block[r].bias);
@@ -116,7 +117,8 @@ void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& word
     for (const Row& row : block) {
       std::uint32_t word = 0;
       constexpr std::size_t kPlaces[4] = {0, 2, 1, 3};
-      for (std::size_t byte = 0; byte < 4; ++byte) word |= (static_cast<std::uint32_t>(row.weights[i + kPlaces[byte]]) & 0xFFU) << (8 * byte);
+      for (std::size_t byte = 0; byte < 4; ++byte)
+        word |= (static_cast<std::uint32_t>(row.weights[i + kPlaces[byte]]) & 0xFFU) << (8 * byte);
       words.push_back(static_cast<std::int32_t>(word));
     }
   }
@@ -177,9 +179,12 @@ std::vector<std::int32_t> with_even_steps(std::vector<std::int32_t> order) {
 double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t steps) {
   const double blocks = static_cast<double>((rows + 3) / 4);
   switch (form) {
-    case MatrixForm::kPairs: return 40 + blocks * (85 + 15.5 * static_cast<double>(steps));
-    case MatrixForm::kPairsForOne: return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
-    case MatrixForm::kBytes: return 40 + blocks * (65 + 11.75 * static_cast<double>(steps));
+    case MatrixForm::kPairs:
+      return 40 + blocks * (85 + 15.5 * static_cast<double>(steps));
+    case MatrixForm::kPairsForOne:
+      return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
+    case MatrixForm::kBytes:
+      return 40 + blocks * (65 + 11.75 * static_cast<double>(steps));
   }
   return 0;
 }

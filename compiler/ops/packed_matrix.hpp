@@ -21,8 +21,8 @@ struct MatrixRows {
 /// The values of a window of `rows` runs of `row_bytes` in the order of the device's widen_window, an even number.
 std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes);
 
-/// How a matrix holds its weights: two rows in a halfword, for two columns at once or for one, or plain bytes, which ask less of the weights
-/// and cost more cycles.
+/// How a matrix holds its weights: two rows in a halfword, for two columns at once or for one, or plain bytes, which ask less of
+/// the weights and cost more cycles.
 enum class MatrixForm : std::uint8_t { kPairs, kPairsForOne, kBytes };
 
 /// The words of the blocks of four rows, and where the last block starts if it has less than four rows (else their number).

@@ -34,7 +34,8 @@ std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Fin
 }
 
 /// An offset with which `multiplier` has the same thresholds.
-std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high, std::int64_t multiplier) {
+std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high,
+                                       std::int64_t multiplier) {
   // Neither may 1024 * sum + offset overflow.
   std::int64_t least = INT32_MIN - kUnit * low;
   std::int64_t most = INT32_MAX - kUnit * high;

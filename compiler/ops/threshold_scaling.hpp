@@ -7,8 +7,8 @@
 
 namespace mote {
 
-/// Requantization in three instructions: `saturate_to_int8(high(1024 * sum + offset, multiplier) >> 14)`, where high is the upper word of the
-/// product, followed by the operator's clamp if that is narrower than int8.
+/// Requantization in three instructions: `saturate_to_int8(high(1024 * sum + offset, multiplier) >> 14)`, where high is the upper
+/// word of the product, followed by the operator's clamp if that is narrower than int8.
 struct ThresholdScaling {
   static constexpr int kSumBits = 10, kShift = 14;
   std::int32_t multiplier = 0, offset = 0;
@@ -17,9 +17,9 @@ struct ThresholdScaling {
 
 /// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], or nothing.
 ///
-/// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output. Equal thresholds
-/// are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other as a rule: gemmlowp rounds
-/// halves away from zero.
+/// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output.
+/// Equal thresholds are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other
+/// as a rule: gemmlowp rounds halves away from zero.
 std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel);
 
 /// The numbers that give `value` for the sum 0.

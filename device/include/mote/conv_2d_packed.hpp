@@ -4,8 +4,9 @@
 
 namespace mote {
 
-/// Copies a window's row of kBytes that lacks its first bytes or those from `last` on, filled up with bytes of `fill`, a row of zero points. Writes
-/// up to kBytes before and behind the copy, so that both parts have a fixed size. Only for images at least as wide as the window.
+/// Copies a window's row of kBytes that lacks its first bytes or those from `last` on, filled up with bytes of `fill`, a row of
+/// zero points. Writes up to kBytes before and behind the copy, so that both parts have a fixed size. Only for images at least as
+/// wide as the window, and windows that touch them.
 template <int32_t kBytes>
 MOTE_INLINE void copy_clipped_row(int8_t* copy, const int8_t* row, int32_t first, int32_t last, const int8_t* fill) {
   const int32_t at = first > 0 ? first : last - kBytes;
@@ -13,8 +14,8 @@ MOTE_INLINE void copy_clipped_row(int8_t* copy, const int8_t* row, int32_t first
   memcpy(copy + at, row + at, kBytes);
 }
 
-/// The window of one output as a column. `border` starts with a row of zero points; behind it is room for the rows of a window that
-/// reaches over the left or right border.
+/// The window of one output as a column. `border` starts with a row of zero points; behind it is room for the rows of a window
+/// that reaches over the left or right border.
 template <typename L, int32_t kSpacing>
 MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
   constexpr int32_t kRowBytes = L::k_w * L::in_c;
@@ -28,7 +29,8 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
       const int32_t first = larger<int32_t>(0, -left * L::in_c);
       const int32_t last = smaller<int32_t>(kRowBytes, (L::in_w - left) * L::in_c);
       const int8_t* rows[L::k_h];
-      constexpr bool kFixedCopy = kRowBytes <= 32 && L::in_w >= L::k_w;
+      constexpr bool kTouchesImage = L::pad_left < L::k_w && (L::out_w - 1) * L::stride_w - L::pad_left < L::in_w;
+      constexpr bool kFixedCopy = kRowBytes <= 32 && L::in_w >= L::k_w && kTouchesImage;
       constexpr int32_t kPitch = kFixedCopy ? 2 * kRowBytes : kRowBytes;
       int8_t* copy = border + kPitch;
       for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
@@ -52,8 +54,9 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
-/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not). Scratch: two columns; if windows reach
-/// over the border, room for their bytes and one row more, twice if rows are at most 32 bytes.
+/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not).
+/// Scratch: two columns; if windows reach over the border, room for their bytes and one row more, twice if rows are at most 32
+/// bytes.
 template <typename L>
 MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                 uint8_t* MOTE_RESTRICT scratch) {
@@ -92,7 +95,8 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, kPixels * L::out_c, L::clamp_min, L::clamp_max);
 }
 
-/// The same for any weights, by a matrix of bytes and one pixel at a time. Scratch: a column of an even number of steps, and for borders as above.
+/// The same for any weights, by a matrix of bytes and one pixel at a time. Scratch: a column of an even number of steps, and for
+/// borders as above.
 template <typename L>
 MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                   uint8_t* MOTE_RESTRICT scratch) {

@@ -4,11 +4,11 @@
 
 namespace mote {
 
-/// FULLY_CONNECTED, int8: four units at a time (see packed_matrix.hpp; an odd number of steps is filled up with one of zeros; `paired` tells
-/// what kind of matrix it is). Scratch: a column.
+/// FULLY_CONNECTED, int8: four units at a time (see packed_matrix.hpp; an odd number of steps is filled up with one of zeros;
+/// `paired` tells what kind of matrix it is). Scratch: a column.
 template <typename L>
-MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
-                                        uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
+                                        int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kFilled = window_steps(1, L::depth);
   constexpr int32_t kSteps = kFilled + kFilled % 2;
   constexpr int32_t kBlock = packed_block_words(kSteps);

@@ -1,9 +1,8 @@
 #pragma once
 
-// Instructions of the DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33) that kernels are written on: two int16 products at
-// once, widening of int8 values, the rounding high product. Elsewhere the same functions in plain C++, so that kernels and the layouts of
-// their tables can be tested on any machine.
-// Source: Armv7-M Architecture Reference Manual, chapter A7.
+// Instructions of the DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33) that kernels are written on: two int16 products
+// at once, widening of int8 values, the rounding high product. Elsewhere the same functions in plain C++, so that kernels and the
+// layouts of their tables can be tested on any machine. Source: Armv7-M Architecture Reference Manual, chapter A7.
 
 #include "mote/fixed_point.hpp"
 
@@ -13,7 +12,8 @@
 #define MOTE_DSP 0
 #endif
 
-// A function whose body is one assembly statement. GCC must not conclude from a body it cannot read which registers survive a call.
+// A function whose body is one assembly statement. GCC must not conclude from a body it cannot read which registers survive a
+// call.
 #if MOTE_DSP && defined(__clang__)
 #define MOTE_ASSEMBLY __attribute__((naked, noinline))
 #elif MOTE_DSP
@@ -32,7 +32,9 @@ MOTE_INLINE uint32_t load_4(const int8_t* from) {
 MOTE_INLINE void store_4(int8_t* to, uint32_t word) { memcpy(to, &word, sizeof word); }
 
 /// Two int16 values in a word, `low` in the lower half.
-MOTE_INLINE uint32_t pair_of(int32_t low, int32_t high) { return (static_cast<uint32_t>(low) & 0xFFFFU) | (static_cast<uint32_t>(high) << 16); }
+MOTE_INLINE uint32_t pair_of(int32_t low, int32_t high) {
+  return (static_cast<uint32_t>(low) & 0xFFFFU) | (static_cast<uint32_t>(high) << 16);
+}
 
 #if MOTE_DSP
 
