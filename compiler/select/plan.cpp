@@ -7,18 +7,15 @@ namespace mote {
 
 namespace {
 
-const Implementation* choose(const NodeView& view, const std::vector<Implementation>& rows, const Target& target) {
-  const Implementation* best = nullptr;
-  double best_cycles = 0;
-  for (const Implementation& row : rows) {
-    if (!target.has(row.isa) || (row.applies != nullptr && !row.applies(view))) continue;
-    const double cycles = row.cycles == nullptr ? 0 : row.cycles(view);
-    if (best == nullptr || cycles < best_cycles) {
-      best = &row;
-      best_cycles = cycles;
-    }
+/// The rows that can run the node on the target, fewest predicted cycles first.
+std::vector<Implementation> applicable(const NodeView& view, const Target& target) {
+  std::vector<Implementation> rows;
+  for (const Implementation& row : view.node().op->implementations(view)) {
+    if (target.has(row.isa) && (row.applies == nullptr || row.applies(view))) rows.push_back(row);
   }
-  return best;
+  const auto cycles = [&](const Implementation& row) { return row.cycles == nullptr ? 0 : row.cycles(view); };
+  std::stable_sort(rows.begin(), rows.end(), [&](const Implementation& a, const Implementation& b) { return cycles(a) < cycles(b); });
+  return rows;
 }
 
 /// Arguments that turn out to be constants become tables.
@@ -31,18 +28,65 @@ void pack_constant_inputs(const NodeView& view, KernelCall& call) {
   }
 }
 
-Step make_step(const Graph& graph, std::size_t index, const Target& target) {
-  const Node& node = graph.nodes[index];
-  return with_context(fmt::format("{} ('{}')", node.op->name(), node.name), [&] {
-    const NodeView view(graph, node);
-    const auto rows = node.op->implementations(view);
-    const Implementation* row = choose(view, rows, target);
-    if (row == nullptr) throw Error(fmt::format("has no implementation for {}", target.name));
-    Step step{index, std::string(row->name), row->cycles == nullptr ? 0 : row->cycles(view), row->lower(view)};
-    pack_constant_inputs(view, step.call);
-    return step;
-  });
+Step make_step(const Graph& graph, std::size_t index, const Implementation& row) {
+  const NodeView view(graph, graph.nodes[index]);
+  Step step{index, std::string(row.name), row.cycles == nullptr ? 0 : row.cycles(view), row.lower(view)};
+  pack_constant_inputs(view, step.call);
+  return step;
 }
+
+/// Each node's implementation, and the memory that goes with them.
+class Selection {
+ public:
+  Selection(const Graph& graph, const Target& target) : graph_(graph) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      with_context(fmt::format("{} ('{}')", node.op->name(), node.name), [&] {
+        const NodeView view(graph, node);
+        rows_.push_back(applicable(view, target));
+        if (rows_[i].empty()) throw Error(fmt::format("has no implementation for {}", target.name));
+        chosen_.push_back(0);
+        steps.push_back(make_step(graph, i, rows_[i][0]));
+        requests_.push_back({steps[i].call.scratch_bytes, steps[i].call.in_place, node.op->aliases(view)});
+      });
+    }
+    memory = plan_memory(graph_, requests_);
+  }
+
+  /// Speed must not cost RAM unasked: scratch that raises the arena above what the tensors need gives way to the next row with less.
+  void keep_arena_small() {
+    std::vector<NodeMemory> bare = requests_;
+    for (NodeMemory& each : bare) each.scratch_bytes = 0;
+    const std::int64_t needed = plan_memory(graph_, bare).arena_bytes;
+    while (memory.arena_bytes > needed && give_way(needed)) memory = plan_memory(graph_, requests_);
+  }
+
+  std::vector<Step> steps;
+  MemoryPlan memory;
+
+ private:
+  bool give_way(std::int64_t needed) {
+    bool changed = false;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (memory.scratch_offsets[i] < 0 || memory.live_bytes[i] <= needed) continue;
+      while (chosen_[i] + 1 < rows_[i].size()) {
+        Step next = make_step(graph_, i, rows_[i][++chosen_[i]]);
+        if (next.call.scratch_bytes >= requests_[i].scratch_bytes) continue;
+        requests_[i].scratch_bytes = next.call.scratch_bytes;
+        requests_[i].in_place = next.call.in_place;
+        steps[i] = std::move(next);
+        changed = true;
+        break;
+      }
+    }
+    return changed;
+  }
+
+  const Graph& graph_;
+  std::vector<std::vector<Implementation>> rows_;  // by node, best first
+  std::vector<std::size_t> chosen_;
+  std::vector<NodeMemory> requests_;
+};
 
 }  // namespace
 
@@ -60,15 +104,10 @@ std::int64_t Plan::constant_bytes() const {
 
 Plan make_plan(Graph graph, const Target& target) {
   Plan plan{std::move(graph), target, {}, {}};
-  std::vector<Step> steps;
-  std::vector<NodeMemory> memory;
-  for (std::size_t i = 0; i < plan.graph.nodes.size(); ++i) {
-    steps.push_back(make_step(plan.graph, i, target));
-    const NodeView view(plan.graph, plan.graph.nodes[i]);
-    memory.push_back({steps.back().call.scratch_bytes, steps.back().call.in_place, view.node().op->aliases(view)});
-  }
-  plan.memory = plan_memory(plan.graph, memory);
-  for (Step& step : steps) {
+  Selection selection(plan.graph, target);
+  selection.keep_arena_small();
+  plan.memory = std::move(selection.memory);
+  for (Step& step : selection.steps) {
     if (!plan.memory.is_view[step.node]) plan.steps.push_back(std::move(step));
   }
   return plan;

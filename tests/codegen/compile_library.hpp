@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "codegen/models.hpp"
@@ -13,6 +15,8 @@ struct Compiler {
   std::string name, program;
   Command flags;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const Compiler& compiler) { return out << compiler.name; }
 
 inline const Compiler kGcc{"gcc", "g++", {}};
 inline const Compiler kClang{"clang", "clang++", {}};

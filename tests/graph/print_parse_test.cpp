@@ -63,6 +63,8 @@ struct BadText {
   const char* message;
 };
 
+std::ostream& operator<<(std::ostream& out, const BadText& each) { return out << each.name; }
+
 class ParseErrors : public testing::TestWithParam<BadText> {};
 
 TEST_P(ParseErrors, NameLineAndReason) {

@@ -15,6 +15,8 @@ struct Refused {
   std::function<void(GraphBuilder&)> build;
 };
 
+std::ostream& operator<<(std::ostream& out, const Refused& each) { return out << each.name; }
+
 TensorId weights(GraphBuilder& b, Shape shape, Quantization quantization = quantized(0.1F)) {
   const std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)), 1);
   return b.constant(std::move(shape), values, std::move(quantization));
