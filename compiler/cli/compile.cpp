@@ -29,7 +29,8 @@ ExitCode compile(const CompileOptions& options) {
   if (options.model.json) {
     fmt::print("{}", json_text(json));
   } else {
-    fmt::print("{}\nwrote {} files to {}: include {}.hpp (C++) or {}.h (C) and build {}.cpp\n", files["report.txt"], files.size(), options.directory, name, name, name);
+    fmt::print("{}\nwrote {} files to {}: include {}.hpp (C++) or {}.h (C) and build {}.cpp\n", files["report.txt"], files.size(),
+               options.directory, name, name, name);
   }
   return ExitCode::kDone;
 }
@@ -41,8 +42,11 @@ void add_compile(CLI::App& app, Action& action) {
   auto options = std::make_shared<CompileOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
-  command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")->required()->type_name("DIR");
-  command->add_option("--name", options->name, "Name of the library and its namespace; the model's file name by default")->type_name("NAME");
+  command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--name", options->name, "Name of the library and its namespace; the model's file name by default")
+      ->type_name("NAME");
   command->callback([&action, options] { action = [options] { return compile(*options); }; });
 }
 

@@ -11,7 +11,8 @@ namespace {
 ExitCode show_unsupported(const UnsupportedModel& model, const ModelOptions& options) {
   if (options.json) {
     Json json{{"model", options.path}, {"unsupported", model.reasons()}, {"layers", Json::array()}};
-    for (const auto& row : model.operators()) json["layers"].push_back({{"operator", row.name}, {"type", row.type}, {"shape", row.shape}});
+    for (const auto& row : model.operators())
+      json["layers"].push_back({{"operator", row.name}, {"type", row.type}, {"shape", row.shape}});
     fmt::print("{}", json_text(json));
   } else {
     std::vector<std::vector<std::string>> rows{{"operator", "type", "output"}};
@@ -39,7 +40,9 @@ void add_inspect(CLI::App& app, Action& action) {
   auto options = std::make_shared<ModelOptions>();
   auto target = std::make_shared<std::string>("cortex-m4");
   add_model_options(*command, *options);
-  command->add_option("-t,--target", *target, "The core whose implementations are shown")->type_name("TARGET")->capture_default_str();
+  command->add_option("-t,--target", *target, "The core whose implementations are shown")
+      ->type_name("TARGET")
+      ->capture_default_str();
   command->callback([&action, options, target] { action = [options, target] { return inspect(*options, *target); }; });
 }
 

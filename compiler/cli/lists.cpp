@@ -12,9 +12,15 @@ ExitCode list_targets(bool json) {
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows{{"target", "emulated on", "cycles", "description"}};
   for (const Target& target : all_targets()) {
-    list.push_back({{"name", target.name}, {"core", target.core}, {"machine", target.machine}, {"timing", target.timing},
-                    {"clock_hz", target.clock_hz}, {"description", target.description}, {"source", target.source}});
-    rows.push_back({target.name, target.machine.empty() ? "-" : "QEMU " + target.machine, target.timing.empty() ? "-" : "estimated", target.description});
+    list.push_back({{"name", target.name},
+                    {"core", target.core},
+                    {"machine", target.machine},
+                    {"timing", target.timing},
+                    {"clock_hz", target.clock_hz},
+                    {"description", target.description},
+                    {"source", target.source}});
+    rows.push_back({target.name, target.machine.empty() ? "-" : "QEMU " + target.machine,
+                    target.timing.empty() ? "-" : "estimated", target.description});
   }
   fmt::print("{}", json ? Json{{"targets", list}}.dump(2) + "\n" : format_table(rows));
   return ExitCode::kDone;
@@ -40,7 +46,11 @@ void add_list(CLI::App& app, Action& action, const char* name, const char* descr
 
 }  // namespace
 
-void add_targets(CLI::App& app, Action& action) { add_list(app, action, "targets", "List the cores that models can be compiled for", list_targets); }
-void add_operators(CLI::App& app, Action& action) { add_list(app, action, "operators", "List the operators that are supported", list_operators); }
+void add_targets(CLI::App& app, Action& action) {
+  add_list(app, action, "targets", "List the cores that models can be compiled for", list_targets);
+}
+void add_operators(CLI::App& app, Action& action) {
+  add_list(app, action, "operators", "List the operators that are supported", list_operators);
+}
 
 }  // namespace mote::cli

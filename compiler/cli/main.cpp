@@ -8,7 +8,8 @@ int code(mote::ExitCode value) { return static_cast<int>(value); }
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"mote turns a trained model into a small C++ library for a microcontroller, and shows what it costs there.", "mote"};
+  CLI::App app{"mote turns a trained model into a small C++ library for a microcontroller, and shows what it costs there.",
+               "mote"};
   app.set_version_flag("--version", "mote " + std::string(mote::version()));
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);

@@ -48,11 +48,16 @@ void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
-  command->add_option("-i,--input", options->input,
-                      "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers are quantized, integers are taken as stored")
+  command
+      ->add_option("-i,--input", options->input,
+                   "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers "
+                   "are quantized, integers are taken as stored")
       ->required()
       ->type_name("FILE");
-  command->add_option("-o,--output", options->output, "Write the outputs of all inferences as .npy, as stored (the first output, if there are several)")->type_name("FILE");
+  command
+      ->add_option("-o,--output", options->output,
+                   "Write the outputs of all inferences as .npy, as stored (the first output, if there are several)")
+      ->type_name("FILE");
   command->add_flag("--profile", options->profile, "Show instructions and estimated cycles of each layer");
   command->callback([&action, options] { action = [options] { return run(*options); }; });
 }

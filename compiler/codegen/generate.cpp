@@ -17,27 +17,82 @@ namespace mote {
 
 namespace {
 
-// Keywords of C and C++, the names generated code uses itself, and what its headers (math.h, string.h, stddef.h, stdint.h) declare
-// besides functions of math.h and string.h.
-constexpr std::string_view kReserved[] = {"alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
-    "char", "char8_t", "char16_t", "char32_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval",
-    "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern",
-    "false", "float", "for", "friend", "goto", "if", "inline", "int", "linux", "long", "main", "mote", "mutable", "namespace", "new", "noexcept", "not",
-    "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
-    "short", "signed", "sizeof", "static", "static_assert", "static_cast", "std", "struct", "switch", "template", "this", "thread_local", "throw", "true",
-    "try", "typedef", "typeid", "typename", "typeof", "union", "unix", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
-    "xor_eq", "errno", "double_t", "float_t", "locale_t", "max_align_t", "nullptr_t", "ptrdiff_t", "signgam", "size_t", "wint_t", "NULL", "INFINITY", "NAN"};
+// Keywords of C and C++, the names generated code uses itself, and what its headers (math.h, string.h, stddef.h, stdint.h)
+// declare besides functions of math.h and string.h.
+constexpr std::string_view kReserved[] = {"alignas",      "alignof",
+                                          "and",          "and_eq",
+                                          "asm",          "auto",
+                                          "bitand",       "bitor",
+                                          "bool",         "break",
+                                          "case",         "catch",
+                                          "char",         "char8_t",
+                                          "char16_t",     "char32_t",
+                                          "class",        "co_await",
+                                          "co_return",    "co_yield",
+                                          "compl",        "concept",
+                                          "const",        "const_cast",
+                                          "consteval",    "constexpr",
+                                          "constinit",    "continue",
+                                          "decltype",     "default",
+                                          "delete",       "do",
+                                          "double",       "dynamic_cast",
+                                          "else",         "enum",
+                                          "explicit",     "export",
+                                          "extern",       "false",
+                                          "float",        "for",
+                                          "friend",       "goto",
+                                          "if",           "inline",
+                                          "int",          "linux",
+                                          "long",         "main",
+                                          "mote",         "mutable",
+                                          "namespace",    "new",
+                                          "noexcept",     "not",
+                                          "not_eq",       "nullptr",
+                                          "operator",     "or",
+                                          "or_eq",        "private",
+                                          "protected",    "public",
+                                          "register",     "reinterpret_cast",
+                                          "requires",     "restrict",
+                                          "return",       "short",
+                                          "signed",       "sizeof",
+                                          "static",       "static_assert",
+                                          "static_cast",  "std",
+                                          "struct",       "switch",
+                                          "template",     "this",
+                                          "thread_local", "throw",
+                                          "true",         "try",
+                                          "typedef",      "typeid",
+                                          "typename",     "typeof",
+                                          "union",        "unix",
+                                          "unsigned",     "using",
+                                          "virtual",      "void",
+                                          "volatile",     "wchar_t",
+                                          "while",        "xor",
+                                          "xor_eq",       "errno",
+                                          "double_t",     "float_t",
+                                          "locale_t",     "max_align_t",
+                                          "nullptr_t",    "ptrdiff_t",
+                                          "signgam",      "size_t",
+                                          "wint_t",       "NULL",
+                                          "INFINITY",     "NAN"};
 
 // Functions of math.h, which also come with the endings f and l, and of string.h.
-constexpr std::string_view kCFunctions[] = {"acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "bcmp", "bcopy", "bzero", "cbrt", "ceil", "copysign",
-    "cos", "cosh", "drem", "erf", "erfc", "exp", "exp10", "exp2", "expm1", "fabs", "fdim", "ffs", "ffsl", "floor", "fma", "fmax", "fmin", "fmod", "finite",
-    "fpclassify", "frexp", "gamma", "gamma_r", "hypot", "ilogb", "index", "infinity", "isfinite", "isinf", "isnan", "isnormal", "j0", "j1", "jn", "ldexp",
-    "lgamma", "lgamma_r", "llogb", "llrint", "llround", "log", "log10", "log1p", "log2", "logb", "lrint", "lround", "memccpy", "memchr", "memcmp", "memcpy",
-    "memfrob", "memmem", "memmove", "mempcpy", "memrchr", "memset", "modf", "nan", "nearbyint", "nextafter", "nexttoward", "pow", "pow10", "rawmemchr",
-    "remainder", "remquo", "rindex", "rint", "round", "roundeven", "scalb", "scalbln", "scalbn", "signbit", "significand", "sin", "sincos", "sinh", "sqrt",
-    "stpcpy", "stpncpy", "strcasecmp", "strcasestr", "strcat", "strchr", "strchrnul", "strcmp", "strcoll", "strcpy", "strcspn", "strdup", "strerror",
-    "strfry", "strlcat", "strlcpy", "strlen", "strlwr", "strncasecmp", "strncat", "strncmp", "strncpy", "strndup", "strnlen", "strnstr", "strpbrk", "strrchr",
-    "strsep", "strsignal", "strspn", "strstr", "strtok", "strupr", "strverscmp", "strxfrm", "tan", "tanh", "tgamma", "trunc", "y0", "y1", "yn"};
+constexpr std::string_view kCFunctions[] = {
+    "acos",       "acosh",     "asin",       "asinh",       "atan",      "atan2",      "atanh",      "bcmp",        "bcopy",
+    "bzero",      "cbrt",      "ceil",       "copysign",    "cos",       "cosh",       "drem",       "erf",         "erfc",
+    "exp",        "exp10",     "exp2",       "expm1",       "fabs",      "fdim",       "ffs",        "ffsl",        "floor",
+    "fma",        "fmax",      "fmin",       "fmod",        "finite",    "fpclassify", "frexp",      "gamma",       "gamma_r",
+    "hypot",      "ilogb",     "index",      "infinity",    "isfinite",  "isinf",      "isnan",      "isnormal",    "j0",
+    "j1",         "jn",        "ldexp",      "lgamma",      "lgamma_r",  "llogb",      "llrint",     "llround",     "log",
+    "log10",      "log1p",     "log2",       "logb",        "lrint",     "lround",     "memccpy",    "memchr",      "memcmp",
+    "memcpy",     "memfrob",   "memmem",     "memmove",     "mempcpy",   "memrchr",    "memset",     "modf",        "nan",
+    "nearbyint",  "nextafter", "nexttoward", "pow",         "pow10",     "rawmemchr",  "remainder",  "remquo",      "rindex",
+    "rint",       "round",     "roundeven",  "scalb",       "scalbln",   "scalbn",     "signbit",    "significand", "sin",
+    "sincos",     "sinh",      "sqrt",       "stpcpy",      "stpncpy",   "strcasecmp", "strcasestr", "strcat",      "strchr",
+    "strchrnul",  "strcmp",    "strcoll",    "strcpy",      "strcspn",   "strdup",     "strerror",   "strfry",      "strlcat",
+    "strlcpy",    "strlen",    "strlwr",     "strncasecmp", "strncat",   "strncmp",    "strncpy",    "strndup",     "strnlen",
+    "strnstr",    "strpbrk",   "strrchr",    "strsep",      "strsignal", "strspn",     "strstr",     "strtok",      "strupr",
+    "strverscmp", "strxfrm",   "tan",        "tanh",        "tgamma",    "trunc",      "y0",         "y1",          "yn"};
 
 template <std::size_t N>
 bool among(std::string_view name, const std::string_view (&list)[N]) {
@@ -63,7 +118,8 @@ void add_header(const std::string& path, FileSet& files) {
 }
 
 std::string write_cmake(const std::string& name) {
-  return fmt::format(R"(# Library {0}: a model compiled by mote. Use it with: add_subdirectory(DIR) and target_link_libraries(APP {0})
+  return fmt::format(
+      R"(# Library {0}: a model compiled by mote. Use it with: add_subdirectory(DIR) and target_link_libraries(APP {0})
 cmake_minimum_required(VERSION 3.13)
 if(NOT DEFINED PROJECT_NAME)
   project({0} LANGUAGES CXX)
@@ -75,7 +131,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   target_compile_options({0} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections)
 endif()
 )",
-                     name);
+      name);
 }
 
 }  // namespace
@@ -93,7 +149,8 @@ std::string identifier(std::string_view text) {
 
 void require_identifier(std::string_view name) {
   if (name == identifier(name)) return;
-  throw Error(fmt::format("'{}' cannot be the name of the library: it becomes a C++ namespace", name), fmt::format("try --name {}", identifier(name)));
+  throw Error(fmt::format("'{}' cannot be the name of the library: it becomes a C++ namespace", name),
+              fmt::format("try --name {}", identifier(name)));
 }
 
 std::uint64_t model_hash(const Graph& graph) {

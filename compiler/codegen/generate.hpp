@@ -7,8 +7,8 @@
 
 namespace mote {
 
-/// The C++ library of a plan: NAME.hpp, NAME.cpp, NAME.h (C functions), CMakeLists.txt and the device headers it uses under mote/.
-/// `name` is the namespace and must be a C identifier (see `identifier`). The same plan gives the same bytes.
+/// The C++ library of a plan: NAME.hpp, NAME.cpp, NAME.h (C functions), CMakeLists.txt and the device headers it uses under
+/// mote/. `name` is the namespace and must be a C identifier (see `identifier`). The same plan gives the same bytes.
 FileSet generate_library(const Plan& plan, const std::string& name);
 
 /// `text` turned into a C identifier that is no keyword: "kws-v2" -> "kws_v2".

@@ -23,7 +23,9 @@ std::string each_port(const Plan& plan, const std::string& name, Body&& body) {
   const auto add = [&](const std::vector<TensorId>& ids, std::string_view kind, std::string_view qualifier) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::string port = fmt::format("{}{}", kind, i);
-      text += fmt::format("{0}{1}* {2}_{3}({0}{2}_model* model)", qualifier, type_in_c(plan.graph.tensor(ids[i]).type), name, port) + body(port);
+      text +=
+          fmt::format("{0}{1}* {2}_{3}({0}{2}_model* model)", qualifier, type_in_c(plan.graph.tensor(ids[i]).type), name, port) +
+          body(port);
     }
   };
   add(plan.graph.inputs, "input", "");
@@ -37,8 +39,8 @@ std::string port_constants(const Plan& plan, const std::string& prefix, const st
     const Tensor& tensor = plan.graph.tensor(ids[i]);
     text += fmt::format("#define {}_{}{}_ELEMENTS {}\n", prefix, kind, i, tensor.elements());
     if (tensor.quantization.empty()) continue;
-    text += fmt::format("#define {}_{}{}_SCALE {}\n#define {}_{}{}_ZERO_POINT {}\n", prefix, kind, i, float_literal(tensor.scale()), prefix, kind, i,
-                        tensor.zero_point());
+    text += fmt::format("#define {}_{}{}_SCALE {}\n#define {}_{}{}_ZERO_POINT {}\n", prefix, kind, i,
+                        float_literal(tensor.scale()), prefix, kind, i, tensor.zero_point());
   }
   return text;
 }
@@ -50,27 +52,34 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
   const std::int64_t bytes = align_up(std::max<std::int64_t>(plan.memory.arena_bytes, 1) + (has_state(plan.graph) ? 1 : 0), 16);
   std::string text = fmt::format(
       "/* Model '{}' for C, compiled by mote {}. Generated: change the model, not this file. */\n"
-      "#ifndef {}_H\n#define {}_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n",
+      "#ifndef {}_H\n#define {}_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef "
+      "__cplusplus\nextern \"C\" {{\n#endif\n\n",
       printable(plan.graph.name), version(), prefix, prefix);
   text += fmt::format("#define {}_ARENA_BYTES {}\n", prefix, plan.memory.arena_bytes);
   text += port_constants(plan, prefix, plan.graph.inputs, "INPUT") + port_constants(plan, prefix, plan.graph.outputs, "OUTPUT");
   text += fmt::format(
       "\n/* The model's memory: static (all zero), or reset before the first run. */\n"
-      "typedef struct {0}_model {{\n#ifdef __cplusplus\n  alignas(16) uint8_t bytes[{1}];\n#else\n  _Alignas(16) uint8_t bytes[{1}];\n#endif\n}} {0}_model;\n\n",
+      "typedef struct {0}_model {{\n#ifdef __cplusplus\n  alignas(16) uint8_t bytes[{1}];\n#else\n  _Alignas(16) uint8_t "
+      "bytes[{1}];\n#endif\n}} {0}_model;\n\n",
       name, bytes);
   text += each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
-  text += fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n/* Forgets all earlier inferences. */\nvoid {0}_reset({0}_model* model);\n", name);
+  text += fmt::format(
+      "/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n/* Forgets all earlier "
+      "inferences. */\nvoid {0}_reset({0}_model* model);\n",
+      name);
   return text + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 
 std::string write_c_functions(const Plan& plan, const std::string& name) {
-  std::string text = fmt::format("static_assert(sizeof({0}::Model) <= sizeof({0}_model), \"the C struct is large enough\");\n\nextern \"C\" {{\n\n", name);
+  std::string text = fmt::format(
+      "static_assert(sizeof({0}::Model) <= sizeof({0}_model), \"the C struct is large enough\");\n\nextern \"C\" {{\n\n", name);
   text += each_port(plan, name, [&](const std::string& port) {
     const std::string cv = port.starts_with("output") ? "const " : "";
     return fmt::format(" {{ return reinterpret_cast<{0}{1}::Model*>(model)->{2}(); }}\n", cv, name, port);
   });
   text += fmt::format("void {0}_run({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->run(); }}\n", name);
-  text += fmt::format("void {0}_reset({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->reset(); }}\n\n}}  // extern \"C\"\n", name);
+  text += fmt::format(
+      "void {0}_reset({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->reset(); }}\n\n}}  // extern \"C\"\n", name);
   return text;
 }
 

@@ -19,24 +19,30 @@ std::string byte_list(const Graph& graph, const std::vector<TensorId>& ids) {
   return ids.empty() ? "0" : fmt::format("{}", fmt::join(bytes, ", "));
 }
 
-bool quantized(const Tensor& tensor) { return !is_float(tensor.type) && !tensor.quantization.empty() && !tensor.quantization.per_channel(); }
+bool quantized(const Tensor& tensor) {
+  return !is_float(tensor.type) && !tensor.quantization.empty() && !tensor.quantization.per_channel();
+}
 
 /// One input or output as a struct of constants, with conversions to and from real numbers where it is quantized.
 std::string describe_port(const Tensor& tensor, std::string_view kind, std::size_t index, std::int64_t offset) {
-  std::string text = fmt::format("/// {} {}: '{}', {} {}\n", kind, index, printable(tensor.name), type_name(tensor.type), to_string(tensor.shape));
+  std::string text = fmt::format("/// {} {}: '{}', {} {}\n", kind, index, printable(tensor.name), type_name(tensor.type),
+                                 to_string(tensor.shape));
   text += fmt::format("struct {}{} {{\n  using Value = {};\n", kind, index, type_in_c(tensor.type));
   const auto field = [&](std::string_view type, std::string_view name, const auto& value) {
     text += fmt::format("  static constexpr {} {} = {};\n", type, name, value);
   };
   field("int", "kRank", tensor.shape.size());
-  field("int32_t", "kShape[]", fmt::format("{{{}}}", tensor.shape.empty() ? "1" : fmt::format("{}", fmt::join(tensor.shape, ", "))));
+  field("int32_t", "kShape[]",
+        fmt::format("{{{}}}", tensor.shape.empty() ? "1" : fmt::format("{}", fmt::join(tensor.shape, ", "))));
   field("size_t", "kElements", tensor.elements());
   field("size_t", "kOffset", offset);
   if (quantized(tensor)) {
     const auto [lowest, highest] = type_range(tensor.type);
     field("float", "kScale", float_literal(tensor.scale()));
     field("int32_t", "kZeroPoint", tensor.zero_point());
-    text += fmt::format("  static constexpr float dequantize(Value q) noexcept {{ return kScale * (static_cast<float>(q) - static_cast<float>(kZeroPoint)); }}\n");
+    text += fmt::format(
+        "  static constexpr float dequantize(Value q) noexcept {{ return kScale * (static_cast<float>(q) - "
+        "static_cast<float>(kZeroPoint)); }}\n");
     if (tensor.type != DataType::kInt32) {
       text += fmt::format(
           "  static Value quantize(float real) noexcept {{\n"
@@ -51,7 +57,8 @@ std::string describe_port(const Tensor& tensor, std::string_view kind, std::size
 std::string accessors(const Plan& plan) {
   std::string text;
   const auto add = [&](std::string_view lower, std::string_view upper, std::string_view qualifier, std::size_t i) {
-    const std::string body = fmt::format("{{ return reinterpret_cast<{1}{0}::Value*>(arena_ + {0}::kOffset); }}", fmt::format("{}{}", upper, i), qualifier);
+    const std::string body = fmt::format("{{ return reinterpret_cast<{1}{0}::Value*>(arena_ + {0}::kOffset); }}",
+                                         fmt::format("{}{}", upper, i), qualifier);
     const std::string cv = qualifier.empty() ? "" : " const";
     if (i == 0) text += fmt::format("  {}{}0::Value* {}(){} noexcept {}\n", qualifier, upper, lower, cv, body);
     text += fmt::format("  {}{}{}::Value* {}{}(){} noexcept {}\n", qualifier, upper, i, lower, i, cv, body);
@@ -95,9 +102,11 @@ std::string write_header(const Plan& plan, const std::string& name) {
       "#pragma once\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\nnamespace {} {{\n\n",
       printable(graph.name), version(), plan.target.name, name);
   text += fmt::format("inline constexpr uint64_t kModelHash = 0x{:016x}ULL;\n", model_hash(graph));
-  text += fmt::format("inline constexpr size_t kArenaBytes = {};         // inputs, outputs, all between, and state\n", plan.memory.arena_bytes);
+  text += fmt::format("inline constexpr size_t kArenaBytes = {};         // inputs, outputs, all between, and state\n",
+                      plan.memory.arena_bytes);
   text += fmt::format("inline constexpr size_t kFlashWeightsBytes = {};  // weights, biases and tables\n", plan.constant_bytes());
-  text += fmt::format("inline constexpr int kInputCount = {};\ninline constexpr int kOutputCount = {};\n", graph.inputs.size(), graph.outputs.size());
+  text += fmt::format("inline constexpr int kInputCount = {};\ninline constexpr int kOutputCount = {};\n", graph.inputs.size(),
+                      graph.outputs.size());
   text += fmt::format("inline constexpr size_t kInputBytes[] = {{{}}};\n", byte_list(graph, graph.inputs));
   text += fmt::format("inline constexpr size_t kOutputBytes[] = {{{}}};\n\n", byte_list(graph, graph.outputs));
   const auto ports = [&](const std::vector<TensorId>& ids, std::string_view kind) {
@@ -107,18 +116,25 @@ std::string write_header(const Plan& plan, const std::string& name) {
   };
   ports(graph.inputs, "Input");
   ports(graph.outputs, "Output");
-  text += "/// The model with its memory: put the object where the memory shall be. Inputs, outputs and everything between share one arena, so\n"
-          "/// write the inputs again before each run and read the outputs before writing the next inputs.\n"
-          "class Model {\n public:\n";
+  text +=
+      "/// The model with its memory: put the object where the memory shall be. Inputs, outputs and everything between share one "
+      "arena, so\n"
+      "/// write the inputs again before each run and read the outputs before writing the next inputs.\n"
+      "class Model {\n public:\n";
   text += accessors(plan);
   text += fmt::format(
       "  void* input_data(int i) noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n  }}\n"
-      "  const void* output_data(int i) const noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n  }}\n",
+      "  const void* output_data(int i) const noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + "
+      "kOffsets[i];\n  }}\n",
       offsets_of(plan, graph.inputs), offsets_of(plan, graph.outputs));
   text += "\n  /// One inference. Nothing can fail.\n  void run() noexcept;\n";
-  text += stateful ? "\n  /// Forgets all earlier inferences.\n  void reset() noexcept;\n" : "\n  /// This model keeps no state.\n  void reset() noexcept {}\n";
-  text += "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + offset);\n  }\n\n";
-  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n{}}};\n\n}}  // namespace {}\n", std::max<std::int64_t>(plan.memory.arena_bytes, 1), stateful ? " = {}" : "",
+  text += stateful ? "\n  /// Forgets all earlier inferences.\n  void reset() noexcept;\n"
+                   : "\n  /// This model keeps no state.\n  void reset() noexcept {}\n";
+  text +=
+      "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + "
+      "offset);\n  }\n\n";
+  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n{}}};\n\n}}  // namespace {}\n",
+                      std::max<std::int64_t>(plan.memory.arena_bytes, 1), stateful ? " = {}" : "",
                       stateful ? "  bool started_ = false;\n" : "", name);
   return text;
 }

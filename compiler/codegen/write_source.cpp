@@ -53,13 +53,25 @@ class Tables {
   void define(const PackedConstant& constant, const std::string& name) {
     text_ += fmt::format("alignas(4) const {} {}[] = {{\n    ", type_in_c(constant.type), name);
     switch (constant.type) {
-      case DataType::kFloat32: append_values<float>(constant.bytes, text_); break;
-      case DataType::kInt8: append_values<std::int8_t>(constant.bytes, text_); break;
-      case DataType::kInt16: append_values<std::int16_t>(constant.bytes, text_); break;
-      case DataType::kInt32: append_values<std::int32_t>(constant.bytes, text_); break;
-      case DataType::kInt64: append_values<std::int64_t>(constant.bytes, text_); break;
+      case DataType::kFloat32:
+        append_values<float>(constant.bytes, text_);
+        break;
+      case DataType::kInt8:
+        append_values<std::int8_t>(constant.bytes, text_);
+        break;
+      case DataType::kInt16:
+        append_values<std::int16_t>(constant.bytes, text_);
+        break;
+      case DataType::kInt32:
+        append_values<std::int32_t>(constant.bytes, text_);
+        break;
+      case DataType::kInt64:
+        append_values<std::int64_t>(constant.bytes, text_);
+        break;
       case DataType::kUint8:
-      case DataType::kBool: append_values<std::uint8_t>(constant.bytes, text_); break;
+      case DataType::kBool:
+        append_values<std::uint8_t>(constant.bytes, text_);
+        break;
     }
     text_ += "\n};\n";
   }
@@ -74,7 +86,8 @@ std::string spec_body(const KernelCall& call) {
     if (field.type == "using") {
       text += fmt::format("  using {} = {};\n", field.name, field.value);
     } else if (field.type.ends_with("[]")) {
-      text += fmt::format("  static constexpr {} {}[] = {{{}}};\n", field.type.substr(0, field.type.size() - 2), field.name, field.value);
+      text += fmt::format("  static constexpr {} {}[] = {{{}}};\n", field.type.substr(0, field.type.size() - 2), field.name,
+                          field.value);
     } else {
       text += fmt::format("  static constexpr {} {} = {};\n", field.type, field.name, field.value);
     }
@@ -88,7 +101,8 @@ class Specs {
   void add(const KernelCall& call, std::size_t layer) {
     const std::string body = spec_body(call);
     const auto [found, is_new] = first_.try_emplace(body, layer);
-    text_ += is_new ? fmt::format("struct L{} {{\n{}}};\n", layer, body) : fmt::format("using L{} = L{};\n", layer, found->second);
+    text_ +=
+        is_new ? fmt::format("struct L{} {{\n{}}};\n", layer, body) : fmt::format("using L{} = L{};\n", layer, found->second);
   }
   const std::string& text() const { return text_; }
 
@@ -105,13 +119,17 @@ std::string argument_text(const Plan& plan, const Step& step, const KernelArgume
     return fmt::format("at<{}>({})", type_in_c(plan.graph.tensor(id).type), offset);
   };
   switch (argument.kind) {
-    case KernelArgument::Kind::kInput: return place(node.inputs[static_cast<std::size_t>(argument.index)]);
-    case KernelArgument::Kind::kOutput: return place(node.outputs[static_cast<std::size_t>(argument.index)]);
-    case KernelArgument::Kind::kConstant: return tables.add(step.call.constants[static_cast<std::size_t>(argument.index)], step.node);
+    case KernelArgument::Kind::kInput:
+      return place(node.inputs[static_cast<std::size_t>(argument.index)]);
+    case KernelArgument::Kind::kOutput:
+      return place(node.outputs[static_cast<std::size_t>(argument.index)]);
+    case KernelArgument::Kind::kConstant:
+      return tables.add(step.call.constants[static_cast<std::size_t>(argument.index)], step.node);
     case KernelArgument::Kind::kScratch:
       if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) return "scratch";
       return fmt::format("at<uint8_t>({})", plan.memory.scratch_offsets[step.node]);
-    case KernelArgument::Kind::kNull: return "nullptr";
+    case KernelArgument::Kind::kNull:
+      return "nullptr";
   }
   return {};
 }
@@ -122,7 +140,8 @@ std::string write_reset(const Plan& plan) {
     const Tensor& tensor = plan.graph.tensors[i];
     if (!tensor.is_state || plan.memory.tensor_offsets[i] < 0) continue;
     const std::string value = is_float(tensor.type) ? "0.0F" : fmt::to_string(tensor.zero_point());
-    text += fmt::format("  for (size_t i = 0; i < {}; ++i) at<{}>({})[i] = {};\n", tensor.elements(), type_in_c(tensor.type), plan.memory.tensor_offsets[i], value);
+    text += fmt::format("  for (size_t i = 0; i < {}; ++i) at<{}>({})[i] = {};\n", tensor.elements(), type_in_c(tensor.type),
+                        plan.memory.tensor_offsets[i], value);
   }
   return text + "  started_ = true;\n}\n\n";
 }
@@ -139,18 +158,22 @@ std::string write_source(const Plan& plan, const std::string& name) {
     const Node& node = plan.graph.nodes[step.node];
     specs.add(step.call, step.node);
     headers.insert(step.call.header);
-    if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) stack_scratch = std::max(stack_scratch, step.call.scratch_bytes);
+    if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack)
+      stack_scratch = std::max(stack_scratch, step.call.scratch_bytes);
     std::vector<std::string> arguments;
     for (const KernelArgument& argument : step.call.arguments) arguments.push_back(argument_text(plan, step, argument, tables));
-    run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "), printable(node.name),
-                       to_string(plan.graph.tensor(node.outputs[0]).shape));
+    run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "),
+                       printable(node.name), to_string(plan.graph.tensor(node.outputs[0]).shape));
   }
-  std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n", printable(plan.graph.name), version());
-  text += "#if defined(__GNUC__) && !defined(__clang__)\n"
-          "#pragma GCC optimize(\"O2\", \"no-strict-aliasing\")  // the arena holds values of several types, whatever flags the firmware is built with\n"
-          "#elif defined(__clang__)\n"
-          "#pragma clang diagnostic ignored \"-Wunused-const-variable\"  // descriptors state more than some kernels ask for\n"
-          "#endif\n\n";
+  std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n",
+                                 printable(plan.graph.name), version());
+  text +=
+      "#if defined(__GNUC__) && !defined(__clang__)\n"
+      "#pragma GCC optimize(\"O2\", \"no-strict-aliasing\")  // the arena holds values of several types, whatever flags the "
+      "firmware is built with\n"
+      "#elif defined(__clang__)\n"
+      "#pragma clang diagnostic ignored \"-Wunused-const-variable\"  // descriptors state more than some kernels ask for\n"
+      "#endif\n\n";
   text += fmt::format("#include \"{}.hpp\"\n#include \"{}.h\"\n\n", name, name);
   for (const std::string& header : headers) text += fmt::format("#include \"mote/{}.hpp\"\n", header);
   text += fmt::format("\nnamespace {} {{\n\nnamespace {{\n\n", name);

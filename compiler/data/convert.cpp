@@ -20,13 +20,20 @@ T load(const std::uint8_t* from) {
 
 std::string_view descr_of(DataType type) {
   switch (type) {
-    case DataType::kFloat32: return "<f4";
-    case DataType::kInt8: return "|i1";
-    case DataType::kInt16: return "<i2";
-    case DataType::kInt32: return "<i4";
-    case DataType::kInt64: return "<i8";
-    case DataType::kUint8: return "|u1";
-    case DataType::kBool: return "|b1";
+    case DataType::kFloat32:
+      return "<f4";
+    case DataType::kInt8:
+      return "|i1";
+    case DataType::kInt16:
+      return "<i2";
+    case DataType::kInt32:
+      return "<i4";
+    case DataType::kInt64:
+      return "<i8";
+    case DataType::kUint8:
+      return "|u1";
+    case DataType::kBool:
+      return "|b1";
   }
   return "";
 }
@@ -38,11 +45,13 @@ double stored_value(double number, bool real, const Tensor& tensor) {
   if (is_float(tensor.type)) return number;
   if (real) {
     if (tensor.quantization.empty() || tensor.quantization.per_channel()) {
-      throw Error(fmt::format("floating point values for '{}', which is {} without a scale", tensor.name, type_name(tensor.type)));
+      throw Error(
+          fmt::format("floating point values for '{}', which is {} without a scale", tensor.name, type_name(tensor.type)));
     }
     if (std::isnan(number)) throw Error(fmt::format("a value for '{}' is not a number", tensor.name));
     const auto [lowest, highest] = type_range(tensor.type);
-    return std::clamp(std::round(number / static_cast<double>(tensor.scale())) + tensor.zero_point(), static_cast<double>(lowest), static_cast<double>(highest));
+    return std::clamp(std::round(number / static_cast<double>(tensor.scale())) + tensor.zero_point(), static_cast<double>(lowest),
+                      static_cast<double>(highest));
   }
   return number;
 }
@@ -64,13 +73,19 @@ void store_any(double value, const Tensor& tensor, std::uint8_t* to) {
                 "integers are taken as stored values; give floating point numbers to have them quantized");
   }
   switch (tensor.type) {
-    case DataType::kFloat32: return store<float>(value, tensor, to);
-    case DataType::kInt8: return store<std::int8_t>(value, tensor, to);
-    case DataType::kInt16: return store<std::int16_t>(value, tensor, to);
-    case DataType::kInt32: return store<std::int32_t>(value, tensor, to);
-    case DataType::kInt64: return store<std::int64_t>(value, tensor, to);
+    case DataType::kFloat32:
+      return store<float>(value, tensor, to);
+    case DataType::kInt8:
+      return store<std::int8_t>(value, tensor, to);
+    case DataType::kInt16:
+      return store<std::int16_t>(value, tensor, to);
+    case DataType::kInt32:
+      return store<std::int32_t>(value, tensor, to);
+    case DataType::kInt64:
+      return store<std::int64_t>(value, tensor, to);
     case DataType::kUint8:
-    case DataType::kBool: return store<std::uint8_t>(value, tensor, to);
+    case DataType::kBool:
+      return store<std::uint8_t>(value, tensor, to);
   }
 }
 
@@ -88,13 +103,15 @@ double number_at(const NpyArray& array, std::int64_t i) {
   if (kind == "u1" || kind == "b1") return *from;
   if (kind == "u2") return load<std::uint16_t>(from);
   if (kind == "u4") return load<std::uint32_t>(from);
-  throw Error(fmt::format("arrays of type '{}' are not supported here", array.descr), "save plain numbers: float32, float64 or integers");
+  throw Error(fmt::format("arrays of type '{}' are not supported here", array.descr),
+              "save plain numbers: float32, float64 or integers");
 }
 
 Bytes convert_to(const NpyArray& array, const Tensor& tensor) {
   const std::int64_t count = array.elements();
   if (count == 0 || count % tensor.elements() != 0) {
-    throw Error(fmt::format("{} values do not fill '{}' ({}, {} values)", count, tensor.name, to_string(tensor.shape), tensor.elements()));
+    throw Error(fmt::format("{} values do not fill '{}' ({}, {} values)", count, tensor.name, to_string(tensor.shape),
+                            tensor.elements()));
   }
   if (array.descr.substr(1) == descr_of(tensor.type).substr(1) && tensor.type != DataType::kBool) return array.bytes;
   const std::size_t size = type_bytes(tensor.type);

@@ -50,16 +50,21 @@ const NpyArray& find_array(const Arrays& arrays, const std::string& key) {
 std::vector<Bytes> cut(const NpyArray& array, const Tensor& tensor, std::size_t steps) {
   const Bytes bytes = convert_to(array, tensor);
   const auto size = static_cast<std::size_t>(tensor.bytes());
-  if (bytes.size() != steps * size) throw Error(fmt::format("{} bytes for {} steps of '{}' ({} bytes each)", bytes.size(), steps, tensor.name, size));
+  if (bytes.size() != steps * size)
+    throw Error(fmt::format("{} bytes for {} steps of '{}' ({} bytes each)", bytes.size(), steps, tensor.name, size));
   std::vector<Bytes> parts;
-  for (std::size_t i = 0; i < steps; ++i) parts.emplace_back(bytes.begin() + static_cast<std::ptrdiff_t>(i * size), bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
+  for (std::size_t i = 0; i < steps; ++i)
+    parts.emplace_back(bytes.begin() + static_cast<std::ptrdiff_t>(i * size),
+                       bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
   return parts;
 }
 
-void add_case(const Arrays& arrays, const std::string& name, bool sequence, const Graph& graph, const std::string& column, Golden& golden) {
-  const std::size_t steps = sequence && !graph.inputs.empty()
-                                ? static_cast<std::size_t>(find_array(arrays, name + "/x0").elements() / graph.tensor(graph.inputs[0]).elements())
-                                : 1;
+void add_case(const Arrays& arrays, const std::string& name, bool sequence, const Graph& graph, const std::string& column,
+              Golden& golden) {
+  const std::size_t steps =
+      sequence && !graph.inputs.empty()
+          ? static_cast<std::size_t>(find_array(arrays, name + "/x0").elements() / graph.tensor(graph.inputs[0]).elements())
+          : 1;
   const std::size_t first = golden.steps.size();
   for (std::size_t s = 0; s < steps; ++s) golden.steps.push_back({name, s == 0, {}, {}});
   const auto take = [&](const std::string& key, TensorId id, std::vector<Bytes> GoldenStep::*member) {
@@ -68,12 +73,15 @@ void add_case(const Arrays& arrays, const std::string& name, bool sequence, cons
       for (std::size_t s = 0; s < steps; ++s) (golden.steps[first + s].*member).push_back(std::move(parts[s]));
     });
   };
-  for (std::size_t i = 0; i < graph.inputs.size(); ++i) take(fmt::format("{}/x{}", name, i), graph.inputs[i], &GoldenStep::inputs);
-  for (std::size_t i = 0; i < graph.outputs.size(); ++i) take(fmt::format("{}/y{}_{}", name, i, column), graph.outputs[i], &GoldenStep::outputs);
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+    take(fmt::format("{}/x{}", name, i), graph.inputs[i], &GoldenStep::inputs);
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i)
+    take(fmt::format("{}/y{}_{}", name, i, column), graph.outputs[i], &GoldenStep::outputs);
   ++golden.cases;
 }
 
-void compare_output(const Bytes& expected, const Bytes& actual, const Tensor& tensor, std::string_view place, Comparison& result) {
+void compare_output(const Bytes& expected, const Bytes& actual, const Tensor& tensor, std::string_view place,
+                    Comparison& result) {
   const NpyArray wanted = to_array(tensor, {tensor.elements()}, expected);
   const NpyArray got = to_array(tensor, {tensor.elements()}, actual);
   double largest = 0;

@@ -18,8 +18,8 @@ struct GoldenStep {
   std::vector<Bytes> inputs, outputs;
 };
 
-/// A .npz of expected outputs: arrays CASE/xI and CASE/yJ_COLUMN, and `meta`, a JSON string whose "kind" is "single" (one inference a
-/// case) or "seq" (the first axis counts steps that follow each other from a fresh state).
+/// A .npz of expected outputs: arrays CASE/xI and CASE/yJ_COLUMN, and `meta`, a JSON string whose "kind" is "single" (one
+/// inference a case) or "seq" (the first axis counts steps that follow each other from a fresh state).
 struct Golden {
   std::vector<GoldenStep> steps;
   int cases = 0;

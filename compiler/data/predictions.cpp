@@ -60,7 +60,8 @@ Predictions predict(const Graph& graph, const std::vector<std::vector<Bytes>>& o
   Predictions result;
   const Tensor& first = graph.tensor(graph.outputs[0]);
   const bool one_row = first.elements() >= 2 && first.elements() == (first.shape.empty() ? 1 : first.shape.back());
-  result.is_classifier = graph.outputs.size() == 1 && one_row && (!samples.labels.empty() || holds_scores(graph, graph.outputs[0]));
+  result.is_classifier =
+      graph.outputs.size() == 1 && one_row && (!samples.labels.empty() || holds_scores(graph, graph.outputs[0]));
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     result.values.push_back(real_values(graph, outputs[i])[0]);
     const auto& values = result.values.back();
@@ -82,12 +83,15 @@ std::string Predictions::text(const Samples& samples) const {
     if (is_classifier) {
       text += fmt::format("{:>5}  {:<12} {:.3f}", i, class_name(samples, classes[i]), scores[i]);
       if (i < samples.labels.size()) {
-        text += samples.labels[i] == classes[i] ? "  right" : fmt::format("  WRONG, it is {}", class_name(samples, samples.labels[i]));
+        text += samples.labels[i] == classes[i] ? "  right"
+                                                : fmt::format("  WRONG, it is {}", class_name(samples, samples.labels[i]));
       }
     } else {
       const auto& list = values[i];
-      text += fmt::format("{:>5}  {:.5g}{}", i, fmt::join(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), kValues)), " "),
-                          list.size() > kValues ? fmt::format(" ... ({} values)", list.size()) : "");
+      text +=
+          fmt::format("{:>5}  {:.5g}{}", i,
+                      fmt::join(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), kValues)), " "),
+                      list.size() > kValues ? fmt::format(" ... ({} values)", list.size()) : "");
     }
     text += "\n";
   }

@@ -14,8 +14,8 @@ std::vector<std::vector<double>> real_values(const Graph& graph, const std::vect
 /// The first output of all inferences as the bytes of a .npy, [inference][...shape without a leading 1].
 std::string outputs_as_npy(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs);
 
-/// What the outputs say: the class with the highest score where the one output is a row of scores (a softmax made it, or labels are
-/// given), else the values.
+/// What the outputs say: the class with the highest score where the one output is a row of scores (a softmax made it, or labels
+/// are given), else the values.
 struct Predictions {
   bool is_classifier = false;
   std::vector<std::int32_t> classes;

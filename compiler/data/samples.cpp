@@ -18,7 +18,8 @@ namespace {
 
 const Tensor& only_input(const Graph& graph, std::string_view ending) {
   if (graph.inputs.size() == 1) return graph.tensor(graph.inputs[0]);
-  throw Error(fmt::format("the model has {} inputs, a {} file holds one", graph.inputs.size(), ending), "use a .npz with an array per input");
+  throw Error(fmt::format("the model has {} inputs, a {} file holds one", graph.inputs.size(), ending),
+              "use a .npz with an array per input");
 }
 
 /// Cuts the bytes of each input into samples; all inputs must give equally many.
@@ -29,9 +30,11 @@ std::vector<std::vector<Bytes>> cut(const Graph& graph, const std::vector<Bytes>
     const auto size = static_cast<std::size_t>(tensor.bytes());
     const std::size_t count = whole[i].size() / size;
     if (i == 0) samples.resize(count);
-    if (count != samples.size()) throw Error(fmt::format("input '{}' has {} samples, the first has {}", tensor.name, count, samples.size()));
+    if (count != samples.size())
+      throw Error(fmt::format("input '{}' has {} samples, the first has {}", tensor.name, count, samples.size()));
     for (std::size_t s = 0; s < count; ++s) {
-      samples[s].emplace_back(whole[i].begin() + static_cast<std::ptrdiff_t>(s * size), whole[i].begin() + static_cast<std::ptrdiff_t>((s + 1) * size));
+      samples[s].emplace_back(whole[i].begin() + static_cast<std::ptrdiff_t>(s * size),
+                              whole[i].begin() + static_cast<std::ptrdiff_t>((s + 1) * size));
     }
   }
   return samples;
@@ -48,13 +51,15 @@ Samples from_npz(const std::map<std::string, NpyArray>& arrays, const Graph& gra
       std::vector<std::string> names;
       for (const auto& [name, array] : arrays) names.push_back(name);
       throw Error(fmt::format("no array for input {} ('{}')", i, tensor.name),
-                  fmt::format("name it '{}', 'x{}'{}; the file has: {}", tensor.name, i, graph.inputs.size() == 1 ? " or 'x'" : "", fmt::join(names, ", ")));
+                  fmt::format("name it '{}', 'x{}'{}; the file has: {}", tensor.name, i,
+                              graph.inputs.size() == 1 ? " or 'x'" : "", fmt::join(names, ", ")));
     }
     whole.push_back(with_context(fmt::format("array '{}'", found->first), [&] { return convert_to(found->second, tensor); }));
   }
   Samples samples{cut(graph, whole), {}, {}};
   if (const auto labels = arrays.find("y"); labels != arrays.end() && labels->second.descr[1] != 'f') {
-    for (std::int64_t i = 0; i < labels->second.elements(); ++i) samples.labels.push_back(static_cast<std::int32_t>(number_at(labels->second, i)));
+    for (std::int64_t i = 0; i < labels->second.elements(); ++i)
+      samples.labels.push_back(static_cast<std::int32_t>(number_at(labels->second, i)));
     if (samples.labels.size() != samples.inputs.size()) {
       throw Error(fmt::format("{} labels for {} samples", samples.labels.size(), samples.inputs.size()));
     }
@@ -103,7 +108,8 @@ void append_row(const std::vector<Cell>& cells, int line, const Tensor& tensor, 
     values.push_back(*cells[i].number);
   }
   if (static_cast<std::int64_t>(cells.size()) != tensor.elements()) {
-    throw Error(fmt::format("line {} has {} numbers, the input '{}' takes {}", line, cells.size(), tensor.name, tensor.elements()));
+    throw Error(
+        fmt::format("line {} has {} numbers, the input '{}' takes {}", line, cells.size(), tensor.name, tensor.elements()));
   }
 }
 
@@ -120,7 +126,8 @@ Samples from_csv(std::string_view text, const Graph& graph) {
     text.remove_prefix(std::min(length + 1, text.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::vector<Cell> cells = cells_of(line);
-    const bool heading = number == 1 && std::none_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.number.has_value(); });
+    const bool heading =
+        number == 1 && std::none_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.number.has_value(); });
     if (heading) continue;
     append_row(cells, number, tensor, values);
     real = real || std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return is_real(cell.text); });

@@ -50,8 +50,8 @@ void write_runtime(const Target& target, const fs::path& directory) {
 void compile(const CrossToolchain& toolchain, const Command& cpu, const EmulationJob& job, const fs::path& directory) {
   const std::string source_dir = fs::absolute(job.source_dir).string();
   const Command cxx = concat({{toolchain.cxx_compiler.string(), "-c", "-I" + source_dir}, cpu, kModelFlags});
-  const Command c = concat(
-      {{toolchain.c_compiler.string(), "-c", "-std=c11", "-ffunction-sections", "-fdata-sections"}, cpu, kRunnerFlags});
+  const Command c =
+      concat({{toolchain.c_compiler.string(), "-c", "-std=c11", "-ffunction-sections", "-fdata-sections"}, cpu, kRunnerFlags});
   std::vector<Command> commands = {
       concat({cxx, {source_dir + "/" + job.model_name + ".cpp", "-o", "model.o"}}),
       concat({cxx, kRunnerFlags, model_definitions(job.model_name), {"runtime/runner.cpp", "-o", "runner_main.o"}})};
@@ -74,8 +74,10 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const Target& tar
           const fs::path& directory) {
   Command objects = {"model.o", "runner_main.o"};
   for (const std::string source : kCSources) objects.push_back("runner_" + source + ".o");
-  const Command command = concat({{toolchain.cxx_compiler.string()}, cpu,
-                                  {"-nostartfiles", "-nostdlib", "-Wl,--gc-sections", "-Truntime/board.ld"}, objects,
+  const Command command = concat({{toolchain.cxx_compiler.string()},
+                                  cpu,
+                                  {"-nostartfiles", "-nostdlib", "-Wl,--gc-sections", "-Truntime/board.ld"},
+                                  objects,
                                   {"-Wl,--start-group", "-lm", "-lc", "-lgcc", "-Wl,--end-group", "-o", "firmware.elf"}});
 
   const ProcessResult result = run_process(command, {.directory = directory});

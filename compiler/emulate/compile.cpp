@@ -21,8 +21,8 @@ std::string first_lines(std::string_view text) {
 
 }  // namespace
 
-const Command kModelFlags = {"-std=c++17",          "-O2", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
-                             "-ffunction-sections", "-fdata-sections"};
+const Command kModelFlags = {
+    "-std=c++17", "-O2", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffunction-sections", "-fdata-sections"};
 
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;

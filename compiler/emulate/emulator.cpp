@@ -50,8 +50,13 @@ Measurement measure(const Target& target, const EmulationJob& job, const Firmwar
 
 void run_on_board(const Target& target, const EmulationJob& job, const Progress& progress, const fs::path& directory,
                   EmulationResult& result) {
-  BoardBoot boot{.qemu = find_qemu(), .directory = directory, .machine = target.machine, .firmware = "firmware.elf",
-                 .more_arguments = {}, .timeout = job.timeout, .on_tick = tell_progress(progress, directory, job)};
+  BoardBoot boot{.qemu = find_qemu(),
+                 .directory = directory,
+                 .machine = target.machine,
+                 .firmware = "firmware.elf",
+                 .more_arguments = {},
+                 .timeout = job.timeout,
+                 .on_tick = tell_progress(progress, directory, job)};
   const Firmware firmware = build_firmware(target, job, directory);
   result.flash_bytes = firmware.flash_bytes;
   result.flash_code_bytes = firmware.flash_code_bytes;

@@ -24,8 +24,8 @@ struct EmulationJob {
   std::string model_name;            // NAME, which is also the namespace
   std::size_t layer_count = 0;       // calls that Model::run() makes, one per layer
   std::vector<std::size_t> input_bytes, output_bytes;
-  std::vector<Sample> samples;  // at least one
-  bool profile = false;         // count instructions, in all and by layer
+  std::vector<Sample> samples;        // at least one
+  bool profile = false;               // count instructions, in all and by layer
   std::chrono::seconds timeout{600};  // for one boot of the board
 };
 

@@ -24,8 +24,8 @@ struct Measurement {
 std::optional<Measurement> measure_with_plugin(BoardBoot boot, const Target& target, const EmulationJob& job,
                                                const Firmware& firmware, std::string& reason);
 
-/// Boots the board anew under -icount with the first sample and reads its timer: the total, exact to one instruction, no layers and
-/// no cycles. Works in a directory of its own under the boot's.
+/// Boots the board anew under -icount with the first sample and reads its timer: the total, exact to one instruction, no layers
+/// and no cycles. Works in a directory of its own under the boot's.
 Measurement measure_with_timer(BoardBoot boot, const EmulationJob& job);
 
 }  // namespace mote

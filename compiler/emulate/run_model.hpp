@@ -19,8 +19,8 @@ struct RunResult {
   EmulationResult measured;                 ///< empty for the reference target; its outputs have moved to `outputs`
 };
 
-/// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On the
-/// target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
+/// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On
+/// the target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {});
 
 }  // namespace mote

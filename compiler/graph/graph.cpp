@@ -107,7 +107,8 @@ void prune(Graph& graph) {
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
     const auto is_state = [&](TensorId id) { return id != kNoTensor && graph.tensor(id).is_state; };
-    kept[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](TensorId id) { return needed[static_cast<std::size_t>(id)]; }) ||
+    kept[i] = std::any_of(node.outputs.begin(), node.outputs.end(),
+                          [&](TensorId id) { return needed[static_cast<std::size_t>(id)]; }) ||
               std::any_of(node.inputs.begin(), node.inputs.end(), is_state);
     if (!kept[i]) continue;
     for (const TensorId id : node.inputs) {

@@ -39,7 +39,8 @@ std::vector<std::int32_t> NodeView::integers(int i, std::string_view meaning) co
 
 Ranges Operator::output_ranges(const NodeView& node, const Ranges&) const { return whole_ranges(node.output()); }
 
-void Operator::keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&, const std::vector<bool>&) const {
+void Operator::keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                             const std::vector<bool>&) const {
   throw InternalError(fmt::format("{} cannot drop channels", name()), __FILE__, __LINE__);
 }
 
@@ -57,8 +58,6 @@ Ranges whole_ranges(const Tensor& tensor) {
   return Ranges(tensor.shape.empty() ? 1 : static_cast<std::size_t>(tensor.shape.back()), whole);
 }
 
-bool equal(const Operator& a, const Operator& b) {
-  return a.name() == b.name() && print_attributes(a) == print_attributes(b);
-}
+bool equal(const Operator& a, const Operator& b) { return a.name() == b.name() && print_attributes(a) == print_attributes(b); }
 
 }  // namespace mote

@@ -119,13 +119,14 @@ class Operator {
   virtual ChannelFlow channel_flow(const NodeView&) const { return ChannelFlow::kOpaque; }
   /// What each channel of output 0 can be when the channels of input 0 stay within `in`: never too narrow.
   virtual Ranges output_ranges(const NodeView& node, const Ranges& in) const;
-  /// kMixed: whether input channel `c`, if it is always `value`, or whatever it is when `value` is empty, can be taken out, its share
-  /// moving into the bias.
+  /// kMixed: whether input channel `c`, if it is always `value`, or whatever it is when `value` is empty, can be taken out, its
+  /// share moving into the bias.
   virtual bool can_drop_input(const NodeView&, std::size_t, std::optional<std::int32_t>) const { return false; }
-  /// Rewrites the node's constants so that only the kept channels are left. `dropped_values` holds, for each input channel that goes,
-  /// the value it always has (empty: its weights are zero). The activations' shapes are the caller's business.
+  /// Rewrites the node's constants so that only the kept channels are left. `dropped_values` holds, for each input channel that
+  /// goes, the value it always has (empty: its weights are zero). The activations' shapes are the caller's business.
   virtual void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs,
-                             const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs) const;
+                             const std::vector<std::optional<std::int32_t>>& dropped_values,
+                             const std::vector<bool>& keep_outputs) const;
 
   /// The ways to run this operator on a chip, best-known first; see select/implementation.hpp.
   virtual std::vector<Implementation> implementations(const NodeView& node) const = 0;

@@ -72,7 +72,8 @@ class Line {
   std::int32_t integer(std::string_view word, int base = 10) const {
     std::int32_t value = 0;
     const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value, base);
-    if (code != std::errc() || end != word.data() + word.size() || (base == 16 && value < 0)) fail(fmt::format("'{}' is no integer", word));
+    if (code != std::errc() || end != word.data() + word.size() || (base == 16 && value < 0))
+      fail(fmt::format("'{}' is no integer", word));
     return value;
   }
 
@@ -133,7 +134,8 @@ class AttributeReader : public AttributeVisitor {
     } else if (word != "valid") {
       const auto parts = Line::split(word, ',');
       if (parts.size() != 4) line_.fail(fmt::format("'{}' is no padding", word));
-      value = {Padding::Kind::kGiven, line_.integer(parts[0]), line_.integer(parts[1]), line_.integer(parts[2]), line_.integer(parts[3])};
+      value = {Padding::Kind::kGiven, line_.integer(parts[0]), line_.integer(parts[1]), line_.integer(parts[2]),
+               line_.integer(parts[3])};
     }
   }
 
@@ -178,7 +180,8 @@ Tensor parse_tensor(Line& line) {
       const std::string_view hex = word.substr(9);
       std::vector<std::uint8_t> bytes;
       if (static_cast<std::int64_t>(hex.size()) != 2 * tensor.bytes()) line.fail("a constant's bytes are missing or cut");
-      for (std::size_t i = 0; i < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(line.integer(hex.substr(i, 2), 16)));
+      for (std::size_t i = 0; i < hex.size(); i += 2)
+        bytes.push_back(static_cast<std::uint8_t>(line.integer(hex.substr(i, 2), 16)));
       tensor.data = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
     } else {
       line.fail(fmt::format("'{}' is not understood", word));

@@ -19,13 +19,13 @@ class Printer : public AttributeVisitor {
   void visit(std::string_view name, std::vector<std::int32_t>& value) override {
     put(name, fmt::format("[{}]", fmt::join(value, ",")));
   }
-  void visit(std::string_view name, Activation& value) override {
-    put(name, kActivationNames[static_cast<std::size_t>(value)]);
-  }
+  void visit(std::string_view name, Activation& value) override { put(name, kActivationNames[static_cast<std::size_t>(value)]); }
   void visit(std::string_view name, Padding& value) override {
     switch (value.kind) {
-      case Padding::Kind::kSame: return put(name, "same");
-      case Padding::Kind::kValid: return put(name, "valid");
+      case Padding::Kind::kSame:
+        return put(name, "same");
+      case Padding::Kind::kValid:
+        return put(name, "valid");
       case Padding::Kind::kGiven:
         return put(name, fmt::format("{},{},{},{}", value.top, value.left, value.bottom, value.right));
     }

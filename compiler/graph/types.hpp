@@ -22,12 +22,30 @@ constexpr bool is_float(DataType type) { return type == DataType::kFloat32; }
 
 template <typename T>
 constexpr DataType type_of();
-template <> constexpr DataType type_of<float>() { return DataType::kFloat32; }
-template <> constexpr DataType type_of<std::int8_t>() { return DataType::kInt8; }
-template <> constexpr DataType type_of<std::int16_t>() { return DataType::kInt16; }
-template <> constexpr DataType type_of<std::int32_t>() { return DataType::kInt32; }
-template <> constexpr DataType type_of<std::int64_t>() { return DataType::kInt64; }
-template <> constexpr DataType type_of<std::uint8_t>() { return DataType::kUint8; }
+template <>
+constexpr DataType type_of<float>() {
+  return DataType::kFloat32;
+}
+template <>
+constexpr DataType type_of<std::int8_t>() {
+  return DataType::kInt8;
+}
+template <>
+constexpr DataType type_of<std::int16_t>() {
+  return DataType::kInt16;
+}
+template <>
+constexpr DataType type_of<std::int32_t>() {
+  return DataType::kInt32;
+}
+template <>
+constexpr DataType type_of<std::int64_t>() {
+  return DataType::kInt64;
+}
+template <>
+constexpr DataType type_of<std::uint8_t>() {
+  return DataType::kUint8;
+}
 
 /// Extents of a tensor, outermost first; empty for a scalar. Importers keep every shape's element count below 2^31.
 using Shape = std::vector<std::int32_t>;

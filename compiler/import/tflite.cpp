@@ -64,7 +64,8 @@ std::string join_reasons(const std::vector<std::string>& reasons) {
   return text;
 }
 
-std::vector<TensorId> read_ids(const flatbuffers::Vector<std::int32_t>* list, std::size_t tensor_count, std::string_view what, bool optional) {
+std::vector<TensorId> read_ids(const flatbuffers::Vector<std::int32_t>* list, std::size_t tensor_count, std::string_view what,
+                               bool optional) {
   std::vector<TensorId> ids;
   if (list == nullptr) return ids;
   for (const std::int32_t id : *list) {
@@ -105,7 +106,8 @@ void check_inputs(const Graph& graph) {
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     const Tensor& tensor = graph.tensor(graph.inputs[i]);
     if (tensor.is_state) throw Error(fmt::format("damaged: input '{}' is a variable", tensor.name));
-    if (std::count(graph.inputs.begin(), graph.inputs.end(), graph.inputs[i]) > 1) throw Error(fmt::format("damaged: input '{}' is listed twice", tensor.name));
+    if (std::count(graph.inputs.begin(), graph.inputs.end(), graph.inputs[i]) > 1)
+      throw Error(fmt::format("damaged: input '{}' is listed twice", tensor.name));
   }
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
@@ -113,7 +115,8 @@ void check_inputs(const Graph& graph) {
     if (!is_input && !tensor.is_state) continue;
     for (const std::int32_t extent : tensor.shape) {
       if (extent <= 0) {
-        throw Error(fmt::format("{} '{}' has the shape {}; every extent must be known", is_input ? "input" : "state", tensor.name, to_string(tensor.shape)),
+        throw Error(fmt::format("{} '{}' has the shape {}; every extent must be known", is_input ? "input" : "state", tensor.name,
+                                to_string(tensor.shape)),
                     "export the model with a fixed input shape");
       }
     }
@@ -155,7 +158,9 @@ void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph
 }  // namespace
 
 UnsupportedModel::UnsupportedModel(std::vector<std::string> reasons, std::vector<Row> operators)
-    : Error(join_reasons(reasons), "`mote operators` lists what is supported"), reasons_(std::move(reasons)), operators_(std::move(operators)) {}
+    : Error(join_reasons(reasons), "`mote operators` lists what is supported"),
+      reasons_(std::move(reasons)),
+      operators_(std::move(operators)) {}
 
 Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) {
   check_header(bytes);

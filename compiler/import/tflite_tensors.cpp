@@ -12,14 +12,22 @@ namespace {
 
 std::optional<DataType> read_type(tflite::TensorType type) {
   switch (type) {
-    case tflite::TensorType_FLOAT32: return DataType::kFloat32;
-    case tflite::TensorType_INT8: return DataType::kInt8;
-    case tflite::TensorType_INT16: return DataType::kInt16;
-    case tflite::TensorType_INT32: return DataType::kInt32;
-    case tflite::TensorType_INT64: return DataType::kInt64;
-    case tflite::TensorType_UINT8: return DataType::kUint8;
-    case tflite::TensorType_BOOL: return DataType::kBool;
-    default: return std::nullopt;
+    case tflite::TensorType_FLOAT32:
+      return DataType::kFloat32;
+    case tflite::TensorType_INT8:
+      return DataType::kInt8;
+    case tflite::TensorType_INT16:
+      return DataType::kInt16;
+    case tflite::TensorType_INT32:
+      return DataType::kInt32;
+    case tflite::TensorType_INT64:
+      return DataType::kInt64;
+    case tflite::TensorType_UINT8:
+      return DataType::kUint8;
+    case tflite::TensorType_BOOL:
+      return DataType::kBool;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -29,7 +37,8 @@ Shape read_shape(const tflite::Tensor& tensor) {
   if (tensor.shape() != nullptr) shape.assign(tensor.shape()->begin(), tensor.shape()->end());
   const auto* signature = tensor.shape_signature();
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool open = signature != nullptr && signature->size() == shape.size() && signature->Get(static_cast<flatbuffers::uoffset_t>(i)) == -1;
+    const bool open =
+        signature != nullptr && signature->size() == shape.size() && signature->Get(static_cast<flatbuffers::uoffset_t>(i)) == -1;
     if (i == 0 && (open || shape[0] == -1)) shape[0] = 1;
     if (shape[i] < -1) throw Error(fmt::format("damaged: extent {} along axis {}", shape[i], i));
   }
@@ -98,7 +107,8 @@ Tensor read_tensor(const tflite::Model& model, const tflite::Tensor& given, std:
   const std::optional<DataType> type = read_type(given.type());
   if (!type) {
     const char* type_text = tflite::EnumNameTensorType(given.type());
-    unsupported(fmt::format("type {}, as in tensor '{}'", *type_text == '\0' ? fmt::to_string(static_cast<int>(given.type())) : type_text, tensor.name));
+    unsupported(fmt::format("type {}, as in tensor '{}'",
+                            *type_text == '\0' ? fmt::to_string(static_cast<int>(given.type())) : type_text, tensor.name));
     return tensor;
   }
   if (given.sparsity() != nullptr) {
@@ -108,8 +118,10 @@ Tensor read_tensor(const tflite::Model& model, const tflite::Tensor& given, std:
   tensor.type = *type;
   const bool empty = std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end();
   if (bytes.empty() && !empty) return tensor;
-  if (std::find(tensor.shape.begin(), tensor.shape.end(), -1) != tensor.shape.end() || static_cast<std::int64_t>(bytes.size()) != tensor.bytes()) {
-    throw Error(fmt::format("damaged: {} {} with {} bytes of data", type_name(tensor.type), to_string(tensor.shape), bytes.size()));
+  if (std::find(tensor.shape.begin(), tensor.shape.end(), -1) != tensor.shape.end() ||
+      static_cast<std::int64_t>(bytes.size()) != tensor.bytes()) {
+    throw Error(
+        fmt::format("damaged: {} {} with {} bytes of data", type_name(tensor.type), to_string(tensor.shape), bytes.size()));
   }
   if (tensor.is_state) throw Error("damaged: both a variable and a constant");
   if (tensor.type == DataType::kBool && std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte > 1; })) {

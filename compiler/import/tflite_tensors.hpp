@@ -9,8 +9,8 @@
 
 namespace mote {
 
-/// The tensors of a subgraph: types, shapes (a batch of -1 becomes 1, other unknown extents stay -1 for `settle`), quantization and the
-/// bytes of constants. Error when a table contradicts itself; what is merely not supported goes to `unsupported`.
+/// The tensors of a subgraph: types, shapes (a batch of -1 becomes 1, other unknown extents stay -1 for `settle`), quantization
+/// and the bytes of constants. Error when a table contradicts itself; what is merely not supported goes to `unsupported`.
 std::vector<Tensor> read_tensors(const tflite::Model& model, const tflite::SubGraph& subgraph, std::span<const std::uint8_t> file,
                                  const std::function<void(const std::string&)>& unsupported);
 

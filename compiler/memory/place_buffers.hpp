@@ -20,8 +20,8 @@ struct Placement {
 /// The most bytes that live at any one step: no placement is smaller.
 std::int64_t most_live_bytes(const std::vector<Buffer>& buffers);
 
-/// Offsets for buffers such that no two that live at once overlap. Greedy orders first, then branch and bound over placement orders
-/// until the lower bound is met or the search budget is spent. The same input gives the same output.
+/// Offsets for buffers such that no two that live at once overlap. Greedy orders first, then branch and bound over placement
+/// orders until the lower bound is met or the search budget is spent. The same input gives the same output.
 Placement place_buffers(const std::vector<Buffer>& buffers);
 
 }  // namespace mote

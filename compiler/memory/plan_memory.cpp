@@ -18,7 +18,8 @@ std::vector<Buffer> with_scratch(std::vector<Buffer> buffers, const std::vector<
   return buffers;
 }
 
-/// Takes scratch off the arena where it would raise the peak and is small enough for the stack. Says which nodes keep theirs there.
+/// Takes scratch off the arena where it would raise the peak and is small enough for the stack. Says which nodes keep theirs
+/// there.
 std::vector<bool> move_scratch_to_stack(const Sharing& sharing, std::vector<NodeMemory>& nodes) {
   constexpr std::int64_t kLargest = 2048;
   const std::vector<Buffer> tensors = sharing.live_buffers();
@@ -51,7 +52,8 @@ bool make_views(Sharing& sharing, const Graph& graph, const Node& node, const st
     const TensorId in = node.inputs[static_cast<std::size_t>(alias.input)];
     const TensorId out = node.outputs[static_cast<std::size_t>(alias.output)];
     if (!sharing.in_memory(in) || graph.tensor(in).is_state) return false;
-    const bool done = alias.input_is_smaller ? sharing.merge(in, out, alias.offset_bytes) : sharing.merge(out, in, alias.offset_bytes);
+    const bool done =
+        alias.input_is_smaller ? sharing.merge(in, out, alias.offset_bytes) : sharing.merge(out, in, alias.offset_bytes);
     if (!done) return false;
   }
   return true;
@@ -79,7 +81,8 @@ MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
   plan.is_view.assign(nodes.size(), false);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].aliases.empty()) continue;
-    plan.is_view[i] = try_change(sharing, nodes, [&](Sharing& attempt) { return make_views(attempt, graph, graph.nodes[i], nodes[i].aliases); });
+    plan.is_view[i] = try_change(sharing, nodes,
+                                 [&](Sharing& attempt) { return make_views(attempt, graph, graph.nodes[i], nodes[i].aliases); });
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const int index : nodes[i].in_place) {
@@ -98,12 +101,17 @@ MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
     const auto id = static_cast<TensorId>(i);
     const bool placed = sharing.in_memory(id);
     plan.tensor_offsets.push_back(
-        placed ? placement.offsets[static_cast<std::size_t>(place[static_cast<std::size_t>(sharing.buffer_of(id))])] + sharing.offset_in_buffer(id)
+        placed ? placement.offsets[static_cast<std::size_t>(place[static_cast<std::size_t>(sharing.buffer_of(id))])] +
+                     sharing.offset_in_buffer(id)
                : MemoryPlan::kNowhere);
   }
-  std::size_t next_scratch = buffers.size() - static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const NodeMemory& n) { return n.scratch_bytes > 0; }));
+  std::size_t next_scratch =
+      buffers.size() - static_cast<std::size_t>(
+                           std::count_if(nodes.begin(), nodes.end(), [](const NodeMemory& n) { return n.scratch_bytes > 0; }));
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    plan.scratch_offsets.push_back(nodes[i].scratch_bytes > 0 ? placement.offsets[next_scratch++] : on_stack[i] ? MemoryPlan::kOnStack : MemoryPlan::kNowhere);
+    plan.scratch_offsets.push_back(nodes[i].scratch_bytes > 0 ? placement.offsets[next_scratch++]
+                                   : on_stack[i]              ? MemoryPlan::kOnStack
+                                                              : MemoryPlan::kNowhere);
     std::int64_t live = 0;
     for (const Buffer& buffer : buffers) {
       if (buffer.first <= static_cast<std::int32_t>(i) && static_cast<std::int32_t>(i) <= buffer.last) live += buffer.bytes;

@@ -34,7 +34,8 @@ struct MemoryPlan {
 };
 
 /// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, and the smallest arena
-/// that a bounded branch and bound finds. Scratch of at most 2 KB that would raise the peak lies on the stack instead. State lives throughout; inputs die after their last reader, outputs live to the end.
+/// that a bounded branch and bound finds. Scratch of at most 2 KB that would raise the peak lies on the stack instead. State
+/// lives throughout; inputs die after their last reader, outputs live to the end.
 MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes);
 
 }  // namespace mote

@@ -4,7 +4,8 @@
 
 namespace mote {
 
-Sharing::Sharing(const Graph& graph) : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0), bytes_(graph.tensors.size(), 0) {
+Sharing::Sharing(const Graph& graph)
+    : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0), bytes_(graph.tensors.size(), 0) {
   const auto end = static_cast<std::int32_t>(graph.nodes.size());
   const auto made = producers(graph);
   const auto read = consumers(graph);
@@ -15,7 +16,8 @@ Sharing::Sharing(const Graph& graph) : root_(graph.tensors.size(), -1), offset_(
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
     if (tensor.is_constant() || (made[i] < 0 && !is_input[i] && !tensor.is_state)) continue;
-    Buffer buffer{tensor.bytes(), std::max<std::int64_t>(4, static_cast<std::int64_t>(type_bytes(tensor.type))), std::max(made[i], 0), std::max(made[i], 0)};
+    Buffer buffer{tensor.bytes(), std::max<std::int64_t>(4, static_cast<std::int64_t>(type_bytes(tensor.type))),
+                  std::max(made[i], 0), std::max(made[i], 0)};
     if (!read[i].empty()) buffer.last = std::max(buffer.last, read[i].back());
     if (is_output[i] || tensor.is_state) buffer.last = end;
     if (tensor.is_state) buffer.first = 0;

@@ -20,8 +20,8 @@ class Sharing {
   std::int64_t offset_in_buffer(TensorId id) const { return offset_[static_cast<std::size_t>(id)]; }
   const Buffer& buffer(std::int32_t index) const { return buffers_[static_cast<std::size_t>(index)]; }
 
-  /// Lays the buffer of `inner` into `outer`'s so that `inner` begins `offset_bytes` after `outer`. False when `inner`'s buffer holds
-  /// more than `inner`, when it does not fit, or when they share a buffer already.
+  /// Lays the buffer of `inner` into `outer`'s so that `inner` begins `offset_bytes` after `outer`. False when `inner`'s buffer
+  /// holds more than `inner`, when it does not fit, or when they share a buffer already.
   bool merge(TensorId inner, TensorId outer, std::int64_t offset_bytes);
 
   /// The buffers that are in use, and for each index its place in that list (-1: merged away).

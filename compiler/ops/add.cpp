@@ -54,7 +54,9 @@ KernelCall lower_scaled(const NodeView& node) {
   return pass_operands(std::move(call), node);
 }
 
-KernelCall lower_plain(const NodeView& node) { return pass_operands(describe_binary(node, "add", Add::of(node).activation), node); }
+KernelCall lower_plain(const NodeView& node) {
+  return pass_operands(describe_binary(node, "add", Add::of(node).activation), node);
+}
 
 KernelCall lower(const NodeView& node) {
   return node.output().type == DataType::kInt8 || node.output().type == DataType::kInt16 ? lower_scaled(node) : lower_plain(node);

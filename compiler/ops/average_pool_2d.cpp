@@ -15,9 +15,12 @@ class AveragePool2d : public PoolOperator<AveragePool2d> {
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
-      case DataType::kFloat32: return pool<float>(e);
-      case DataType::kInt8: return pool<std::int8_t>(e);
-      default: return pool<std::int16_t>(e);
+      case DataType::kFloat32:
+        return pool<float>(e);
+      case DataType::kInt8:
+        return pool<std::int8_t>(e);
+      default:
+        return pool<std::int16_t>(e);
     }
   }
 
@@ -40,7 +43,9 @@ class AveragePool2d : public PoolOperator<AveragePool2d> {
   }
 };
 
-KernelCall lower(const NodeView& node) { return lower_pool(node, AveragePool2d::of(node).window(node), "average_pool_2d", AveragePool2d::of(node).activation); }
+KernelCall lower(const NodeView& node) {
+  return lower_pool(node, AveragePool2d::of(node).window(node), "average_pool_2d", AveragePool2d::of(node).activation);
+}
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(AveragePool2d::of(node).visits(node)); }
 
 const Implementation AveragePool2d::kRows[1] = {{.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower}};

@@ -26,8 +26,10 @@ SumScaling sum_scaling(const NodeView& node) {
   const auto scale_out = static_cast<double>(node.output().scale());
   const double twice = 2.0 * std::max(scale_a, scale_b);
   const double output = twice / (std::ldexp(1.0, left_shift_of(node)) * scale_out);
-  if (output >= 1) throw Error(fmt::format("output scale {} is too small for inputs of scales {} and {}", scale_out, scale_a, scale_b));
-  return {left_shift_of(node), quantize_multiplier(scale_a / twice), quantize_multiplier(scale_b / twice), quantize_multiplier(output)};
+  if (output >= 1)
+    throw Error(fmt::format("output scale {} is too small for inputs of scales {} and {}", scale_out, scale_a, scale_b));
+  return {left_shift_of(node), quantize_multiplier(scale_a / twice), quantize_multiplier(scale_b / twice),
+          quantize_multiplier(output)};
 }
 
 void evaluate_scaled_sum(const Evaluation& e, const SumScaling& scaling, int sign, Activation activation) {

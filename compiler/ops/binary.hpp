@@ -23,8 +23,8 @@ SumScaling sum_scaling(const NodeView& node);
 /// The reference of ADD (sign +1) and SUB (sign -1) for int8 and int16.
 void evaluate_scaled_sum(const Evaluation& e, const SumScaling& scaling, int sign, Activation activation);
 
-/// A call of `function` in mote/binary.hpp with types, broadcasting and the clamp of `activation`; the caller adds what the function needs
-/// besides, then `pass_operands`.
+/// A call of `function` in mote/binary.hpp with types, broadcasting and the clamp of `activation`; the caller adds what the
+/// function needs besides, then `pass_operands`.
 KernelCall describe_binary(const NodeView& node, std::string_view function, Activation activation);
 void describe_scaling(KernelCall& call, const NodeView& node, const SumScaling& scaling, int sign);
 /// Both inputs and the output. The output may take over an input of its own shape.

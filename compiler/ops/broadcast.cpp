@@ -25,7 +25,8 @@ Shape Broadcast::shape(const Shape& a, const Shape& b) {
     }
     result.push_back(static_cast<std::int32_t>(std::max(of_a, of_b)));
   }
-  if (element_count(result) > INT32_MAX) throw Error(fmt::format("{} and {} broadcast to too many values", to_string(a), to_string(b)));
+  if (element_count(result) > INT32_MAX)
+    throw Error(fmt::format("{} and {} broadcast to too many values", to_string(a), to_string(b)));
   return result;
 }
 
@@ -48,13 +49,15 @@ Broadcast::Broadcast(const Shape& a, const Shape& b) {
     const auto continues = [](std::int64_t inner, std::int64_t step, std::int64_t extent) {
       return inner == 0 ? step == 0 : step == inner * extent;
     };
-    if (!axes.empty() && continues(axes.back().a, axis.a, axes.back().extent) && continues(axes.back().b, axis.b, axes.back().extent)) {
+    if (!axes.empty() && continues(axes.back().a, axis.a, axes.back().extent) &&
+        continues(axes.back().b, axis.b, axes.back().extent)) {
       axes.back().extent *= axis.extent;
     } else {
       axes.push_back(axis);
     }
   }
-  if (axes.size() > kRank) throw Error(fmt::format("broadcasting {} and {} needs more than {} loops", to_string(a), to_string(b), kRank));
+  if (axes.size() > kRank)
+    throw Error(fmt::format("broadcasting {} and {} needs more than {} loops", to_string(a), to_string(b), kRank));
   for (std::size_t i = 0; i < axes.size(); ++i) {
     extents[kRank - 1 - i] = axes[i].extent;
     a_steps[kRank - 1 - i] = axes[i].a;

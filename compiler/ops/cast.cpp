@@ -37,13 +37,20 @@ Out cast(In x) {
 template <typename Body>
 void with_element(DataType type, Body&& body) {
   switch (type) {
-    case DataType::kFloat32: return body(float{});
-    case DataType::kInt8: return body(std::int8_t{});
-    case DataType::kInt16: return body(std::int16_t{});
-    case DataType::kInt32: return body(std::int32_t{});
-    case DataType::kInt64: return body(std::int64_t{});
-    case DataType::kUint8: return body(std::uint8_t{});
-    case DataType::kBool: return body(Bool{});
+    case DataType::kFloat32:
+      return body(float{});
+    case DataType::kInt8:
+      return body(std::int8_t{});
+    case DataType::kInt16:
+      return body(std::int16_t{});
+    case DataType::kInt32:
+      return body(std::int32_t{});
+    case DataType::kInt64:
+      return body(std::int64_t{});
+    case DataType::kUint8:
+      return body(std::uint8_t{});
+    case DataType::kBool:
+      return body(Bool{});
   }
 }
 

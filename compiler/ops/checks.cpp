@@ -44,7 +44,8 @@ void require_scale(const Tensor& tensor) {
 void require_quantized(const Tensor& tensor) {
   require_scale(tensor);
   if (tensor.type == DataType::kInt16 && tensor.zero_point() != 0) {
-    throw Error(fmt::format("tensor '{}' is int16 with zero point {}; only 0 is supported here", tensor.name, tensor.zero_point()));
+    throw Error(
+        fmt::format("tensor '{}' is int16 with zero point {}; only 0 is supported here", tensor.name, tensor.zero_point()));
   }
 }
 
@@ -54,7 +55,8 @@ void require_quantized_if_integer(const Tensor& tensor) {
 
 void require_same_type(const Tensor& a, const Tensor& b) {
   if (a.type == b.type) return;
-  throw Error(fmt::format("tensors '{}' and '{}' differ in type: {} and {}", a.name, b.name, type_name(a.type), type_name(b.type)));
+  throw Error(
+      fmt::format("tensors '{}' and '{}' differ in type: {} and {}", a.name, b.name, type_name(a.type), type_name(b.type)));
 }
 
 void require_same_quantization(const Tensor& a, const Tensor& b) {

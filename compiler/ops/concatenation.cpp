@@ -50,7 +50,8 @@ class Concatenation : public OperatorBase<Concatenation> {
         other[at] = shape[at];
       }
       if (other != shape) {
-        throw Error(fmt::format("inputs {} and {} cannot be joined along axis {}", to_string(shape), to_string(node.input(i).shape), at));
+        throw Error(
+            fmt::format("inputs {} and {} cannot be joined along axis {}", to_string(shape), to_string(node.input(i).shape), at));
       }
     }
     if (extent > INT32_MAX) throw Error("the joined tensor is too large");

@@ -45,8 +45,8 @@ class Conv2d : public OperatorBase<Conv2d> {
     const Tensor& weights = node.input(1);
     require_rank(in, 4, 4);
     require_rank(weights, 4, 4);
-    Window w{in.shape[0], in.shape[1], in.shape[2], in.shape[3], 1, 1, weights.shape[0], weights.shape[1], weights.shape[2],
-             stride_h,    stride_w,    dilation_h,  dilation_w};
+    Window w{in.shape[0],      in.shape[1],      in.shape[2], in.shape[3], 1,          1,         weights.shape[0],
+             weights.shape[1], weights.shape[2], stride_h,    stride_w,    dilation_h, dilation_w};
     w.place(padding);
     return w;
   }
@@ -65,7 +65,8 @@ class Conv2d : public OperatorBase<Conv2d> {
     check(node);
     const std::int32_t depth = node.input(1).shape[3];
     if (depth <= 0 || w.in_c % depth != 0 || w.out_c % (w.in_c / depth) != 0) {
-      throw Error(fmt::format("{} input channels cannot be cut into groups of {} for {} output channels", w.in_c, depth, w.out_c));
+      throw Error(
+          fmt::format("{} input channels cannot be cut into groups of {} for {} output channels", w.in_c, depth, w.out_c));
     }
     finish(node);
     return {{node.input(0).type, w.output_shape()}};
@@ -77,12 +78,14 @@ class Conv2d : public OperatorBase<Conv2d> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
+    with_types(e, check(e), 0,
+               [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
   WeightBlock block(const NodeView& node) const {
     const Shape& w = node.input(1).shape;
-    return {static_cast<std::size_t>(w[0]), static_cast<std::size_t>(w[1]) * static_cast<std::size_t>(w[2]), static_cast<std::size_t>(w[3])};
+    return {static_cast<std::size_t>(w[0]), static_cast<std::size_t>(w[1]) * static_cast<std::size_t>(w[2]),
+            static_cast<std::size_t>(w[3])};
   }
 
   ChannelFlow channel_flow(const NodeView& node) const override {
@@ -100,7 +103,8 @@ class Conv2d : public OperatorBase<Conv2d> {
     return weights_are_zero(node, block(node), c);
   }
 
-  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs, const std::vector<std::optional<std::int32_t>>& dropped_values,
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs,
+                     const std::vector<std::optional<std::int32_t>>& dropped_values,
                      const std::vector<bool>& keep_outputs) const override {
     const NodeView view(graph, node);
     Shape shape = view.input(1).shape;
@@ -131,14 +135,16 @@ class Conv2d : public OperatorBase<Conv2d> {
               for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
                 const std::int32_t ix = x * w.stride_w - w.pad_left + kx * w.dilation_w;
                 if (ix < 0 || ix >= w.in_w) continue;
-                const In* pixel = in + ((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + (c / channels_per_group) * depth;
+                const In* pixel =
+                    in + ((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + (c / channels_per_group) * depth;
                 const Weight* tap = weights + ((static_cast<std::int64_t>(c) * w.k_h + ky) * w.k_w + kx) * depth;
                 for (std::int32_t i = 0; i < depth; ++i) {
                   sum = multiply_add(sum, static_cast<Sum>(pixel[i]) - static_cast<Sum>(zero), static_cast<Sum>(tap[i]));
                 }
               }
             }
-            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))), static_cast<std::size_t>(c));
+            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))),
+                                    static_cast<std::size_t>(c));
           }
   }
 };
@@ -199,7 +205,11 @@ KernelCall lower_packed(const NodeView& node) {
 }
 template <MatrixForm form>
 constexpr Implementation packed_row(std::string_view name) {
-  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = packed_applies<form>,
+          .cycles = packed_cycles<form>,
+          .lower = lower_packed<form>};
 }
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }

@@ -74,7 +74,8 @@ bool weights_are_zero(const NodeView& node, const WeightBlock& block, std::size_
 }
 
 void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::vector<bool>& keep_inputs,
-                 const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs, Shape shape) {
+                 const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs,
+                 Shape shape) {
   const NodeView view(graph, node);
   const auto weights = view.input(kWeights).values<std::int8_t>();
   const std::int32_t zero = view.input(kActivations).zero_point();
@@ -121,7 +122,8 @@ TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep
   auto bytes = std::make_shared<std::vector<std::uint8_t>>();
   for (std::size_t i = 0; i < static_cast<std::size_t>(cut.elements()); ++i) {
     if (!keep[i % keep.size()]) continue;
-    bytes->insert(bytes->end(), cut.data->begin() + static_cast<std::ptrdiff_t>(i * size), cut.data->begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
+    bytes->insert(bytes->end(), cut.data->begin() + static_cast<std::ptrdiff_t>(i * size),
+                  cut.data->begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
   }
   cut.data = std::move(bytes);
   cut.shape.back() = static_cast<std::int32_t>(count(keep));

@@ -57,14 +57,17 @@ Activation read_activation(tflite::ActivationFunctionType value);
 Padding read_padding(tflite::Padding value);
 
 /// Defines `operator_info_NAME()`, which the registry collects by the rows of ops.inc.
-#define MOTE_DEFINE_OPERATOR(Class, snake_name)                                                                   \
-  OperatorInfo operator_info_##snake_name() {                                                                     \
-    return {Class::kName, {}, -1, []() -> std::unique_ptr<Operator> { return std::make_unique<Class>(); },         \
-            [](const tflite::Operator& op) -> std::unique_ptr<Operator> {                                         \
-              auto made = std::make_unique<Class>();                                                              \
-              made->read(op);                                                                                     \
-              return made;                                                                                        \
-            }};                                                                                                   \
+#define MOTE_DEFINE_OPERATOR(Class, snake_name)                                      \
+  OperatorInfo operator_info_##snake_name() {                                        \
+    return {Class::kName,                                                            \
+            {},                                                                      \
+            -1,                                                                      \
+            []() -> std::unique_ptr<Operator> { return std::make_unique<Class>(); }, \
+            [](const tflite::Operator& op) -> std::unique_ptr<Operator> {            \
+              auto made = std::make_unique<Class>();                                 \
+              made->read(op);                                                        \
+              return made;                                                           \
+            }};                                                                      \
   }
 
 }  // namespace mote

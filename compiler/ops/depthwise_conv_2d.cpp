@@ -50,8 +50,8 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
     const Tensor& weights = node.input(1);
     require_rank(in, 4, 4);
     require_rank(weights, 4, 4);
-    Window w{in.shape[0], in.shape[1], in.shape[2], in.shape[3], 1, 1, weights.shape[3], weights.shape[1], weights.shape[2],
-             stride_h,    stride_w,    dilation_h,  dilation_w};
+    Window w{in.shape[0],      in.shape[1],      in.shape[2], in.shape[3], 1,          1,         weights.shape[3],
+             weights.shape[1], weights.shape[2], stride_h,    stride_w,    dilation_h, dilation_w};
     w.place(padding);
     return w;
   }
@@ -82,7 +82,8 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
+    with_types(e, check(e), 0,
+               [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
   ChannelFlow channel_flow(const NodeView& node) const override {
@@ -115,7 +116,8 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
   void keep_channels(Graph& graph, Node& node, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
                      const std::vector<bool>& keep_outputs) const override {
     node.inputs[1] = keep_positions(graph, node.inputs[1], keep_outputs);
-    if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) node.inputs[2] = keep_positions(graph, node.inputs[2], keep_outputs);
+    if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor)
+      node.inputs[2] = keep_positions(graph, node.inputs[2], keep_outputs);
   }
 
  private:
@@ -142,7 +144,8 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
                 const Weight tap = weights[(static_cast<std::int64_t>(ky) * w.k_w + kx) * w.out_c + c];
                 sum = multiply_add(sum, static_cast<Sum>(value) - static_cast<Sum>(zero), static_cast<Sum>(tap));
               }
-            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))), static_cast<std::size_t>(c));
+            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))),
+                                    static_cast<std::size_t>(c));
           }
   }
 };
@@ -169,7 +172,8 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   const auto channels = static_cast<std::size_t>(w.out_c);
   const auto weights = node.input(1).values<std::int8_t>();
   const std::size_t taps = weights.size() / channels;
-  PackedConvolution convolution{w, std::vector<std::int8_t>(weights.size()), std::vector<std::int32_t>(channels), op.finish(node)};
+  PackedConvolution convolution{w, std::vector<std::int8_t>(weights.size()), std::vector<std::int32_t>(channels),
+                                op.finish(node)};
   for (std::size_t c = 0; c < channels; ++c) {
     std::int32_t sum = 0;
     for (std::size_t tap = 0; tap < taps; ++tap) sum += convolution.weights[c * taps + tap] = weights[tap * channels + c];
@@ -194,7 +198,11 @@ KernelCall lower_packed(const NodeView& node) {
 }
 template <MatrixForm form>
 constexpr Implementation packed_row(std::string_view name) {
-  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = packed_applies<form>,
+          .cycles = packed_cycles<form>,
+          .lower = lower_packed<form>};
 }
 
 std::optional<DepthwiseRows> rows(const NodeView& node) {

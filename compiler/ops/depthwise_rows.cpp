@@ -22,7 +22,8 @@ std::int32_t units(const Window& w) { return w.stride_h == 1 ? (w.out_h + 1) / 2
 
 /// Units per pass, about equal ones.
 std::int32_t chunk(const Window& w) {
-  const std::int64_t budget = std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
+  const std::int64_t budget =
+      std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
   // A pass counts its rows in a byte.
   const auto most = static_cast<std::int32_t>(std::clamp<std::int64_t>(budget / (16 * w.in_w) - 1, 1, std::min(units(w), 255)));
   const std::int32_t passes = (units(w) + most - 1) / most;
@@ -62,8 +63,8 @@ bool DepthwiseRows::scales_exactly() const {
 bool DepthwiseRows::is_3x3() const {
   const Window& w = window;
   const std::int32_t past_right = (w.out_w - 1) * w.stride_w + 3 - w.pad_left - w.in_w;
-  return w.k_h == 3 && w.k_w == 3 && w.stride_h <= 2 && w.stride_w <= 2 && w.dilation_h == 1 && w.dilation_w == 1 && w.pad_left <= 1 &&
-         past_right <= 1 && w.in_w <= kMostColumns && w.in_c <= kMostChannels && scales_exactly();
+  return w.k_h == 3 && w.k_w == 3 && w.stride_h <= 2 && w.stride_w <= 2 && w.dilation_h == 1 && w.dilation_w == 1 &&
+         w.pad_left <= 1 && past_right <= 1 && w.in_w <= kMostColumns && w.in_c <= kMostChannels && scales_exactly();
 }
 
 double DepthwiseRows::cycles_3x3() const {
@@ -91,7 +92,11 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
   finish.describe(call, node.output());
   window.describe(call);
   call.set("input_zero_point", input_zero_point).set("chunk", chunk(window));
-  call.input(0).constant("weights", packed).constant("scaling", scaling).output().scratch(16L * window.in_w * (chunk(window) + 1));
+  call.input(0)
+      .constant("weights", packed)
+      .constant("scaling", scaling)
+      .output()
+      .scratch(16L * window.in_w * (chunk(window) + 1));
   return runs_in_place(window) ? call.in_place_of({0}) : call;
 }
 

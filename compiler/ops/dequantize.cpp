@@ -22,9 +22,12 @@ class Dequantize : public OperatorBase<Dequantize> {
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
-      case DataType::kInt8: return evaluate_from<std::int8_t>(e);
-      case DataType::kUint8: return evaluate_from<std::uint8_t>(e);
-      default: return evaluate_from<std::int16_t>(e);
+      case DataType::kInt8:
+        return evaluate_from<std::int8_t>(e);
+      case DataType::kUint8:
+        return evaluate_from<std::uint8_t>(e);
+      default:
+        return evaluate_from<std::int16_t>(e);
     }
   }
 

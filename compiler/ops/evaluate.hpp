@@ -16,8 +16,8 @@ class Evaluator {
   /// The graph must be verified and outlive the evaluator.
   explicit Evaluator(const Graph& graph);
 
-  /// One inference. `inputs`: the bytes of each graph input, in order, each exactly as long as its tensor. Gives the bytes of each
-  /// graph output.
+  /// One inference. `inputs`: the bytes of each graph input, in order, each exactly as long as its tensor. Gives the bytes of
+  /// each graph output.
   std::vector<Bytes> run(const std::vector<Bytes>& inputs);
   /// Puts state back to what it was before the first run: real 0.
   void reset();
@@ -29,9 +29,9 @@ class Evaluator {
   std::vector<Bytes> values_;
 };
 
-/// Infers the type and shape of every computed tensor in order, and turns nodes whose inputs are all constant (and SHAPE, whose input's
-/// extents are known) into constants. A declared shape gives way only where it holds -1, which stands for "not known". Problems
-/// are collected, one text per node; a node with a problem keeps its declared outputs.
+/// Infers the type and shape of every computed tensor in order, and turns nodes whose inputs are all constant (and SHAPE, whose
+/// input's extents are known) into constants. A declared shape gives way only where it holds -1, which stands for "not known".
+/// Problems are collected, one text per node; a node with a problem keeps its declared outputs.
 std::vector<std::string> settle(Graph& graph);
 
 }  // namespace mote

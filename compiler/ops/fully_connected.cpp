@@ -26,7 +26,8 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   void read(const tflite::Operator& op) {
     const auto* given = options<tflite::FullyConnectedOptions>(op);
     if (given == nullptr) return;
-    if (given->weights_format() != tflite::FullyConnectedOptionsWeightsFormat_DEFAULT) throw Error("shuffled weights are not supported");
+    if (given->weights_format() != tflite::FullyConnectedOptionsWeightsFormat_DEFAULT)
+      throw Error("shuffled weights are not supported");
     keep_num_dims = given->keep_num_dims();
     activation = read_activation(given->fused_activation_function());
   }
@@ -66,14 +67,18 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   std::int64_t macs(const NodeView& node) const override { return rows(node) * units(node) * depth(node); }
 
   void evaluate(const Evaluation& e) const override {
-    with_types(e, check(e), 0, [&](auto in, auto weight, auto sum) { multiply<decltype(in), decltype(weight), decltype(sum)>(e); });
+    with_types(e, check(e), 0,
+               [&](auto in, auto weight, auto sum) { multiply<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
-  WeightBlock block(const NodeView& node) const { return {static_cast<std::size_t>(units(node)), 1, static_cast<std::size_t>(depth(node))}; }
+  WeightBlock block(const NodeView& node) const {
+    return {static_cast<std::size_t>(units(node)), 1, static_cast<std::size_t>(depth(node))};
+  }
 
   ChannelFlow channel_flow(const NodeView& node) const override {
     const Shape& in = node.input(0).shape;
-    return node.input(0).type == DataType::kInt8 && !in.empty() && in.back() == depth(node) ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
+    return node.input(0).type == DataType::kInt8 && !in.empty() && in.back() == depth(node) ? ChannelFlow::kMixed
+                                                                                            : ChannelFlow::kOpaque;
   }
 
   Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
@@ -85,7 +90,8 @@ class FullyConnected : public OperatorBase<FullyConnected> {
     return value || weights_are_zero(node, block(node), c);
   }
 
-  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs, const std::vector<std::optional<std::int32_t>>& dropped_values,
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs,
+                     const std::vector<std::optional<std::int32_t>>& dropped_values,
                      const std::vector<bool>& keep_outputs) const override {
     const Shape shape{static_cast<std::int32_t>(std::count(keep_outputs.begin(), keep_outputs.end(), true)),
                       static_cast<std::int32_t>(std::count(keep_inputs.begin(), keep_inputs.end(), true))};
@@ -124,7 +130,8 @@ KernelCall lower_plain(const NodeView& node) {
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
   const bool one_multiplier = last.multipliers().size() == 1;
   call.flag("per_channel", !one_multiplier);
-  call.set("multiplier", one_multiplier ? last.multipliers()[0].multiplier : 0).set("shift", one_multiplier ? last.multipliers()[0].shift : 0);
+  call.set("multiplier", one_multiplier ? last.multipliers()[0].multiplier : 0)
+      .set("shift", one_multiplier ? last.multipliers()[0].shift : 0);
   call.input(0).constant("weights", node.input(1));
   if (node.input(0).type == DataType::kInt8) {
     call.flag("has_bias", true).constant("bias", folded_bias(node, 0, 1, 2, static_cast<std::size_t>(op.units(node))));
@@ -141,14 +148,17 @@ KernelCall lower_plain(const NodeView& node) {
 
 double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
 
-std::vector<std::int32_t> packed_order(const NodeView& node) { return with_even_steps(window_order(1, FullyConnected::of(node).depth(node))); }
+std::vector<std::int32_t> packed_order(const NodeView& node) {
+  return with_even_steps(window_order(1, FullyConnected::of(node).depth(node)));
+}
 
 template <MatrixForm form>
 std::optional<PackedWords> packed_words(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   if (node.input(0).type != DataType::kInt8) return std::nullopt;
   const auto channels = static_cast<std::size_t>(op.units(node));
-  return pack_matrix(form, {node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), packed_order(node)}, op.finish(node));
+  return pack_matrix(form, {node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), packed_order(node)},
+                     op.finish(node));
 }
 
 template <MatrixForm form>
@@ -160,7 +170,8 @@ template <MatrixForm form>
 double packed_cycles(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   const auto steps = static_cast<std::int64_t>(packed_order(node).size()) / 2;
-  return static_cast<double>(op.rows(node)) * (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
+  return static_cast<double>(op.rows(node)) *
+         (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
 }
 
 template <MatrixForm form>
@@ -168,7 +179,11 @@ KernelCall lower_packed(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   KernelCall call("fully_connected_packed", "fully_connected_packed");
   const auto [lowest, highest] = op.finish(node).range();
-  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node)).set("clamp_min", lowest).set("clamp_max", highest);
+  call.set("rows", op.rows(node))
+      .set("depth", op.depth(node))
+      .set("units", op.units(node))
+      .set("clamp_min", lowest)
+      .set("clamp_max", highest);
   call.flag("paired", form == MatrixForm::kPairsForOne);
   call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
   return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
@@ -176,7 +191,11 @@ KernelCall lower_packed(const NodeView& node) {
 
 template <MatrixForm form>
 constexpr Implementation packed_row(std::string_view name) {
-  return {.name = name, .isa = Isa::kDsp, .applies = packed_applies<form>, .cycles = packed_cycles<form>, .lower = lower_packed<form>};
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = packed_applies<form>,
+          .cycles = packed_cycles<form>,
+          .lower = lower_packed<form>};
 }
 
 const Implementation FullyConnected::kRows[3] = {

@@ -15,9 +15,12 @@ class MaxPool2d : public PoolOperator<MaxPool2d> {
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
-      case DataType::kFloat32: return pool<float>(e);
-      case DataType::kInt8: return pool<std::int8_t>(e);
-      default: return pool<std::int16_t>(e);
+      case DataType::kFloat32:
+        return pool<float>(e);
+      case DataType::kInt8:
+        return pool<std::int8_t>(e);
+      default:
+        return pool<std::int16_t>(e);
     }
   }
 
@@ -28,7 +31,9 @@ class MaxPool2d : public PoolOperator<MaxPool2d> {
   }
 };
 
-KernelCall lower(const NodeView& node) { return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d", MaxPool2d::of(node).activation); }
+KernelCall lower(const NodeView& node) {
+  return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d", MaxPool2d::of(node).activation);
+}
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(MaxPool2d::of(node).visits(node)); }
 
 const Implementation MaxPool2d::kRows[1] = {{.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower}};

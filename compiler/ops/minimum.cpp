@@ -22,10 +22,14 @@ class Minimum : public OperatorBase<Minimum> {
       evaluate_elements<T>(e, [](T a, T b) { return std::min(a, b); });
     };
     switch (e.output().type) {
-      case DataType::kFloat32: return run(float{});
-      case DataType::kInt8: return run(std::int8_t{});
-      case DataType::kInt16: return run(std::int16_t{});
-      default: return run(std::int32_t{});
+      case DataType::kFloat32:
+        return run(float{});
+      case DataType::kInt8:
+        return run(std::int8_t{});
+      case DataType::kInt16:
+        return run(std::int16_t{});
+      default:
+        return run(std::int32_t{});
     }
   }
 };

@@ -27,7 +27,8 @@ class Pack : public OperatorBase<Pack> {
   Joined joined(const NodeView& node) const {
     const Shape& part = node.input(0).shape;
     const int at = resolve_axis(axis, part.size() + 1);
-    return {elements_before(part, at), std::vector<std::int64_t>(static_cast<std::size_t>(node.input_count()), elements_from(part, at))};
+    return {elements_before(part, at),
+            std::vector<std::int64_t>(static_cast<std::size_t>(node.input_count()), elements_from(part, at))};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -35,7 +36,8 @@ class Pack : public OperatorBase<Pack> {
     Shape shape = node.input(0).shape;
     for (int i = 0; i < node.input_count(); ++i) {
       require_same_type(node.input(0), node.input(i));
-      if (node.input(i).shape != shape) throw Error(fmt::format("inputs {} and {} differ", to_string(shape), to_string(node.input(i).shape)));
+      if (node.input(i).shape != shape)
+        throw Error(fmt::format("inputs {} and {} differ", to_string(shape), to_string(node.input(i).shape)));
     }
     if (element_count(shape) * node.input_count() > INT32_MAX) throw Error("the packed tensor is too large");
     shape.insert(shape.begin() + resolve_axis(axis, shape.size() + 1), node.input_count());

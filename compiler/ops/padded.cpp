@@ -54,7 +54,8 @@ void evaluate_padded(const Evaluation& e, const std::uint8_t* value) {
       inside = inside && at >= 0 && at < in[axis];
       from += at * strides[axis];
     }
-    std::memcpy(e.out_bytes() + static_cast<std::size_t>(i) * size, inside ? e.in_bytes(0) + static_cast<std::size_t>(from) * size : value, size);
+    std::memcpy(e.out_bytes() + static_cast<std::size_t>(i) * size,
+                inside ? e.in_bytes(0) + static_cast<std::size_t>(from) * size : value, size);
     for (std::size_t axis = out.size(); axis-- > 0;) {
       if (++index[axis] < out[axis]) break;
       index[axis] = 0;
@@ -83,7 +84,9 @@ KernelCall lower_padded(const NodeView& node, const std::uint8_t* value) {
       call.real("value", real);
       break;
     }
-    case DataType::kInt8: call.set("value", static_cast<std::int8_t>(*value)); break;
+    case DataType::kInt8:
+      call.set("value", static_cast<std::int8_t>(*value));
+      break;
     case DataType::kInt16: {
       std::int16_t stored = 0;
       std::memcpy(&stored, value, sizeof stored);
@@ -96,7 +99,9 @@ KernelCall lower_padded(const NodeView& node, const std::uint8_t* value) {
       call.set("value", stored);
       break;
     }
-    default: call.set("value", *value); break;
+    default:
+      call.set("value", *value);
+      break;
   }
   return call.value(node, 0, "values").output();
 }

@@ -77,10 +77,12 @@ class PoolOperator : public OperatorBase<Derived> {
     if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
     const auto [lowest, highest] = activation_range(activation, node.output());
     Ranges result;
-    for (const Interval& each : in) result.push_back({std::clamp(each.lowest, lowest, highest), std::clamp(each.highest, lowest, highest)});
+    for (const Interval& each : in)
+      result.push_back({std::clamp(each.lowest, lowest, highest), std::clamp(each.highest, lowest, highest)});
     return result;
   }
-  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&, const std::vector<bool>&) const override {}
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
 
  protected:
   /// Gives `reduce` the values of each window that lie inside the input, and stores its clamped result.
@@ -108,7 +110,8 @@ class PoolOperator : public OperatorBase<Derived> {
             const std::int32_t left = x * w.stride_w - w.pad_left;
             for (std::int32_t iy = std::max(top, 0); iy < std::min(top + w.k_h, w.in_h); ++iy)
               for (std::int32_t ix = std::max(left, 0); ix < std::min(left + w.k_w, w.in_w); ++ix) {
-                values.push_back(in[static_cast<std::size_t>(((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + c)]);
+                values.push_back(
+                    in[static_cast<std::size_t>(((static_cast<std::int64_t>(b) * w.in_h + iy) * w.in_w + ix) * w.in_c + c)]);
               }
             *out++ = clamp_result(reduce(values));
           }

@@ -37,11 +37,16 @@ class Quantize : public OperatorBase<Quantize> {
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
-      case DataType::kFloat32: return evaluate_from<float>(e);
-      case DataType::kInt8: return evaluate_from<std::int8_t>(e);
-      case DataType::kUint8: return evaluate_from<std::uint8_t>(e);
-      case DataType::kInt16: return evaluate_from<std::int16_t>(e);
-      default: return evaluate_from<std::int32_t>(e);
+      case DataType::kFloat32:
+        return evaluate_from<float>(e);
+      case DataType::kInt8:
+        return evaluate_from<std::int8_t>(e);
+      case DataType::kUint8:
+        return evaluate_from<std::uint8_t>(e);
+      case DataType::kInt16:
+        return evaluate_from<std::int16_t>(e);
+      default:
+        return evaluate_from<std::int32_t>(e);
     }
   }
 
@@ -49,10 +54,14 @@ class Quantize : public OperatorBase<Quantize> {
   template <typename In>
   static void evaluate_from(const Evaluation& e) {
     switch (e.output().type) {
-      case DataType::kInt8: return evaluate_between<In, std::int8_t>(e);
-      case DataType::kUint8: return evaluate_between<In, std::uint8_t>(e);
-      case DataType::kInt16: return evaluate_between<In, std::int16_t>(e);
-      default: return evaluate_between<In, std::int32_t>(e);
+      case DataType::kInt8:
+        return evaluate_between<In, std::int8_t>(e);
+      case DataType::kUint8:
+        return evaluate_between<In, std::uint8_t>(e);
+      case DataType::kInt16:
+        return evaluate_between<In, std::int16_t>(e);
+      default:
+        return evaluate_between<In, std::int32_t>(e);
     }
   }
 

@@ -36,22 +36,28 @@ std::int32_t rounding_divide_by_power_of_two(std::int32_t x, int exponent) {
 
 std::int32_t requantize(std::int32_t x, Multiplier by) {
   const std::int32_t shifted = by.shift > 0 ? wrap_shift_left(x, by.shift) : x;
-  return rounding_divide_by_power_of_two(saturating_rounding_doubling_high_mul(shifted, by.multiplier), by.shift > 0 ? 0 : -by.shift);
+  return rounding_divide_by_power_of_two(saturating_rounding_doubling_high_mul(shifted, by.multiplier),
+                                         by.shift > 0 ? 0 : -by.shift);
 }
 
 std::int32_t requantize(std::int64_t x, Multiplier by) {
   const std::int32_t reduced = by.multiplier < 0x7FFF0000 ? (by.multiplier + (1 << 15)) >> 16 : 0x7FFF;
   const int total_shift = 15 - by.shift;
-  const std::int64_t product = static_cast<std::int64_t>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(static_cast<std::int64_t>(reduced)));
+  const std::int64_t product =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(static_cast<std::int64_t>(reduced)));
   return static_cast<std::int32_t>((product + (std::int64_t{1} << (total_shift - 1))) >> total_shift);
 }
 
 std::pair<std::int32_t, std::int32_t> type_range(DataType type) {
   switch (type) {
-    case DataType::kInt8: return {-128, 127};
-    case DataType::kUint8: return {0, 255};
-    case DataType::kInt16: return {-32768, 32767};
-    default: return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    case DataType::kInt8:
+      return {-128, 127};
+    case DataType::kUint8:
+      return {0, 255};
+    case DataType::kInt16:
+      return {-32768, 32767};
+    default:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
   }
 }
 
@@ -61,11 +67,16 @@ std::pair<std::int32_t, std::int32_t> activation_range(Activation activation, co
     return output.zero_point() + static_cast<std::int32_t>(std::clamp(std::round(value / output.scale()), -1e9F, 1e9F));
   };
   switch (activation) {
-    case Activation::kNone: return {lowest, highest};
-    case Activation::kRelu: return {std::max(lowest, quantize(0.0F)), highest};
-    case Activation::kRelu6: return {std::max(lowest, quantize(0.0F)), std::min(highest, quantize(6.0F))};
-    case Activation::kReluN1To1: return {std::max(lowest, quantize(-1.0F)), std::min(highest, quantize(1.0F))};
-    default: break;
+    case Activation::kNone:
+      return {lowest, highest};
+    case Activation::kRelu:
+      return {std::max(lowest, quantize(0.0F)), highest};
+    case Activation::kRelu6:
+      return {std::max(lowest, quantize(0.0F)), std::min(highest, quantize(6.0F))};
+    case Activation::kReluN1To1:
+      return {std::max(lowest, quantize(-1.0F)), std::min(highest, quantize(1.0F))};
+    default:
+      break;
   }
   throw Error(fmt::format("fused activation {} is not supported for {}", kActivationNames[static_cast<std::size_t>(activation)],
                           type_name(output.type)));
@@ -74,19 +85,26 @@ std::pair<std::int32_t, std::int32_t> activation_range(Activation activation, co
 std::pair<float, float> activation_range(Activation activation) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   switch (activation) {
-    case Activation::kNone: return {-kInfinity, kInfinity};
-    case Activation::kRelu: return {0.0F, kInfinity};
-    case Activation::kRelu6: return {0.0F, 6.0F};
-    case Activation::kReluN1To1: return {-1.0F, 1.0F};
-    default: break;
+    case Activation::kNone:
+      return {-kInfinity, kInfinity};
+    case Activation::kRelu:
+      return {0.0F, kInfinity};
+    case Activation::kRelu6:
+      return {0.0F, 6.0F};
+    case Activation::kReluN1To1:
+      return {-1.0F, 1.0F};
+    default:
+      break;
   }
-  throw Error(fmt::format("fused activation {} is not supported for float32", kActivationNames[static_cast<std::size_t>(activation)]));
+  throw Error(
+      fmt::format("fused activation {} is not supported for float32", kActivationNames[static_cast<std::size_t>(activation)]));
 }
 
 std::vector<Multiplier> convolution_multipliers(const Tensor& input, const Tensor& weights, const Tensor& output) {
   std::vector<Multiplier> result;
   for (const float scale : weights.quantization.scales) {
-    result.push_back(quantize_multiplier(static_cast<double>(input.scale()) * static_cast<double>(scale) / static_cast<double>(output.scale())));
+    result.push_back(quantize_multiplier(static_cast<double>(input.scale()) * static_cast<double>(scale) /
+                                         static_cast<double>(output.scale())));
   }
   return result;
 }

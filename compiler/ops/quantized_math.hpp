@@ -18,8 +18,8 @@ struct Multiplier {
 
 Multiplier quantize_multiplier(double real);
 
-/// x * real, rounded twice as gemmlowp does: a doubling high multiplication that rounds half up, then a division by a power of two
-/// that rounds half away from zero. 32-bit arithmetic wraps.
+/// x * real, rounded twice as gemmlowp does: a doubling high multiplication that rounds half up, then a division by a power of
+/// two that rounds half away from zero. 32-bit arithmetic wraps.
 std::int32_t requantize(std::int32_t x, Multiplier by);
 
 /// The 64-bit form for int16 activations: the multiplier is cut to 16 bits and there is one rounding, half up.

@@ -51,8 +51,8 @@ std::vector<Alias> Rearrangement::aliases(const NodeView& node) const {
 KernelCall Rearrangement::lower(const NodeView& node) const {
   Rearrangement walk = merged();
   if (walk.extents.size() > kKernelRank) {
-    throw Error(fmt::format("{} to {} needs {} nested loops; {} are supported", to_string(node.input(0).shape), to_string(node.output().shape),
-                            walk.extents.size(), kKernelRank));
+    throw Error(fmt::format("{} to {} needs {} nested loops; {} are supported", to_string(node.input(0).shape),
+                            to_string(node.output().shape), walk.extents.size(), kKernelRank));
   }
   walk.extents.insert(walk.extents.begin(), kKernelRank - walk.extents.size(), 1);
   walk.steps.insert(walk.steps.begin(), kKernelRank - walk.steps.size(), 0);

@@ -21,7 +21,8 @@ class Reshape : public ViewOperator<Reshape> {
 
   void read(const tflite::Operator& op) {
     const auto* given = options<tflite::ReshapeOptions>(op);
-    if (given != nullptr && given->new_shape() != nullptr) new_shape.assign(given->new_shape()->begin(), given->new_shape()->end());
+    if (given != nullptr && given->new_shape() != nullptr)
+      new_shape.assign(given->new_shape()->begin(), given->new_shape()->end());
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -46,7 +46,8 @@ class SplitV : public OperatorBase<SplitV> {
     }
     if (open < sizes.size()) sizes[open] = static_cast<std::int32_t>(whole - sum);
     const bool positive = std::all_of(sizes.begin(), sizes.end(), [](std::int32_t size) { return size > 0; });
-    if (!positive || (open == sizes.size() && sum != whole)) throw Error(fmt::format("sizes {} do not add up to {}", to_string(sizes), whole));
+    if (!positive || (open == sizes.size() && sum != whole))
+      throw Error(fmt::format("sizes {} do not add up to {}", to_string(sizes), whole));
     return sizes;
   }
 

@@ -20,7 +20,8 @@ class Squeeze : public ViewOperator<Squeeze> {
 
   void read(const tflite::Operator& op) {
     const auto* given = options<tflite::SqueezeOptions>(op);
-    if (given != nullptr && given->squeeze_dims() != nullptr) axes.assign(given->squeeze_dims()->begin(), given->squeeze_dims()->end());
+    if (given != nullptr && given->squeeze_dims() != nullptr)
+      axes.assign(given->squeeze_dims()->begin(), given->squeeze_dims()->end());
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -36,7 +36,9 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     offset = given->offset();
   }
 
-  static bool has_bit(std::int32_t mask, std::size_t axis) { return axis < 32 && (static_cast<std::uint32_t>(mask) >> axis & 1) != 0; }
+  static bool has_bit(std::int32_t mask, std::size_t axis) {
+    return axis < 32 && (static_cast<std::uint32_t>(mask) >> axis & 1) != 0;
+  }
   bool shrinks(std::size_t axis) const { return has_bit(shrink_axis_mask, axis); }
 
   Rearrangement rearrangement(const NodeView& node) const {
@@ -45,7 +47,8 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     const auto end = node.integers(2, "end");
     const auto stride = node.integers(3, "strides");
     if (begin.size() != end.size() || begin.size() != stride.size() || begin.size() > in.size()) {
-      throw Error(fmt::format("begin, end and strides have {}, {} and {} values for {} dimensions", begin.size(), end.size(), stride.size(), in.size()));
+      throw Error(fmt::format("begin, end and strides have {}, {} and {} values for {} dimensions", begin.size(), end.size(),
+                              stride.size(), in.size()));
     }
     const auto strides = strides_of(in);
     Rearrangement walk;
@@ -84,7 +87,8 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     const bool open_end = has_bit(end_mask, axis);
     const std::int64_t start = open_begin ? (step > 0 ? 0 : extent - 1) : place(begin);
     if (shrinks(axis)) {
-      if (start < 0 || start >= extent) throw Error(fmt::format("index {} does not exist along axis {} of {}", begin, axis, extent));
+      if (start < 0 || start >= extent)
+        throw Error(fmt::format("index {} does not exist along axis {} of {}", begin, axis, extent));
       return {start, 1, 1};
     }
     const std::int64_t stop = open_end ? (step > 0 ? extent : -1) : place(end);

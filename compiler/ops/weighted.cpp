@@ -10,12 +10,14 @@ void check_weights(const Tensor& weights, int channels, int channel_axis) {
   require_constant(weights, "weights");
   const Quantization& quantization = weights.quantization;
   if (quantization.empty()) throw Error(fmt::format("weights '{}' are int8 without a scale", weights.name));
-  if (quantization.per_channel() && (static_cast<int>(quantization.scales.size()) != channels || quantization.axis != channel_axis)) {
-    throw Error(fmt::format("weights '{}' have {} scales along axis {}; {} along axis {} are needed", weights.name, quantization.scales.size(),
-                            quantization.axis, channels, channel_axis));
+  if (quantization.per_channel() &&
+      (static_cast<int>(quantization.scales.size()) != channels || quantization.axis != channel_axis)) {
+    throw Error(fmt::format("weights '{}' have {} scales along axis {}; {} along axis {} are needed", weights.name,
+                            quantization.scales.size(), quantization.axis, channels, channel_axis));
   }
   for (const std::int32_t zero_point : quantization.zero_points) {
-    if (zero_point != 0) throw Error(fmt::format("weights '{}' have zero point {}; only 0 is supported", weights.name, zero_point));
+    if (zero_point != 0)
+      throw Error(fmt::format("weights '{}' have zero point {}; only 0 is supported", weights.name, zero_point));
   }
 }
 
@@ -34,7 +36,8 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
   if (node.has_input(bias)) {
     const Tensor& b = node.input(bias);
     require_constant(b, "biases");
-    if (b.elements() != channels) throw Error(fmt::format("bias '{}' has {} values for {} channels", b.name, b.elements(), channels));
+    if (b.elements() != channels)
+      throw Error(fmt::format("bias '{}' has {} values for {} channels", b.name, b.elements(), channels));
     if (is_float(in.type)) require_type(b, {DataType::kFloat32});
     if (in.type == DataType::kInt8) require_type(b, {DataType::kInt32});
     if (in.type == DataType::kInt16) require_type(b, {DataType::kInt64, DataType::kInt32});
@@ -52,14 +55,18 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
 
 DataType sum_type(Accumulator accumulator) {
   switch (accumulator) {
-    case Accumulator::kFloat: return DataType::kFloat32;
-    case Accumulator::kInt32: return DataType::kInt32;
-    case Accumulator::kInt64: return DataType::kInt64;
+    case Accumulator::kFloat:
+      return DataType::kFloat32;
+    case Accumulator::kInt32:
+      return DataType::kInt32;
+    case Accumulator::kInt64:
+      return DataType::kInt64;
   }
   return DataType::kInt32;
 }
 
-Finish::Finish(const Tensor& output, Activation activation, std::vector<Multiplier> multipliers) : multipliers_(std::move(multipliers)) {
+Finish::Finish(const Tensor& output, Activation activation, std::vector<Multiplier> multipliers)
+    : multipliers_(std::move(multipliers)) {
   if (is_float(output.type)) {
     float_range_ = activation_range(activation);
   } else {
@@ -73,7 +80,8 @@ Interval Finish::interval(std::int64_t lowest, std::int64_t highest, std::size_t
   const int left = std::max(multipliers_[multipliers_.size() == 1 ? 0 : channel].shift, 0);
   const std::int64_t limit = (std::int64_t{1} << 31) >> left;
   if (lowest <= -limit || highest >= limit) return {range_.first, range_.second};
-  return {apply<std::int32_t>(static_cast<std::int32_t>(lowest), channel), apply<std::int32_t>(static_cast<std::int32_t>(highest), channel)};
+  return {apply<std::int32_t>(static_cast<std::int32_t>(lowest), channel),
+          apply<std::int32_t>(static_cast<std::int32_t>(highest), channel)};
 }
 
 void Finish::describe(KernelCall& call, const Tensor& output) const {

@@ -9,8 +9,8 @@
 
 namespace mote {
 
-// What the operators with weights share (conv_2d, depthwise_conv_2d, fully_connected, transpose_conv): inputs are the activations,
-// the weights and an optional bias; sums become outputs by a multiplier per channel, a zero point and a clamp.
+// What the operators with weights share (conv_2d, depthwise_conv_2d, fully_connected, transpose_conv): inputs are the
+// activations, the weights and an optional bias; sums become outputs by a multiplier per channel, a zero point and a clamp.
 
 /// The type in which sums are built: float, int32 for int8 activations, int64 for int16 activations with int64 bias.
 enum class Accumulator : std::uint8_t { kFloat, kInt32, kInt64 };
@@ -65,7 +65,8 @@ Ranges mixed_ranges(const NodeView& node, const WeightBlock& block, const Ranges
 bool weights_are_zero(const NodeView& node, const WeightBlock& block, std::size_t c);
 /// Cuts rows and columns out of weights, bias and scales (inputs 1 and 2); what dropped inputs added moves into the bias.
 void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::vector<bool>& keep_inputs,
-                 const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs, Shape shape);
+                 const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs,
+                 Shape shape);
 /// Keeps the listed positions along the last axis of `axis_size`: per-channel tables, depthwise weights and bias.
 TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep);
 

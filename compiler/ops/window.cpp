@@ -11,8 +11,8 @@ struct Extent {
 };
 
 /// One axis. `same`: ceil(in / stride) results, padding split with the odd one behind.
-Extent place_axis(std::int32_t in, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, Padding::Kind kind, std::int32_t before,
-                  std::int32_t after) {
+Extent place_axis(std::int32_t in, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, Padding::Kind kind,
+                  std::int32_t before, std::int32_t after) {
   if (in <= 0 || kernel <= 0 || stride <= 0 || dilation <= 0) {
     throw Error(fmt::format("window of size {}, stride {}, dilation {} over {} is impossible", kernel, stride, dilation, in));
   }
@@ -24,7 +24,9 @@ Extent place_axis(std::int32_t in, std::int32_t kernel, std::int32_t stride, std
       out = (static_cast<std::int64_t>(in) + stride - 1) / stride;
       pad = std::max<std::int64_t>(0, (out - 1) * stride + reach - in) / 2;
       break;
-    case Padding::Kind::kValid: out = (static_cast<std::int64_t>(in) - reach + stride) / stride; break;
+    case Padding::Kind::kValid:
+      out = (static_cast<std::int64_t>(in) - reach + stride) / stride;
+      break;
     case Padding::Kind::kGiven:
       if (before < 0 || after < 0) throw Error(fmt::format("padding of {} and {} is negative", before, after));
       out = (static_cast<std::int64_t>(in) + before + after - reach + stride) / stride;
@@ -51,10 +53,13 @@ void Window::place(const Padding& padding) {
 }
 
 bool Window::pads() const {
-  const auto reads_past = [](std::int32_t in, std::int32_t out, std::int32_t stride, std::int32_t kernel, std::int32_t dilation, std::int32_t before) {
-    return before > 0 || (static_cast<std::int64_t>(out) - 1) * stride + (static_cast<std::int64_t>(kernel) - 1) * dilation - before >= in;
+  const auto reads_past = [](std::int32_t in, std::int32_t out, std::int32_t stride, std::int32_t kernel, std::int32_t dilation,
+                             std::int32_t before) {
+    return before > 0 ||
+           (static_cast<std::int64_t>(out) - 1) * stride + (static_cast<std::int64_t>(kernel) - 1) * dilation - before >= in;
   };
-  return reads_past(in_h, out_h, stride_h, k_h, dilation_h, pad_top) || reads_past(in_w, out_w, stride_w, k_w, dilation_w, pad_left);
+  return reads_past(in_h, out_h, stride_h, k_h, dilation_h, pad_top) ||
+         reads_past(in_w, out_w, stride_w, k_w, dilation_w, pad_left);
 }
 
 void Window::describe(KernelCall& call) const {

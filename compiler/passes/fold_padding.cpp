@@ -34,7 +34,8 @@ bool is_convolution(const Node& node) { return node.op->name() == "conv_2d" || n
 std::optional<Padding> spatial_padding(const Graph& graph, const Node& pad) {
   const NodeView view(graph, pad);
   const Tensor& in = view.input(0);
-  if (in.shape.size() != 4 || !(in.quantization == view.output().quantization) || is_graph_output(graph, pad.outputs[0])) return std::nullopt;
+  if (in.shape.size() != 4 || !(in.quantization == view.output().quantization) || is_graph_output(graph, pad.outputs[0]))
+    return std::nullopt;
   const auto amounts = view.integers(1, "paddings");
   if (amounts[0] != 0 || amounts[1] != 0 || amounts[6] != 0 || amounts[7] != 0) return std::nullopt;
   return Padding{Padding::Kind::kGiven, amounts[2], amounts[4], amounts[3], amounts[5]};

@@ -4,11 +4,11 @@
 
 #include <fmt/ranges.h>
 
+#include "graph/operator.hpp"
 #include "graph/print.hpp"
 #include "passes/fold_padding.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
-#include "graph/operator.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -33,13 +33,15 @@ void run_passes(Graph& graph, const PassOptions& options) {
     for (const Pass& pass : passes) names.push_back(pass.name);
     throw Error(fmt::format("there is no pass '{}'", options.print_after), fmt::format("passes: {}", fmt::join(names, ", ")));
   }
-  for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after)); ++i) {
+  for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after));
+       ++i) {
     const std::size_t before = graph.nodes.size();
     const std::int64_t macs_before = total_macs(graph);
     if (passes[i].apply(graph)) {
       prune(graph);
       verify(graph);
-      log(fmt::format("pass {} ({}): {} operators, {} before; {} MACs, {} before\n", i + 1, passes[i].name, graph.nodes.size(), before, total_macs(graph), macs_before));
+      log(fmt::format("pass {} ({}): {} operators, {} before; {} MACs, {} before\n", i + 1, passes[i].name, graph.nodes.size(),
+                      before, total_macs(graph), macs_before));
     }
     if (passes[i].name == options.print_after) log(print_graph(graph));
   }

@@ -21,8 +21,8 @@ struct Pass {
 const std::vector<Pass>& all_passes();
 
 struct PassOptions {
-  std::string print_after;  ///< the name of a pass after which `log` gets the graph's text
-  int stop_after = -1;      ///< run only so many passes; -1 runs all
+  std::string print_after;                    ///< the name of a pass after which `log` gets the graph's text
+  int stop_after = -1;                        ///< run only so many passes; -1 runs all
   std::function<void(std::string_view)> log;  ///< hears of each pass that changed something
 };
 

@@ -11,9 +11,9 @@ namespace {
 
 /// Tensors whose channels can only go together: the output of a kMixed node and what kCoupled nodes make of it.
 struct Chain {
-  std::size_t head = 0;                            ///< the kMixed node that makes the channels
-  std::vector<TensorId> tensors;                   ///< its output, then those of the coupled nodes
-  std::vector<std::size_t> coupled;                ///< nodes inside
+  std::size_t head = 0;                                   ///< the kMixed node that makes the channels
+  std::vector<TensorId> tensors;                          ///< its output, then those of the coupled nodes
+  std::vector<std::size_t> coupled;                       ///< nodes inside
   std::vector<std::pair<std::size_t, TensorId>> readers;  ///< kMixed nodes that read one of the tensors
 };
 
@@ -27,8 +27,11 @@ std::optional<Chain> chain_behind(const Graph& graph, std::size_t head, const st
       const Node& node = graph.nodes[static_cast<std::size_t>(reader)];
       if (node.inputs[0] != id || std::count(node.inputs.begin(), node.inputs.end(), id) != 1) return std::nullopt;
       switch (node.op->channel_flow(NodeView(graph, node))) {
-        case ChannelFlow::kOpaque: return std::nullopt;
-        case ChannelFlow::kMixed: chain.readers.emplace_back(reader, id); break;
+        case ChannelFlow::kOpaque:
+          return std::nullopt;
+        case ChannelFlow::kMixed:
+          chain.readers.emplace_back(reader, id);
+          break;
         case ChannelFlow::kCoupled:
           chain.coupled.push_back(static_cast<std::size_t>(reader));
           chain.tensors.push_back(node.outputs[0]);
@@ -51,16 +54,19 @@ bool can_go(const Graph& graph, const Chain& chain, const std::vector<Ranges>& r
   });
 }
 
-void cut(Graph& graph, const Chain& chain, const std::vector<Ranges>& ranges, const std::vector<bool>& keep, ShrinkReport& report) {
+void cut(Graph& graph, const Chain& chain, const std::vector<Ranges>& ranges, const std::vector<bool>& keep,
+         ShrinkReport& report) {
   const auto all_of = [](std::int32_t extent) { return std::vector<bool>(static_cast<std::size_t>(extent), true); };
   for (const TensorId id : chain.tensors) {
     for (std::size_t c = 0; c < keep.size(); ++c) {
-      if (!keep[c]) report.removed.push_back({id, static_cast<std::int32_t>(c), constant_of(ranges[static_cast<std::size_t>(id)][c])});
+      if (!keep[c])
+        report.removed.push_back({id, static_cast<std::int32_t>(c), constant_of(ranges[static_cast<std::size_t>(id)][c])});
     }
   }
   Node& head = graph.nodes[chain.head];
   const std::int32_t head_inputs = graph.tensor(head.inputs[0]).shape.back();
-  head.op->keep_channels(graph, head, all_of(head_inputs), std::vector<std::optional<std::int32_t>>(static_cast<std::size_t>(head_inputs)), keep);
+  head.op->keep_channels(graph, head, all_of(head_inputs),
+                         std::vector<std::optional<std::int32_t>>(static_cast<std::size_t>(head_inputs)), keep);
   for (const std::size_t i : chain.coupled) {
     Node& node = graph.nodes[i];
     node.op->keep_channels(graph, node, keep, {}, keep);
@@ -83,7 +89,8 @@ std::vector<Ranges> channel_ranges(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     const NodeView view(graph, node);
     if (node.outputs.size() != 1 || !view.has_input(0)) continue;
-    ranges[static_cast<std::size_t>(node.outputs[0])] = node.op->output_ranges(view, ranges[static_cast<std::size_t>(node.inputs[0])]);
+    ranges[static_cast<std::size_t>(node.outputs[0])] =
+        node.op->output_ranges(view, ranges[static_cast<std::size_t>(node.inputs[0])]);
   }
   return ranges;
 }

@@ -54,8 +54,12 @@ std::string json_text(const Json& json) { return json.dump(2, ' ', false, Json::
 
 Json plan_json(const Plan& plan) {
   const Graph& graph = plan.graph;
-  Json json{{"model", graph.name}, {"target", plan.target.name}, {"operators", graph.nodes.size()}, {"macs", total_macs(graph)},
-            {"arena_bytes", plan.memory.arena_bytes}, {"arena_lower_bound_bytes", plan.memory.lower_bound_bytes},
+  Json json{{"model", graph.name},
+            {"target", plan.target.name},
+            {"operators", graph.nodes.size()},
+            {"macs", total_macs(graph)},
+            {"arena_bytes", plan.memory.arena_bytes},
+            {"arena_lower_bound_bytes", plan.memory.lower_bound_bytes},
             {"flash_weights_bytes", plan.constant_bytes()}};
   json["inputs"] = port_json(plan, graph.inputs);
   json["outputs"] = port_json(plan, graph.outputs);
@@ -66,9 +70,14 @@ Json plan_json(const Plan& plan) {
     const Node& node = graph.nodes[i];
     const Tensor& out = graph.tensor(node.outputs[0]);
     const Step* step = step_of(plan, i);
-    json["layers"].push_back({{"name", node.name}, {"operator", node.op->name()}, {"type", type_name(out.type)}, {"shape", out.shape},
-                              {"macs", node.op->macs(NodeView(graph, node))}, {"weights_bytes", weight_bytes(graph, node)},
-                              {"live_bytes", plan.memory.live_bytes[i]}, {"scratch_bytes", step == nullptr ? 0 : step->call.scratch_bytes},
+    json["layers"].push_back({{"name", node.name},
+                              {"operator", node.op->name()},
+                              {"type", type_name(out.type)},
+                              {"shape", out.shape},
+                              {"macs", node.op->macs(NodeView(graph, node))},
+                              {"weights_bytes", weight_bytes(graph, node)},
+                              {"live_bytes", plan.memory.live_bytes[i]},
+                              {"scratch_bytes", step == nullptr ? 0 : step->call.scratch_bytes},
                               {"implementation", step == nullptr ? "view" : step->implementation}});
   }
   return json;
@@ -81,14 +90,18 @@ std::string plan_text(const Plan& plan) {
     const Node& node = graph.nodes[i];
     const Tensor& out = graph.tensor(node.outputs[0]);
     const Step* step = step_of(plan, i);
-    rows.push_back({node.name, std::string(type_name(out.type)), to_string(out.shape), grouped(node.op->macs(NodeView(graph, node))),
-                    grouped(weight_bytes(graph, node)), grouped(plan.memory.live_bytes[i]), step == nullptr ? "view" : step->implementation});
+    rows.push_back({node.name, std::string(type_name(out.type)), to_string(out.shape),
+                    grouped(node.op->macs(NodeView(graph, node))), grouped(weight_bytes(graph, node)),
+                    grouped(plan.memory.live_bytes[i]), step == nullptr ? "view" : step->implementation});
   }
-  std::string text = port_text(plan, graph.inputs, "input") + port_text(plan, graph.outputs, "output") + "\n" + format_table(rows) + "\n";
-  text += fmt::format("{} operators, {} MACs, {} bytes of weights and tables in flash\n", graph.nodes.size(), grouped(total_macs(graph)),
-                      grouped(plan.constant_bytes()));
-  text += fmt::format("arena {} bytes (no order of these buffers can need less than {})", grouped(plan.memory.arena_bytes), grouped(plan.memory.lower_bound_bytes));
-  if (!graph.nodes.empty()) text += fmt::format("; peak at {}", graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name);
+  std::string text =
+      port_text(plan, graph.inputs, "input") + port_text(plan, graph.outputs, "output") + "\n" + format_table(rows) + "\n";
+  text += fmt::format("{} operators, {} MACs, {} bytes of weights and tables in flash\n", graph.nodes.size(),
+                      grouped(total_macs(graph)), grouped(plan.constant_bytes()));
+  text += fmt::format("arena {} bytes (no order of these buffers can need less than {})", grouped(plan.memory.arena_bytes),
+                      grouped(plan.memory.lower_bound_bytes));
+  if (!graph.nodes.empty())
+    text += fmt::format("; peak at {}", graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name);
   return text + "\n";
 }
 

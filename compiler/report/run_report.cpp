@@ -24,8 +24,12 @@ Json layers_json(const Plan& plan, const EmulationResult& measured) {
   Json layers = Json::array();
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Node& node = plan.graph.nodes[plan.steps[i].node];
-    Json row{{"name", node.name}, {"operator", node.op->name()}, {"implementation", plan.steps[i].implementation},
-             {"macs", node.op->macs(NodeView(plan.graph, node))}, {"instructions", nullptr}, {"cycles_estimate", nullptr},
+    Json row{{"name", node.name},
+             {"operator", node.op->name()},
+             {"implementation", plan.steps[i].implementation},
+             {"macs", node.op->macs(NodeView(plan.graph, node))},
+             {"instructions", nullptr},
+             {"cycles_estimate", nullptr},
              {"scratch_bytes", plan.steps[i].call.scratch_bytes}};
     if (i < measured.layers.size()) {
       row["instructions"] = measured.layers[i].instructions;
@@ -37,14 +41,17 @@ Json layers_json(const Plan& plan, const EmulationResult& measured) {
 }
 
 std::string layers_text(const Plan& plan, const EmulationResult& measured) {
-  std::vector<std::vector<std::string>> rows{{"layer", "runs as", "MACs", "instructions", "share", "cycles (est.)", "cycles/MAC"}};
+  std::vector<std::vector<std::string>> rows{
+      {"layer", "runs as", "MACs", "instructions", "share", "cycles (est.)", "cycles/MAC"}};
   for (std::size_t i = 0; i < measured.layers.size(); ++i) {
     const Node& node = plan.graph.nodes[plan.steps[i].node];
     const std::int64_t macs = node.op->macs(NodeView(plan.graph, node));
     const auto cycles = whole(measured.layers[i].cycles_estimate);
     const auto instructions = static_cast<double>(measured.layers[i].instructions);
-    rows.push_back({node.name, plan.steps[i].implementation, grouped(macs), grouped(static_cast<std::int64_t>(measured.layers[i].instructions)),
-                    fmt::format("{:.1f}%", 100.0 * instructions / static_cast<double>(measured.instructions.value_or(1))), or_dash(cycles),
+    rows.push_back({node.name, plan.steps[i].implementation, grouped(macs),
+                    grouped(static_cast<std::int64_t>(measured.layers[i].instructions)),
+                    fmt::format("{:.1f}%", 100.0 * instructions / static_cast<double>(measured.instructions.value_or(1))),
+                    or_dash(cycles),
                     cycles && macs > 0 ? fmt::format("{:.2f}", static_cast<double>(*cycles) / static_cast<double>(macs)) : "-"});
   }
   return format_table(rows) + "\n";
@@ -69,7 +76,8 @@ Json run_json(const Plan& plan, const RunResult& result) {
             {"stack_bytes", or_null(m.stack_bytes)}};
   // All flash that is not weights: machine code with its share of the C library, literals and descriptors.
   if (m.flash_bytes) json["flash_code_bytes"] = static_cast<std::int64_t>(*m.flash_bytes) - plan.constant_bytes();
-  if (m.cycles_estimate && plan.target.clock_hz > 0) json["milliseconds_estimate"] = 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz;
+  if (m.cycles_estimate && plan.target.clock_hz > 0)
+    json["milliseconds_estimate"] = 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz;
   json["layers"] = layers_json(plan, m);
   json["notes"] = m.notes;
   return json;

@@ -14,7 +14,8 @@ std::vector<Implementation> applicable(const NodeView& view, const Target& targe
     if (target.has(row.isa) && (row.applies == nullptr || row.applies(view))) rows.push_back(row);
   }
   const auto cycles = [&](const Implementation& row) { return row.cycles == nullptr ? 0 : row.cycles(view); };
-  std::stable_sort(rows.begin(), rows.end(), [&](const Implementation& a, const Implementation& b) { return cycles(a) < cycles(b); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Implementation& a, const Implementation& b) { return cycles(a) < cycles(b); });
   return rows;
 }
 
@@ -53,7 +54,8 @@ class Selection {
     memory = plan_memory(graph_, requests_);
   }
 
-  /// Speed must not cost RAM unasked: scratch that raises the arena above what the tensors need gives way to the next row with less.
+  /// Speed must not cost RAM unasked: scratch that raises the arena above what the tensors need gives way to the next row with
+  /// less.
   void keep_arena_small() {
     std::vector<NodeMemory> bare = requests_;
     for (NodeMemory& each : bare) each.scratch_bytes = 0;
@@ -94,7 +96,8 @@ std::int64_t Plan::constant_bytes() const {
   std::set<std::pair<DataType, std::string_view>> distinct;
   for (const Step& step : steps) {
     for (const PackedConstant& constant : step.call.constants) {
-      distinct.emplace(constant.type, std::string_view(reinterpret_cast<const char*>(constant.bytes.data()), constant.bytes.size()));
+      distinct.emplace(constant.type,
+                       std::string_view(reinterpret_cast<const char*>(constant.bytes.data()), constant.bytes.size()));
     }
   }
   std::int64_t total = 0;

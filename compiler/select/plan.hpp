@@ -27,8 +27,8 @@ struct Plan {
   std::int64_t constant_bytes() const;
 };
 
-/// Chooses for each node the applicable implementation with the fewest predicted cycles on the target, and plans memory; where scratch
-/// would make the arena larger than the tensors need, the next one with less. Error when a node has none.
+/// Chooses for each node the applicable implementation with the fewest predicted cycles on the target, and plans memory; where
+/// scratch would make the arena larger than the tensors need, the next one with less. Error when a node has none.
 Plan make_plan(Graph graph, const Target& target);
 
 }  // namespace mote

@@ -17,8 +17,6 @@ inline std::optional<std::int64_t> checked_multiply(std::int64_t a, std::int64_t
 constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// The next multiple of `alignment` at or above `value`.
-constexpr std::int64_t align_up(std::int64_t value, std::int64_t alignment) {
-  return divide_up(value, alignment) * alignment;
-}
+constexpr std::int64_t align_up(std::int64_t value, std::int64_t alignment) { return divide_up(value, alignment) * alignment; }
 
 }  // namespace mote

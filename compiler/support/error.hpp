@@ -41,8 +41,8 @@ class InternalError : public std::logic_error {
   InternalError(std::string_view what, const char* file, int line);
 };
 
-#define MOTE_CHECK(condition)                                                                        \
-  do {                                                                                               \
+#define MOTE_CHECK(condition)                                                                       \
+  do {                                                                                              \
     if (!(condition)) throw ::mote::InternalError("check failed: " #condition, __FILE__, __LINE__); \
   } while (false)
 

@@ -85,7 +85,8 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes) {
     if (!product) throw Error("damaged .npy header: the shape is too large");
     size = *product;
   }
-  if (size != static_cast<std::int64_t>(bytes.size() - start - length)) throw Error("damaged .npy: the data is cut off or too long");
+  if (size != static_cast<std::int64_t>(bytes.size() - start - length))
+    throw Error("damaged .npy: the data is cut off or too long");
   array.bytes.assign(bytes.begin() + static_cast<std::ptrdiff_t>(start + length), bytes.end());
   return array;
 }
@@ -95,7 +96,8 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error), zip_discard);
+  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(
+      source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error), zip_discard);
   if (!archive) {
     if (source != nullptr) zip_source_free(source);
     const std::string reason = zip_error_strerror(&error);
@@ -107,11 +109,13 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
     zip_stat_t stat;
     const auto index = static_cast<zip_uint64_t>(i);
-    if (zip_stat_index(archive.get(), index, 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0) throw Error("damaged .npz archive");
+    if (zip_stat_index(archive.get(), index, 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0)
+      throw Error("damaged .npz archive");
     std::string name = stat.name == nullptr ? "" : stat.name;
     if (name.ends_with(".npy")) name.resize(name.size() - 4);
     if (stat.size > kLargestMember) throw Error(fmt::format("array '{}' is larger than 1 GiB", name));
-    if (stat.size / kMostInflation > bytes.size()) throw Error(fmt::format("damaged .npz archive: array '{}' claims {} bytes", name, stat.size));
+    if (stat.size / kMostInflation > bytes.size())
+      throw Error(fmt::format("damaged .npz archive: array '{}' claims {} bytes", name, stat.size));
     std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen_index(archive.get(), index, 0), zip_fclose);
     std::vector<std::uint8_t> content(stat.size);
     if (!file || zip_fread(file.get(), content.data(), content.size()) != static_cast<zip_int64_t>(content.size())) {
@@ -123,8 +127,8 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
 }
 
 std::string format_npy(const NpyArray& array) {
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", array.descr, fmt::join(array.shape, ", "),
-                                   array.shape.size() == 1 ? "," : "");
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", array.descr,
+                                   fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
   const std::size_t total = (10 + header.size() + 1 + 63) / 64 * 64;
   header.append(total - 10 - header.size() - 1, ' ');
   header += '\n';

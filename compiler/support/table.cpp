@@ -11,7 +11,9 @@ namespace mote {
 namespace {
 
 bool numeric(std::string_view cell) {
-  return std::all_of(cell.begin(), cell.end(), [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.' || c == '-' || c == '%'; });
+  return std::all_of(cell.begin(), cell.end(), [](char c) {
+    return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.' || c == '-' || c == '%';
+  });
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ Isa parse_isa(const std::string& name) {
 }
 
 MemoryRegion parse_region(const Json& json) {
-  const auto number = [&](const char* key) { return static_cast<std::uint32_t>(std::stoul(json.at(key).get<std::string>(), nullptr, 0)); };
+  const auto number = [&](const char* key) {
+    return static_cast<std::uint32_t>(std::stoul(json.at(key).get<std::string>(), nullptr, 0));
+  };
   return {number("origin"), number("length")};
 }
 
@@ -59,7 +61,8 @@ const std::vector<Target>& all_targets() {
     std::vector<Target> made;
     for (const Asset& each : assets()) {
       if (!each.path.starts_with(kPrefix)) continue;
-      made.push_back(parse_target(std::string(each.path.substr(kPrefix.size(), each.path.size() - kPrefix.size() - kSuffix.size())), each.bytes));
+      made.push_back(parse_target(
+          std::string(each.path.substr(kPrefix.size(), each.path.size() - kPrefix.size() - kSuffix.size())), each.bytes));
     }
     return made;
   }();

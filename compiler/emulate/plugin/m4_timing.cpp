@@ -29,41 +29,41 @@ struct Row {
 // In both tables the first row that matches counts, and what matches none takes 1 cycle: data processing, multiplication with and
 // without accumulation, DSP, IT, branches (whose refill is added where they are taken), immediate stores.
 constexpr Row kNarrowRows[] = {
-    {0xF800, 0x4800, 2, Kind::kLoad, 0, kBit8},                       // LDR literal
+    {0xF800, 0x4800, 2, Kind::kLoad, 0, kBit8},                        // LDR literal
     {0xFC00, 0x5000, 2, Kind::kIndexedStore, 0, kNone, kBit3, kBit6},  // STR, STRH register
     {0xFE00, 0x5400, 2, Kind::kIndexedStore, 0, kNone, kBit3, kBit6},  // STRB register
     {0xF000, 0x5000, 2, Kind::kLoad, 0, kBit0, kBit3, kBit6},          // LDR* register
-    {0xF800, 0x6800, 2, Kind::kLoad, 0, kBit0, kBit3},                // LDR immediate
-    {0xF800, 0x7800, 2, Kind::kLoad, 0, kBit0, kBit3},                // LDRB immediate
-    {0xF800, 0x8800, 2, Kind::kLoad, 0, kBit0, kBit3},                // LDRH immediate
-    {0xF800, 0x9800, 2, Kind::kLoad, 0, kBit8, kSp},                  // LDR from the stack
-    {0xFE00, 0xB400, 1, Kind::kMultiple, 0x1FF},                      // PUSH
-    {0xFE00, 0xBC00, 1, Kind::kMultiple, 0x1FF},                      // POP
-    {0xF000, 0xC000, 1, Kind::kMultiple, 0x0FF},                      // STM, LDM
+    {0xF800, 0x6800, 2, Kind::kLoad, 0, kBit0, kBit3},                 // LDR immediate
+    {0xF800, 0x7800, 2, Kind::kLoad, 0, kBit0, kBit3},                 // LDRB immediate
+    {0xF800, 0x8800, 2, Kind::kLoad, 0, kBit0, kBit3},                 // LDRH immediate
+    {0xF800, 0x9800, 2, Kind::kLoad, 0, kBit8, kSp},                   // LDR from the stack
+    {0xFE00, 0xB400, 1, Kind::kMultiple, 0x1FF},                       // PUSH
+    {0xFE00, 0xBC00, 1, Kind::kMultiple, 0x1FF},                       // POP
+    {0xF000, 0xC000, 1, Kind::kMultiple, 0x0FF},                       // STM, LDM
 };
 
 constexpr Row kWideRows[] = {
-    {0xFFE00000, 0xEC400000, 2},                                                 // VMOV with two core registers
-    {0xFF200F00, 0xED000A00, 2},                                                 // VLDR, VSTR single
-    {0xFF200F00, 0xED000B00, 3},                                                 // VLDR, VSTR double
-    {0xFE000E00, 0xEC000A00, 1, Kind::kFloatMultiple},                           // VLDM, VSTM, VPUSH, VPOP
-    {0xFF000E10, 0xEE000A10, 1},                                                 // VMOV with one core register, VMRS, VMSR
-    {0xFFA00E00, 0xEE000A00, 3},                                                 // VMLA, VMLS, VNMLA, VNMLS
-    {0xFFB00E00, 0xEE900A00, 3},                                                 // VFNMA, VFNMS
-    {0xFFB00E00, 0xEEA00A00, 3},                                                 // VFMA, VFMS
-    {0xFFB00E00, 0xEE800A00, 14},                                                // VDIV
-    {0xFFBF0EC0, 0xEEB10AC0, 14},                                                // VSQRT
-    {0xFE400000, 0xE8000000, 1, Kind::kMultiple, 0xFFFF},                        // LDM, STM, PUSH, POP
-    {0xFF400000, 0xE9400000, 3},                                                 // LDRD, STRD
-    {0xFE600000, 0xE8600000, 3},                                                 // LDRD, STRD, post-indexed
-    {0xFE400000, 0xE8400000, 2},                                                 // exclusive accesses, TBB, TBH
-    {0xFB80D000, 0xF3808000, 2},                                                 // MSR, MRS, barriers, hints
-    {0xFE50F000, 0xF810F000, 1},                                                 // PLD
-    {0xFE1F0000, 0xF81F0000, 2, Kind::kLoad, 0, kBit12},                         // LDR* literal
-    {0xFE900FC0, 0xF8100000, 2, Kind::kLoad, 0, kBit12, kBit16, kBit0},          // LDR* register
-    {0xFE100000, 0xF8100000, 2, Kind::kLoad, 0, kBit12, kBit16},                 // LDR* immediate
-    {0xFE900FC0, 0xF8000000, 2, Kind::kIndexedStore, 0, kNone, kBit16, kBit0},   // STR* register
-    {0xFFD000F0, 0xFB9000F0, 6},                                                 // SDIV, UDIV
+    {0xFFE00000, 0xEC400000, 2},                                                // VMOV with two core registers
+    {0xFF200F00, 0xED000A00, 2},                                                // VLDR, VSTR single
+    {0xFF200F00, 0xED000B00, 3},                                                // VLDR, VSTR double
+    {0xFE000E00, 0xEC000A00, 1, Kind::kFloatMultiple},                          // VLDM, VSTM, VPUSH, VPOP
+    {0xFF000E10, 0xEE000A10, 1},                                                // VMOV with one core register, VMRS, VMSR
+    {0xFFA00E00, 0xEE000A00, 3},                                                // VMLA, VMLS, VNMLA, VNMLS
+    {0xFFB00E00, 0xEE900A00, 3},                                                // VFNMA, VFNMS
+    {0xFFB00E00, 0xEEA00A00, 3},                                                // VFMA, VFMS
+    {0xFFB00E00, 0xEE800A00, 14},                                               // VDIV
+    {0xFFBF0EC0, 0xEEB10AC0, 14},                                               // VSQRT
+    {0xFE400000, 0xE8000000, 1, Kind::kMultiple, 0xFFFF},                       // LDM, STM, PUSH, POP
+    {0xFF400000, 0xE9400000, 3},                                                // LDRD, STRD
+    {0xFE600000, 0xE8600000, 3},                                                // LDRD, STRD, post-indexed
+    {0xFE400000, 0xE8400000, 2},                                                // exclusive accesses, TBB, TBH
+    {0xFB80D000, 0xF3808000, 2},                                                // MSR, MRS, barriers, hints
+    {0xFE50F000, 0xF810F000, 1},                                                // PLD
+    {0xFE1F0000, 0xF81F0000, 2, Kind::kLoad, 0, kBit12},                        // LDR* literal
+    {0xFE900FC0, 0xF8100000, 2, Kind::kLoad, 0, kBit12, kBit16, kBit0},         // LDR* register
+    {0xFE100000, 0xF8100000, 2, Kind::kLoad, 0, kBit12, kBit16},                // LDR* immediate
+    {0xFE900FC0, 0xF8000000, 2, Kind::kIndexedStore, 0, kNone, kBit16, kBit0},  // STR* register
+    {0xFFD000F0, 0xFB9000F0, 6},                                                // SDIV, UDIV
 };
 
 constexpr Row kPlain = {0, 0, 1};

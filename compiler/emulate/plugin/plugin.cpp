@@ -115,14 +115,22 @@ std::optional<Arguments> parse_arguments(int count, char** texts) {
     const std::string_view text = texts[i];
     const std::string_view key = text.substr(0, text.find('='));
     const char* value = texts[i] + std::min(key.size() + 1, text.size());
-    if (key == "begin") options.window_begin = parse_range(value).begin;
-    else if (key == "end") options.window_end = parse_range(value).begin;
-    else if (key == "run") options.run = parse_range(value);
-    else if (key == "runner") options.runner = parse_range(value);
-    else if (key == "layers") options.layer_count = std::strtoul(value, nullptr, 10);
-    else if (key == "timing") arguments.estimates_cycles = std::string_view(value) == "m4";
-    else if (key == "out") arguments.output_path = value;
-    else return std::nullopt;
+    if (key == "begin")
+      options.window_begin = parse_range(value).begin;
+    else if (key == "end")
+      options.window_end = parse_range(value).begin;
+    else if (key == "run")
+      options.run = parse_range(value);
+    else if (key == "runner")
+      options.runner = parse_range(value);
+    else if (key == "layers")
+      options.layer_count = std::strtoul(value, nullptr, 10);
+    else if (key == "timing")
+      arguments.estimates_cycles = std::string_view(value) == "m4";
+    else if (key == "out")
+      arguments.output_path = value;
+    else
+      return std::nullopt;
   }
   if (arguments.estimates_cycles) options.taken_branch_cycles = kM4TakenBranchCycles;
   return arguments;

@@ -43,10 +43,11 @@ MOTE_KERNEL void conv_2d(const typename L::Input* MOTE_RESTRICT in, const typena
 
 /// CONV_2D 1x1, stride 1, no padding, int8. The bias has the input's zero point folded in.
 template <typename L>
-MOTE_KERNEL void conv_2d_pointwise(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT weights, const int32_t* MOTE_RESTRICT bias,
-                                   const int32_t* MOTE_RESTRICT multipliers, const int8_t* MOTE_RESTRICT shifts,
-                                   int8_t* MOTE_RESTRICT out) {
-  static_assert(L::k_h == 1 && L::k_w == 1 && L::out_h == L::in_h && L::out_w == L::in_w, "a pointwise convolution has a 1x1 window and stride 1");
+MOTE_KERNEL void conv_2d_pointwise(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT weights,
+                                   const int32_t* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
+                                   const int8_t* MOTE_RESTRICT shifts, int8_t* MOTE_RESTRICT out) {
+  static_assert(L::k_h == 1 && L::k_w == 1 && L::out_h == L::in_h && L::out_w == L::in_w,
+                "a pointwise convolution has a 1x1 window and stride 1");
   for (int32_t pixel = 0; pixel < L::batch * L::out_h * L::out_w; ++pixel, in += L::in_c) {
     const int8_t* row = weights;
     for (int32_t c = 0; c < L::out_c; ++c) {

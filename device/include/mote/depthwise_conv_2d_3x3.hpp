@@ -4,9 +4,9 @@
 
 namespace mote {
 
-// DEPTHWISE_CONV_2D of int8, 3x3, depth multiplier 1, stride 1 or 2 along each axis, at most one column of padding at each side, any
-// rows of padding. Four channels at a time are turned into rows of their own: a word holds two rows of one column, so that one
-// instruction multiplies two taps; then a window slides along each row with its weights in registers.
+// DEPTHWISE_CONV_2D of int8, 3x3, depth multiplier 1, stride 1 or 2 along each axis, at most one column of padding at each side,
+// any rows of padding. Four channels at a time are turned into rows of their own: a word holds two rows of one column, so that
+// one instruction multiplies two taps; then a window slides along each row with its weights in registers.
 
 /// One channel's weights and scaling as `slide_3x3` takes them: doubled weights as halfwords, then doubled bias, multiplier and
 /// what is added before the last shift. `last` also holds the shift, in its low byte.
@@ -18,7 +18,8 @@ struct Taps3x3 {
 };
 
 /// Sizes of a slide, all compile-time constants. `pitch`: bytes between pairs of rows; `step`: bytes between outputs.
-template <int32_t OutW, int32_t StrideW, bool PadsLeft, bool PadsRight, int32_t Pitch, int32_t Step, int32_t RowGap, int32_t Low, int32_t High>
+template <int32_t OutW, int32_t StrideW, bool PadsLeft, bool PadsRight, int32_t Pitch, int32_t Step, int32_t RowGap, int32_t Low,
+          int32_t High>
 struct Slide3x3 {
   static constexpr int32_t out_w = OutW, stride_w = StrideW, pitch = Pitch, step = Step, row_gap = RowGap, low = Low, high = High;
   static constexpr bool pads_left = PadsLeft, pads_right = PadsRight;
@@ -28,16 +29,19 @@ struct Slide3x3 {
 
 #if MOTE_DSP
 
-/// `rows` output rows of each of `channels` channels. A channel's pairs of rows begin at `pairs`, `pitch / 4` bytes after those of
-/// the channel before; outputs of a row are `step` bytes apart, rows `row_gap` bytes after the end of the row before. Odd: rows that begin with the
-/// second row of a pair.
+/// `rows` output rows of each of `channels` channels. A channel's pairs of rows begin at `pairs`, `pitch / 4` bytes after those
+/// of the channel before; outputs of a row are `step` bytes apart, rows `row_gap` bytes after the end of the row before. Odd:
+/// rows that begin with the second row of a pair.
 ///
 /// r3-r5 pairs, r6 singles, r7 third single | turns left << 8 | shift, r8 bias, r9 multiplier, r10 offset, r12 second word. A
-/// column finishes the sum in \p, continues \q and begins one in \a, the register of the column's first word; then the roles rotate.
+/// column finishes the sum in \p, continues \q and begins one in \a, the register of the column's first word; then the roles
+/// rotate.
 template <class S, bool Odd>
-MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/, int32_t /*channels*/) {
+MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/,
+                             int32_t /*channels*/) {
   constexpr int32_t kUniform = S::stride_w == 1 ? S::out_w - 2 : S::out_w - 1;
-  constexpr int32_t kGroup = S::stride_w == 1 ? (S::out_w <= 8 ? kUniform + 3 : (S::out_w >= 20 ? 6 : 3)) : (S::out_w <= 4 ? kUniform + 1 : 3);
+  constexpr int32_t kGroup =
+      S::stride_w == 1 ? (S::out_w <= 8 ? kUniform + 3 : (S::out_w >= 20 ? 6 : 3)) : (S::out_w <= 4 ? kUniform + 1 : 3);
   constexpr int32_t kTurns = kUniform > 0 ? kUniform / kGroup : 0;
   constexpr int32_t kRest = kUniform > 0 ? kUniform % kGroup : 0;
   __asm__ volatile(
@@ -256,9 +260,10 @@ MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/,
   .purgem column_without_begin%=
   .purgem last_column%=
   .purgem output%=
-)" ::[odd] "i"(Odd ? 1 : 0), [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
-      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low), [high] "i"(S::high),
-      [group] "i"(kGroup), [turns] "i"(kTurns), [rest] "i"(kRest));
+)" ::[odd] "i"(Odd ? 1 : 0),
+      [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
+      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low),
+      [high] "i"(S::high), [group] "i"(kGroup), [turns] "i"(kTurns), [rest] "i"(kRest));
 }
 
 #else
@@ -308,8 +313,8 @@ MOTE_INLINE uint32_t load_channels(const int8_t* at) {
   }
 }
 
-/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word. Rows
-/// outside the image are 0.
+/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word.
+/// Rows outside the image are 0.
 template <int32_t kRead>
 MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* pairs) {
   const uint32_t zeros = (static_cast<uint32_t>(from.zero_point) & 0xFFU) * 0x01010101U;
@@ -429,8 +434,15 @@ MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, 
     if (kRead == 4 && row >= 0 && inner > 0) {
       const int32_t row_bytes = width * from.channels;
       const int8_t* const low = from.at + row * row_bytes;
-      const PairRun run = {low, low + row_bytes, {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width}, from.channels,
-                           pair_of(-from.zero_point, -from.zero_point), width, inner, row_bytes, 12 * width};
+      const PairRun run = {low,
+                           low + row_bytes,
+                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
+                           from.channels,
+                           pair_of(-from.zero_point, -from.zero_point),
+                           width,
+                           inner,
+                           row_bytes,
+                           12 * width};
       pair_inner_rows(&run);
       row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
       continue;
@@ -442,7 +454,8 @@ MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, 
 
 /// Makes a channel's taps from its weights, for windows that begin with the first and with the second row of a pair. Bytes of the
 /// weights, by row and column: 00 01 10 11, 02 20 12 21, 22 and the shift; `scaling`: doubled bias, multiplier.
-MOTE_FUNCTION void unpack_taps(const int8_t* weights, const int32_t* scaling, int32_t output_zero_point, Taps3x3* even, Taps3x3* odd) {
+MOTE_FUNCTION void unpack_taps(const int8_t* weights, const int32_t* scaling, int32_t output_zero_point, Taps3x3* even,
+                               Taps3x3* odd) {
   const uint32_t word0 = load_4(weights);
   const uint32_t word1 = load_4(weights + 4);
   const uint32_t shift = static_cast<uint8_t>(weights[9]);
@@ -466,12 +479,13 @@ MOTE_FUNCTION void unpack_taps(const int8_t* weights, const int32_t* scaling, in
   odd->offset = even->offset;
 }
 
-/// `scratch`: L::chunk + 1 pairs of rows, 16 * in_w bytes each. `out` may be `in` where no row of outputs reaches beyond the rows read
-/// for it. Exact where every doubled sum and every offset stays within int32 and every shift is 1 to 31.
+/// `scratch`: L::chunk + 1 pairs of rows, 16 * in_w bytes each. `out` may be `in` where no row of outputs reaches beyond the rows
+/// read for it. Exact where every doubled sum and every offset stays within int32 and every shift is 1 to 31.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, const int32_t* scaling, int8_t* out, uint8_t* scratch) {
-  using Slide = Slide3x3<L::out_w, L::stride_w, L::pad_left == 1, ((L::out_w - 1) * L::stride_w + 3 - L::pad_left > L::in_w), 16 * L::in_w, L::in_c,
-                         (L::stride_h == 1 ? L::out_w * L::in_c : 0), L::clamp_min, L::clamp_max>;
+MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, const int32_t* scaling, int8_t* out,
+                                       uint8_t* scratch) {
+  using Slide = Slide3x3<L::out_w, L::stride_w, L::pad_left == 1, ((L::out_w - 1) * L::stride_w + 3 - L::pad_left > L::in_w),
+                         16 * L::in_w, L::in_c, (L::stride_h == 1 ? L::out_w * L::in_c : 0), L::clamp_min, L::clamp_max>;
   constexpr int32_t kUnits = L::stride_h == 1 ? (L::out_h + 1) / 2 : L::out_h;  // each begins at a pair of rows
   constexpr int32_t kPairWords = 4 * L::in_w;
   constexpr int32_t kOutRow = L::out_w * L::in_c;
@@ -484,7 +498,9 @@ MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, 
       const int32_t begin = L::in_c >= 4 ? smaller<int32_t>(c, L::in_c - 4) : 0;
       const int32_t skipped = c - begin;
       const int32_t channels = smaller<int32_t>(L::in_c - c, 4);
-      for (int32_t i = 0; i < channels; ++i) unpack_taps(weights + 12 * (c + i), scaling + 2 * (c + i), L::output_zero_point, &taps[0][i], L::stride_h == 1 ? &taps[1][i] : nullptr);
+      for (int32_t i = 0; i < channels; ++i)
+        unpack_taps(weights + 12 * (c + i), scaling + 2 * (c + i), L::output_zero_point, &taps[0][i],
+                    L::stride_h == 1 ? &taps[1][i] : nullptr);
       const RowSource source = {in + begin, L::in_h, L::in_w, L::in_c, L::input_zero_point};
       int8_t* to = out + c;
       pair_rows<kRead>(source, -L::pad_top, 1, pairs);

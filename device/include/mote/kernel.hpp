@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// A kernel is a function of its own: a layer's cost can be seen in a profile, and equal layers share it. A function is no template:
-// all kernels that call it share it.
+// A kernel is a function of its own: a layer's cost can be seen in a profile, and equal layers share it. A function is no
+// template: all kernels that call it share it.
 #if defined(__GNUC__) || defined(__clang__)
 #define MOTE_KERNEL __attribute__((noinline))
 #define MOTE_INLINE inline __attribute__((always_inline))

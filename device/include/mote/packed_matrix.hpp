@@ -4,9 +4,9 @@
 
 namespace mote {
 
-// Matrices of int8 weights at one byte per weight and two products per instruction. Two rows share a halfword 256 * a + b: SMLAD with
-// the halfwords sums 256 * A + B, SMLAD with their sign-extended low bytes sums B, and the difference is 256 * A, exactly, as long as
-// A stays below 2^23 in size. mote proves that from the weights before it chooses these kernels.
+// Matrices of int8 weights at one byte per weight and two products per instruction. Two rows share a halfword 256 * a + b: SMLAD
+// with the halfwords sums 256 * A + B, SMLAD with their sign-extended low bytes sums B, and the difference is 256 * A, exactly,
+// as long as A stays below 2^23 in size. mote proves that from the weights before it chooses these kernels.
 //
 // The matrix is cut into blocks of four rows; each is a run of words:
 //   4                  start sums: B0, 256 * B1 + B0, B2, 256 * B3 + B2 (B: bias with the input's zero point folded in)
@@ -17,11 +17,11 @@ namespace mote {
 //
 // In a matrix for two columns a block may instead end in
 //   4 * 2              per row: multiplier, offset
-// by which a becomes high((1024 * a + offset) * multiplier) >> 14, saturated. mote takes it where it has fitted the numbers so that they
-// give the same outputs. The other kind of block is marked there by the sign bit of its first multiplier.
+// by which a becomes high((1024 * a + offset) * multiplier) >> 14, saturated. mote takes it where it has fitted the numbers so
+// that they give the same outputs. The other kind of block is marked there by the sign bit of its first multiplier.
 //
-// Where the proof fails, a matrix of bytes does: its start sums are the biases, and the weights of two steps are four words, one per row, with
-// the first step's pair in bytes 0 and 2, the second's in 1 and 3.
+// Where the proof fails, a matrix of bytes does: its start sums are the biases, and the weights of two steps are four words, one
+// per row, with the first step's pair in bytes 0 and 2, the second's in 1 and 3.
 //
 // Inputs are columns of int16 pairs, one pair per step.
 
@@ -35,10 +35,12 @@ struct PackedMatrix {
 constexpr int32_t packed_block_words(int32_t steps) { return 4 + 2 * steps + 12; }
 
 /// Pairs in the column of a window of `rows` runs of `row_bytes` values: see widen_window.
-constexpr int32_t window_steps(int32_t rows, int32_t row_bytes) { return rows * (row_bytes / 4) * 2 + (rows * (row_bytes % 4) + 1) / 2; }
+constexpr int32_t window_steps(int32_t rows, int32_t row_bytes) {
+  return rows * (row_bytes / 4) * 2 + (rows * (row_bytes % 4) + 1) / 2;
+}
 
-/// Writes a window as a column: of each row, four values at a time, pairs (0, 2) and (1, 3); then what is left of all rows, in order,
-/// filled up with 0. `row(y)` points to a row, pairs are written `kSpacing` words apart.
+/// Writes a window as a column: of each row, four values at a time, pairs (0, 2) and (1, 3); then what is left of all rows, in
+/// order, filled up with 0. `row(y)` points to a row, pairs are written `kSpacing` words apart.
 template <int32_t kRows, int32_t kRowBytes, int32_t kSpacing, typename Row>
 MOTE_INLINE void widen_window(const Row& row, uint32_t* column) {
   constexpr int32_t kQuads = kRowBytes / 4;
@@ -76,7 +78,8 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
   __asm__ volatile(
       "  .syntax unified\n"
       "  push {r4-r11,lr}\n"
-      "  sub sp,sp,#28\n"  // 0 out, 4 stride, 8 end of matrix, 12 end of columns, 16 columns set back, 20 bytes set back, 24 entry
+      "  sub sp,sp,#28\n"  // 0 out, 4 stride, 8 end of matrix, 12 end of columns, 16 columns set back, 20 bytes set back, 24
+                           // entry
       "  ldr r4,[r3]\n"
       "  ldr r5,[r3,#4]\n"
       "  ldr r6,[r3,#8]\n"
@@ -220,135 +223,132 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
       "  b 5b\n");
 }
 
-// Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and entered as
-// above; RUN_BYTES is the length of a run's code. Results are stored by r11.
-#define MOTE_COLUMN_BEGIN(RUN_BYTES) \
-  "  .syntax unified\n"              \
-  "  push {r4-r11,lr}\n"             \
+// Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and
+// entered as above; RUN_BYTES is the length of a run's code. Results are stored by r11.
+#define MOTE_COLUMN_BEGIN(RUN_BYTES)                                                               \
+  "  .syntax unified\n"                                                                            \
+  "  push {r4-r11,lr}\n"                                                                           \
   "  sub sp,sp,#20\n" /* 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry, 16 out */ \
-  "  ldr r4,[r3]\n"                  \
-  "  ldr r5,[r3,#4]\n"               \
-  "  str r2,[sp,#16]\n"              \
-  "  add r5,r5,r1\n"                 \
-  "  str r5,[sp]\n"                  \
-  "  add r10,r0,r4,lsl #2\n"         \
-  "  lsr r4,r4,#1\n"                 \
-  "  rsb r5,r4,#0\n"                 \
-  "  and r5,r5,#7\n"                 \
-  "  sub r0,r0,r5,lsl #3\n"          \
-  "  str r0,[sp,#4]\n"               \
-  "  lsl r6,r5,#4\n"                 \
-  "  str r6,[sp,#8]\n"               \
-  "  adr r7,3f\n"                    \
-  "  movs r6,#" #RUN_BYTES "\n"      \
-  "  mla r7,r5,r6,r7\n"              \
-  "  orr r7,r7,#1\n"                 \
-  "  str r7,[sp,#12]\n"              \
-  "  mov lr,r1\n"                    \
-  "2:\n"                             \
-  "  ldr r4,[lr]\n"                  \
-  "  ldr r5,[lr,#4]\n"               \
-  "  ldr r6,[lr,#8]\n"               \
-  "  ldr r7,[lr,#12]\n"              \
-  "  ldr r12,[sp,#4]\n"              \
-  "  ldr r0,[sp,#8]\n"               \
-  "  ldr r1,[sp,#12]\n"              \
-  "  sub lr,lr,r0\n"                 \
-  "  bx r1\n"                        \
-  "  .p2align 2\n"                   \
-  "3:\n"                             \
-  "  .irp i,0,1,2,3,4,5,6,7\n"       \
-  "  ldr.w r0,[lr,#16+16*\\i]\n"     \
-  "  ldr.w r1,[lr,#20+16*\\i]\n"     \
-  "  ldr.w r2,[lr,#24+16*\\i]\n"     \
-  "  ldr.w r3,[lr,#28+16*\\i]\n"     \
-  "  ldr.w r8,[r12,#8*\\i]\n"        \
+  "  ldr r4,[r3]\n"                                                                                \
+  "  ldr r5,[r3,#4]\n"                                                                             \
+  "  str r2,[sp,#16]\n"                                                                            \
+  "  add r5,r5,r1\n"                                                                               \
+  "  str r5,[sp]\n"                                                                                \
+  "  add r10,r0,r4,lsl #2\n"                                                                       \
+  "  lsr r4,r4,#1\n"                                                                               \
+  "  rsb r5,r4,#0\n"                                                                               \
+  "  and r5,r5,#7\n"                                                                               \
+  "  sub r0,r0,r5,lsl #3\n"                                                                        \
+  "  str r0,[sp,#4]\n"                                                                             \
+  "  lsl r6,r5,#4\n"                                                                               \
+  "  str r6,[sp,#8]\n"                                                                             \
+  "  adr r7,3f\n"                                                                                  \
+  "  movs r6,#" #RUN_BYTES                                                                         \
+  "\n"                                                                                             \
+  "  mla r7,r5,r6,r7\n"                                                                            \
+  "  orr r7,r7,#1\n"                                                                               \
+  "  str r7,[sp,#12]\n"                                                                            \
+  "  mov lr,r1\n"                                                                                  \
+  "2:\n"                                                                                           \
+  "  ldr r4,[lr]\n"                                                                                \
+  "  ldr r5,[lr,#4]\n"                                                                             \
+  "  ldr r6,[lr,#8]\n"                                                                             \
+  "  ldr r7,[lr,#12]\n"                                                                            \
+  "  ldr r12,[sp,#4]\n"                                                                            \
+  "  ldr r0,[sp,#8]\n"                                                                             \
+  "  ldr r1,[sp,#12]\n"                                                                            \
+  "  sub lr,lr,r0\n"                                                                               \
+  "  bx r1\n"                                                                                      \
+  "  .p2align 2\n"                                                                                 \
+  "3:\n"                                                                                           \
+  "  .irp i,0,1,2,3,4,5,6,7\n"                                                                     \
+  "  ldr.w r0,[lr,#16+16*\\i]\n"                                                                   \
+  "  ldr.w r1,[lr,#20+16*\\i]\n"                                                                   \
+  "  ldr.w r2,[lr,#24+16*\\i]\n"                                                                   \
+  "  ldr.w r3,[lr,#28+16*\\i]\n"                                                                   \
+  "  ldr.w r8,[r12,#8*\\i]\n"                                                                      \
   "  ldr.w r9,[r12,#4+8*\\i]\n"
 
-#define MOTE_COLUMN_END             \
-  "  .macro mote_finish sum,at\n"   \
-  "  ldr r0,[lr,#16+12*\\at]\n"     \
-  "  ldr r1,[lr,#20+12*\\at]\n"     \
-  "  ldr r2,[lr,#24+12*\\at]\n"     \
-  "  smmlar r3,\\sum,r0,r1\n"       \
-  "  add r3,r3,\\sum,asr #31\n"     \
-  "  asr r3,r3,r2\n"                \
-  "  ssat r3,#8,r3\n"               \
-  "  strb r3,[r11,#\\at]\n"         \
-  "  .endm\n"                       \
-  "  mote_finish r4,0\n"            \
-  "  mote_finish r5,1\n"            \
-  "  mote_finish r6,2\n"            \
-  "  mote_finish r7,3\n"            \
-  "  .purgem mote_finish\n"         \
-  "  ldr r2,[sp]\n"                 \
-  "  add r11,r11,#4\n"              \
-  "  str r11,[sp,#16]\n"            \
-  "  add lr,lr,#64\n"               \
-  "  cmp lr,r2\n"                   \
-  "  bne 2b\n"                      \
-  "  add sp,sp,#20\n"               \
+#define MOTE_COLUMN_END           \
+  "  .macro mote_finish sum,at\n" \
+  "  ldr r0,[lr,#16+12*\\at]\n"   \
+  "  ldr r1,[lr,#20+12*\\at]\n"   \
+  "  ldr r2,[lr,#24+12*\\at]\n"   \
+  "  smmlar r3,\\sum,r0,r1\n"     \
+  "  add r3,r3,\\sum,asr #31\n"   \
+  "  asr r3,r3,r2\n"              \
+  "  ssat r3,#8,r3\n"             \
+  "  strb r3,[r11,#\\at]\n"       \
+  "  .endm\n"                     \
+  "  mote_finish r4,0\n"          \
+  "  mote_finish r5,1\n"          \
+  "  mote_finish r6,2\n"          \
+  "  mote_finish r7,3\n"          \
+  "  .purgem mote_finish\n"       \
+  "  ldr r2,[sp]\n"               \
+  "  add r11,r11,#4\n"            \
+  "  str r11,[sp,#16]\n"          \
+  "  add lr,lr,#64\n"             \
+  "  cmp lr,r2\n"                 \
+  "  bne 2b\n"                    \
+  "  add sp,sp,#20\n"             \
   "  pop {r4-r11,pc}\n"
 
 // Ends the loop over a column.
-#define MOTE_COLUMN_NEXT    \
-  "  .endr\n"               \
-  "  add r12,r12,#64\n"     \
-  "  add lr,lr,#128\n"      \
-  "  cmp r12,r10\n"         \
-  "  bne 3b\n"              \
+#define MOTE_COLUMN_NEXT \
+  "  .endr\n"            \
+  "  add r12,r12,#64\n"  \
+  "  add lr,lr,#128\n"   \
+  "  cmp r12,r10\n"      \
+  "  bne 3b\n"           \
   "  ldr r11,[sp,#16]\n"
 
 /// Multiplies a matrix of pairs by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(72)
-                   "  smlad r5,r0,r8,r5\n"
-                   "  smlad r7,r1,r8,r7\n"
-                   "  sxtb16 r0,r0\n"
-                   "  sxtb16 r1,r1\n"
-                   "  smlad r4,r0,r8,r4\n"
-                   "  smlad r6,r1,r8,r6\n"
-                   "  smlad r5,r2,r9,r5\n"
-                   "  smlad r7,r3,r9,r7\n"
-                   "  sxtb16 r2,r2\n"
-                   "  sxtb16 r3,r3\n"
-                   "  smlad r4,r2,r9,r4\n"
-                   "  smlad r6,r3,r9,r6\n"
-                   MOTE_COLUMN_NEXT
-                   "  sub r5,r5,r4\n"
-                   "  sub r7,r7,r6\n"
-                   "  lsl r4,r4,#1\n"
-                   "  lsl r6,r6,#1\n"
-                   "  asr r5,r5,#7\n"
-                   "  asr r7,r7,#7\n"
-                   MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(
+      72) "  smlad r5,r0,r8,r5\n"
+          "  smlad r7,r1,r8,r7\n"
+          "  sxtb16 r0,r0\n"
+          "  sxtb16 r1,r1\n"
+          "  smlad r4,r0,r8,r4\n"
+          "  smlad r6,r1,r8,r6\n"
+          "  smlad r5,r2,r9,r5\n"
+          "  smlad r7,r3,r9,r7\n"
+          "  sxtb16 r2,r2\n"
+          "  sxtb16 r3,r3\n"
+          "  smlad r4,r2,r9,r4\n"
+          "  smlad r6,r3,r9,r6\n" MOTE_COLUMN_NEXT
+          "  sub r5,r5,r4\n"
+          "  sub r7,r7,r6\n"
+          "  lsl r4,r4,#1\n"
+          "  lsl r6,r6,#1\n"
+          "  asr r5,r5,#7\n"
+          "  asr r7,r7,#7\n" MOTE_COLUMN_END);
 }
 
 /// Multiplies a matrix of bytes by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column_by_bytes(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(88)
-                   "  sxtb16 r11,r0\n"
-                   "  sxtb16 r0,r0,ror #8\n"
-                   "  smlad r4,r11,r8,r4\n"
-                   "  smlad r4,r0,r9,r4\n"
-                   "  sxtb16 r11,r1\n"
-                   "  sxtb16 r1,r1,ror #8\n"
-                   "  smlad r5,r11,r8,r5\n"
-                   "  smlad r5,r1,r9,r5\n"
-                   "  sxtb16 r11,r2\n"
-                   "  sxtb16 r2,r2,ror #8\n"
-                   "  smlad r6,r11,r8,r6\n"
-                   "  smlad r6,r2,r9,r6\n"
-                   "  sxtb16 r11,r3\n"
-                   "  sxtb16 r3,r3,ror #8\n"
-                   "  smlad r7,r11,r8,r7\n"
-                   "  smlad r7,r3,r9,r7\n"
-                   MOTE_COLUMN_NEXT
-                   "  lsl r4,r4,#1\n"
-                   "  lsl r5,r5,#1\n"
-                   "  lsl r6,r6,#1\n"
-                   "  lsl r7,r7,#1\n"
-                   MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(
+      88) "  sxtb16 r11,r0\n"
+          "  sxtb16 r0,r0,ror #8\n"
+          "  smlad r4,r11,r8,r4\n"
+          "  smlad r4,r0,r9,r4\n"
+          "  sxtb16 r11,r1\n"
+          "  sxtb16 r1,r1,ror #8\n"
+          "  smlad r5,r11,r8,r5\n"
+          "  smlad r5,r1,r9,r5\n"
+          "  sxtb16 r11,r2\n"
+          "  sxtb16 r2,r2,ror #8\n"
+          "  smlad r6,r11,r8,r6\n"
+          "  smlad r6,r2,r9,r6\n"
+          "  sxtb16 r11,r3\n"
+          "  sxtb16 r3,r3,ror #8\n"
+          "  smlad r7,r11,r8,r7\n"
+          "  smlad r7,r3,r9,r7\n" MOTE_COLUMN_NEXT
+          "  lsl r4,r4,#1\n"
+          "  lsl r5,r5,#1\n"
+          "  lsl r6,r6,#1\n"
+          "  lsl r7,r7,#1\n" MOTE_COLUMN_END);
 }
 
 #undef MOTE_COLUMN_BEGIN

@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// Copies a tensor of L::extents into the middle of a larger one: L::before and L::after say how many slices of L::value stand around
-/// it along each of five axes.
+/// Copies a tensor of L::extents into the middle of a larger one: L::before and L::after say how many slices of L::value stand
+/// around it along each of five axes.
 template <typename L, int Axis = 0>
 MOTE_INLINE void pad_axis(const typename L::Value*& in, typename L::Value*& out) {
   const auto fill = [&](int32_t slices) {

@@ -15,7 +15,8 @@ template <typename L>
 MOTE_INLINE WindowPart window_part(int32_t y, int32_t x) {
   const int32_t top = y * L::stride_h - L::pad_top;
   const int32_t left = x * L::stride_w - L::pad_left;
-  return {larger<int32_t>(top, 0), smaller<int32_t>(top + L::k_h, L::in_h), larger<int32_t>(left, 0), smaller<int32_t>(left + L::k_w, L::in_w)};
+  return {larger<int32_t>(top, 0), smaller<int32_t>(top + L::k_h, L::in_h), larger<int32_t>(left, 0),
+          smaller<int32_t>(left + L::k_w, L::in_w)};
 }
 
 /// AVERAGE_POOL_2D: integers are averaged as stored, half away from zero.
