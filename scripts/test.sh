@@ -4,8 +4,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-shared=${MOTE_SHARED_DIR:-../shared}
-export MOTE_SHARED_DIR="$shared"
+shared=$(realpath -m "${MOTE_SHARED_DIR:-../shared}")
+if [[ -d $shared ]]; then export MOTE_SHARED_DIR=$shared; else unset MOTE_SHARED_DIR; fi
 mote=build/release/bin/mote
 work=build/test
 passed=0 failed=0 skipped=0
@@ -31,7 +31,7 @@ unit_tests() {
   ctest --test-dir build/release --output-on-failure -j2 >"$work/ctest.log" 2>&1
   grep -vE '^ *Start |^ *[0-9]+/[0-9]+ Test .* Passed ' "$work/ctest.log"
   awk '/tests? passed, .* failed out of/ { total = $NF; bad = $4 } /\(Skipped\)|\*\*\*Skipped/ { s++ }
-       END { printf "%d passed, %d failed, %d skipped\n", total - bad - s / 2, bad, s / 2 }' "$work/ctest.log"
+       END { if (!total) bad = 1; printf "%d passed, %d failed, %d skipped\n", total ? total - bad - s / 2 : 0, bad, s / 2 }' "$work/ctest.log"
 }
 differential() {
   local python=$work/venv/bin/python

@@ -15,7 +15,8 @@ std::vector<std::filesystem::path> hard_models() {
   std::vector<std::filesystem::path> paths;
   const char* shared = std::getenv("MOTE_SHARED_DIR");
   if (shared == nullptr) return paths;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(shared) / "models" / "robustness")) paths.push_back(entry.path());
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(shared) / "models" / "robustness", none)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
