@@ -17,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[4];
+  static const Implementation kRows[5];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -181,12 +181,20 @@ bool is_3x3(const NodeView& node) {
 double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
 KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
 
-double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
+bool is_row_slide(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_row_slide();
+}
+double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
+KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
-const Implementation DepthwiseConv2d::kRows[4] = {
+double direct_cycles(const NodeView& node) { return 20.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
+
+const Implementation DepthwiseConv2d::kRows[5] = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
+    {.name = "depthwise_conv_2d.rows", .isa = Isa::kDsp, .applies = is_row_slide, .cycles = cycles_row_slide, .lower = lower_row_slide},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 
