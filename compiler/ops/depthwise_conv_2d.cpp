@@ -188,7 +188,25 @@ bool is_row_slide(const NodeView& node) {
 double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
-double direct_cycles(const NodeView& node) { return 20.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
+/// Pairs of an output and a tap, along one axis, that meet inside the input.
+double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, std::int32_t before) {
+  double count = 0;
+  for (std::int64_t tap = 0; tap < kernel; ++tap) {
+    const std::int64_t shift = tap * dilation - before;  // output i meets input i * stride + shift
+    const std::int64_t first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+    const std::int64_t last = in - 1 - shift < 0 ? -1 : std::min<std::int64_t>(out - 1, (in - 1 - shift) / stride);
+    count += static_cast<double>(std::max<std::int64_t>(0, last - first + 1));
+  }
+  return count;
+}
+
+double direct_cycles(const NodeView& node) {
+  const Window w = DepthwiseConv2d::of(node).window(node);
+  const double taps = taps_inside(w.in_h, w.out_h, w.k_h, w.stride_h, w.dilation_h, w.pad_top) *
+                      taps_inside(w.in_w, w.out_w, w.k_w, w.stride_w, w.dilation_w, w.pad_left) * w.batch * w.out_c;
+  const double visited = static_cast<double>(DepthwiseConv2d::of(node).macs(node));
+  return 14.0 * taps + 4.5 * visited + 30.0 * static_cast<double>(node.output().elements());
+}
 
 const Implementation DepthwiseConv2d::kRows[5] = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),

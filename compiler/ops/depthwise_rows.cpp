@@ -158,9 +158,9 @@ double DepthwiseRows::cycles_row_slide() const {
   const RowSlide slide(window);
   const Window& w = slide.window;
   const double groups = w.batch * ((w.in_c + 3) / 4);
-  const double read = static_cast<double>(w.in_h) * (20.0 * static_cast<double>(slide.channel_words) + 80.0);
-  const double sums = w.k_h * ((w.stride_w == 1 ? 8.5 : 10.5) * static_cast<double>(slide.tap_words) + 6.0) + 60.0;
-  return groups * (500.0 + 40.0 * static_cast<double>(slide.taps()) + read + 4.0 * w.out_h * ((w.out_w + 3) / 4 * sums + 30.0));
+  const double read = static_cast<double>(w.in_h) * (28.0 * static_cast<double>(slide.channel_words) + 150.0);
+  const double sums = w.k_h * ((w.stride_w == 1 ? 11.0 : 14.0) * static_cast<double>(slide.tap_words) + 14.0) + 80.0;
+  return groups * (900.0 + 40.0 * static_cast<double>(slide.taps()) + read + 4.0 * w.out_h * ((w.out_w + 3) / 4 * sums + 30.0));
 }
 
 KernelCall DepthwiseRows::lower_row_slide(const NodeView& node) const {

@@ -98,11 +98,18 @@ MOTE_FUNCTION void read_row(const RowSource& from, int32_t row, int32_t pad, int
 
 /// Doubled weights of one channel as slide_row wants them.
 MOTE_FUNCTION void unpack_row_taps(const int8_t* weights, int32_t k_h, int32_t k_w, int32_t stride_w, uint32_t* taps) {
-  for (; k_h > 0; --k_h, weights += k_w) {
-    const auto tap = [&](int32_t i) { return i >= 0 && i < k_w ? 2 * weights[i] : 0; };
-    for (int32_t i = 0; i < 2 * row_tap_words(k_w, stride_w); i += 2) {
-      *taps++ = pair_of(tap(i), tap(i + 1));
-      if (stride_w == 1) *taps++ = pair_of(tap(i - 1), tap(i));
+  for (; k_h > 0; --k_h) {
+    int32_t before = 0;
+    for (int32_t left = k_w; left > 0; left -= 2) {
+      const int32_t first = 2 * *weights++;
+      const int32_t second = left > 1 ? 2 * *weights++ : 0;
+      *taps++ = pair_of(first, second);
+      if (stride_w == 1) *taps++ = pair_of(before, first);
+      before = second;
+    }
+    if (stride_w == 1 && k_w % 2 == 0) {
+      *taps++ = 0;
+      *taps++ = pair_of(before, 0);
     }
   }
 }
