@@ -17,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[4];
+  static const Implementation kRows[5];
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -222,12 +222,38 @@ bool is_3x3(const NodeView& node) {
 double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
 KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
 
-double direct_cycles(const NodeView& node) { return 14.0 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)); }
+bool is_row_slide(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_row_slide();
+}
+double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
+KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
-const Implementation DepthwiseConv2d::kRows[4] = {
+/// Pairs of an output and a tap, along one axis, that meet inside the input.
+double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, std::int32_t before) {
+  double count = 0;
+  for (std::int64_t tap = 0; tap < kernel; ++tap) {
+    const std::int64_t shift = tap * dilation - before;  // output i meets input i * stride + shift
+    const std::int64_t first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+    const std::int64_t last = in - 1 - shift < 0 ? -1 : std::min<std::int64_t>(out - 1, (in - 1 - shift) / stride);
+    count += static_cast<double>(std::max<std::int64_t>(0, last - first + 1));
+  }
+  return count;
+}
+
+double direct_cycles(const NodeView& node) {
+  const Window w = DepthwiseConv2d::of(node).window(node);
+  const double taps = taps_inside(w.in_h, w.out_h, w.k_h, w.stride_h, w.dilation_h, w.pad_top) *
+                      taps_inside(w.in_w, w.out_w, w.k_w, w.stride_w, w.dilation_w, w.pad_left) * w.batch * w.out_c;
+  const double visited = static_cast<double>(DepthwiseConv2d::of(node).macs(node));
+  return 14.0 * taps + 4.5 * visited + 30.0 * static_cast<double>(node.output().elements());
+}
+
+const Implementation DepthwiseConv2d::kRows[5] = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
+    {.name = "depthwise_conv_2d.rows", .isa = Isa::kDsp, .applies = is_row_slide, .cycles = cycles_row_slide, .lower = lower_row_slide},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace mote {
 
@@ -42,6 +43,57 @@ bool runs_in_place(const Window& w) {
   }
   return true;
 }
+
+/// What both kernels want to know.
+void describe(KernelCall& call, const Window& w) {
+  call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c).set("out_h", w.out_h).set("out_w", w.out_w);
+  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+}
+
+/// A column of pixels is a row of them: the same values in the same order.
+Window along_x(Window w) {
+  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
+  std::swap(w.in_h, w.in_w);
+  std::swap(w.out_h, w.out_w);
+  std::swap(w.k_h, w.k_w);
+  std::swap(w.stride_h, w.stride_w);
+  std::swap(w.dilation_h, w.dilation_w);
+  std::swap(w.pad_top, w.pad_left);
+  return w;
+}
+
+/// Sizes of device/include/mote/depthwise_conv_2d_rows.hpp.
+struct RowSlide {
+  Window window;
+  std::int64_t tap_words, channel_words, reach;
+  std::int32_t chunk = 1;
+
+  explicit RowSlide(const Window& given) : window(along_x(given)) {
+    const Window& w = window;
+    const std::int64_t outputs = (w.out_w + 3) / 4 * 4;
+    tap_words = w.stride_w == 1 ? w.k_w / 2 + 1 : (w.k_w + 1) / 2;
+    channel_words = (w.stride_w == 1 ? outputs / 2 : outputs) + tap_words - 1;
+    reach = static_cast<std::int64_t>(w.k_h - 1) * w.dilation_h + 1;
+    const std::int64_t budget = std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
+    const std::int64_t most = std::clamp<std::int64_t>((budget / (16 * channel_words) - reach) / w.stride_h + 1, 1, w.out_h);
+    const std::int64_t passes = (w.out_h + most - 1) / most;
+    chunk = static_cast<std::int32_t>((w.out_h + passes - 1) / passes);
+  }
+
+  std::int64_t held_rows() const { return static_cast<std::int64_t>(chunk - 1) * window.stride_h + reach; }
+  std::int64_t taps() const { return tap_words * window.k_h * (window.stride_w == 1 ? 2 : 1); }
+  std::int64_t scratch_bytes() const { return 16 * (held_rows() * channel_words + taps()); }
+
+  /// As above: a pass writes its rows when all they are made from has been read.
+  bool runs_in_place() const {
+    const Window& w = window;
+    if (static_cast<std::int64_t>(w.out_h) * w.out_w > static_cast<std::int64_t>(w.in_h) * w.in_w) return false;
+    for (std::int64_t y = chunk; y < w.out_h; y += chunk) {
+      if (y * w.out_w > ((y - 1) * w.stride_h - w.pad_top + reach) * w.in_w) return false;
+    }
+    return true;
+  }
+};
 
 }  // namespace
 
@@ -90,7 +142,7 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
   }
   KernelCall call("depthwise_conv_2d_3x3", "depthwise_conv_2d_3x3");
   finish.describe(call, node.output());
-  window.describe(call);
+  describe(call, window);
   call.set("input_zero_point", input_zero_point).set("chunk", chunk(window));
   call.input(0)
       .constant("weights", packed)
@@ -98,6 +150,43 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
       .output()
       .scratch(16L * window.in_w * (chunk(window) + 1));
   return runs_in_place(window) ? call.in_place_of({0}) : call;
+}
+
+bool DepthwiseRows::is_row_slide() const {
+  const RowSlide slide(window);
+  const Window& w = slide.window;
+  constexpr std::int64_t kMostScratch = 1 << 24;
+  return w.stride_w <= 2 && w.dilation_w == 1 && slide.scratch_bytes() < kMostScratch && scales_exactly();
+}
+
+double DepthwiseRows::cycles_row_slide() const {
+  const RowSlide slide(window);
+  const Window& w = slide.window;
+  const double groups = w.batch * ((w.in_c + 3) / 4);
+  const double read = static_cast<double>(w.in_h) * (28.0 * static_cast<double>(slide.channel_words) + 150.0);
+  const double sums = w.k_h * ((w.stride_w == 1 ? 11.0 : 14.0) * static_cast<double>(slide.tap_words) + 14.0) + 80.0;
+  return groups * (900.0 + 40.0 * static_cast<double>(slide.taps()) + read + 4.0 * w.out_h * ((w.out_w + 3) / 4 * sums + 30.0));
+}
+
+KernelCall DepthwiseRows::lower_row_slide(const NodeView& node) const {
+  const RowSlide slide(window);
+  const auto channels = static_cast<std::size_t>(window.out_c);
+  std::vector<std::int8_t> packed;
+  std::vector<std::int32_t> scaling;
+  std::vector<std::int8_t> shifts;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = c; i < weights.size(); i += channels) packed.push_back(weights[i]);
+    scaling.push_back(2 * bias[c]);
+    scaling.push_back(finish.multiplier(c).multiplier);
+    shifts.push_back(static_cast<std::int8_t>(right_shift(finish.multiplier(c))));
+  }
+  KernelCall call("depthwise_conv_2d_rows", "depthwise_conv_2d_rows");
+  finish.describe(call, node.output());
+  describe(call, slide.window);
+  call.set("k_h", slide.window.k_h).set("k_w", slide.window.k_w).set("dilation_h", slide.window.dilation_h);
+  call.set("input_zero_point", input_zero_point).set("chunk", slide.chunk).set("channel_words", slide.channel_words);
+  call.input(0).constant("weights", packed).constant("scaling", scaling).constant("shifts", shifts).output().scratch(slide.scratch_bytes());
+  return slide.runs_in_place() ? call.in_place_of({0}) : call;
 }
 
 }  // namespace mote

@@ -22,6 +22,10 @@ struct DepthwiseRows {
   bool is_3x3() const;
   double cycles_3x3() const;
   KernelCall lower_3x3(const NodeView& node) const;
+
+  bool is_row_slide() const;
+  double cycles_row_slide() const;
+  KernelCall lower_row_slide(const NodeView& node) const;
 };
 
 }  // namespace mote

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/fixed_point.hpp"
+#include "mote/isa/halfwords.hpp"
 
 namespace mote {
 
@@ -18,15 +18,38 @@ MOTE_INLINE void for_each_pair(const typename L::Value* a, const typename L::Val
       }
 }
 
+constexpr bool shifts_right(int32_t shift) { return shift <= 0 && shift >= -31; }
+
+/// As requantize, for |x| < 2^30 and no shift to the left: one high product.
+template <int32_t kMultiplier, int32_t kShift>
+MOTE_INLINE int32_t requantize_small(int32_t x) {
+  constexpr int32_t kHalf = 1 << 30;
+  if constexpr (kShift == 0) {
+    return kMultiplier == kHalf ? (x + 1) >> 1 : multiply_high_add(2 * x, kMultiplier, 0);
+  } else {
+    return wrap_add(multiply_high_add(2 * x, kMultiplier, 1 << (-kShift - 1)), x >> 31) >> -kShift;
+  }
+}
+
 /// ADD (sign 1) and SUB (sign -1) of int8 and int16: both inputs are brought to one scale with L::left_shift extra bits.
 template <typename L>
 MOTE_KERNEL void scaled_sum(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
-  for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
-    const int32_t left = requantize(shift_left(x - L::a_zero_point, L::left_shift), L::a_multiplier, L::a_shift);
-    const int32_t right = requantize(shift_left(y - L::b_zero_point, L::left_shift), L::b_multiplier, L::b_shift);
-    const int32_t sum = requantize(left + L::sign * right, L::output_multiplier, L::output_shift) + L::output_zero_point;
-    return static_cast<typename L::Value>(clamp(sum, L::clamp_min, L::clamp_max));
-  });
+  // Left and right are below 2^28 for int8.
+  if constexpr (sizeof(typename L::Value) == 1 && shifts_right(L::a_shift) && shifts_right(L::b_shift) && shifts_right(L::output_shift)) {
+    for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
+      const int32_t left = requantize_small<L::a_multiplier, L::a_shift>((x - L::a_zero_point) * (1 << L::left_shift));
+      const int32_t right = requantize_small<L::b_multiplier, L::b_shift>((y - L::b_zero_point) * (1 << L::left_shift));
+      const int32_t sum = requantize_small<L::output_multiplier, L::output_shift>(left + L::sign * right) + L::output_zero_point;
+      return static_cast<typename L::Value>(clamp(sum, L::clamp_min, L::clamp_max));
+    });
+  } else {
+    for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
+      const int32_t left = requantize(shift_left(x - L::a_zero_point, L::left_shift), L::a_multiplier, L::a_shift);
+      const int32_t right = requantize(shift_left(y - L::b_zero_point, L::left_shift), L::b_multiplier, L::b_shift);
+      const int32_t sum = requantize(left + L::sign * right, L::output_multiplier, L::output_shift) + L::output_zero_point;
+      return static_cast<typename L::Value>(clamp(sum, L::clamp_min, L::clamp_max));
+    });
+  }
 }
 
 /// MUL of int8 and int16.

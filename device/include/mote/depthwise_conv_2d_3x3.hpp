@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/isa/halfwords.hpp"
+#include "mote/channel_rows.hpp"
 
 namespace mote {
 
@@ -25,6 +25,11 @@ struct Slide3x3 {
   static constexpr bool pads_left = PadsLeft, pads_right = PadsRight;
   static constexpr int32_t columns = (OutW - 1) * StrideW + 3;
   static constexpr int32_t loads = columns - (PadsLeft ? 1 : 0) - (PadsRight ? 1 : 0);
+  // Columns (at stride 2: outputs) that are all alike: in a loop of `turns` times `group`, then `rest`.
+  static constexpr int32_t alike = larger<int32_t>(StrideW == 1 ? OutW - 2 : OutW - 1, 0);
+  static constexpr int32_t group = StrideW == 1 ? (OutW <= 8 ? alike + 3 : (OutW >= 20 ? 6 : 3)) : (OutW <= 4 ? alike + 1 : 3);
+  static constexpr int32_t turns = alike / group;
+  static constexpr int32_t rest = alike % group;
 };
 
 #if MOTE_DSP
@@ -37,13 +42,7 @@ struct Slide3x3 {
 /// column finishes the sum in \p, continues \q and begins one in \a, the register of the column's first word; then the roles
 /// rotate.
 template <class S, bool Odd>
-MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/,
-                             int32_t /*channels*/) {
-  constexpr int32_t kUniform = S::stride_w == 1 ? S::out_w - 2 : S::out_w - 1;
-  constexpr int32_t kGroup =
-      S::stride_w == 1 ? (S::out_w <= 8 ? kUniform + 3 : (S::out_w >= 20 ? 6 : 3)) : (S::out_w <= 4 ? kUniform + 1 : 3);
-  constexpr int32_t kTurns = kUniform > 0 ? kUniform / kGroup : 0;
-  constexpr int32_t kRest = kUniform > 0 ? kUniform % kGroup : 0;
+MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/, int32_t /*channels*/) {
   __asm__ volatile(
       R"(
   .macro taps%= acc, a, k, from
@@ -260,10 +259,9 @@ MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/,
   .purgem column_without_begin%=
   .purgem last_column%=
   .purgem output%=
-)" ::[odd] "i"(Odd ? 1 : 0),
-      [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
-      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low),
-      [high] "i"(S::high), [group] "i"(kGroup), [turns] "i"(kTurns), [rest] "i"(kRest));
+)" ::[odd] "i"(Odd ? 1 : 0), [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
+      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low), [high] "i"(S::high),
+      [group] "i"(S::group), [turns] "i"(S::turns), [rest] "i"(S::rest));
 }
 
 #else
@@ -294,27 +292,8 @@ MOTE_KERNEL void slide_3x3(const uint32_t* pairs, const Taps3x3* taps, int8_t* o
 
 #endif
 
-/// A group of four channels of an image.
-struct RowSource {
-  const int8_t* at;  ///< its first channel in row 0
-  int32_t height, width, channels;
-  int32_t zero_point;
-};
-
-/// Four values from `at`, of which at most kRead may be read.
-template <int32_t kRead>
-MOTE_INLINE uint32_t load_channels(const int8_t* at) {
-  if constexpr (kRead >= 4) {
-    return load_4(at);
-  } else {
-    uint32_t word = 0;
-    for (int32_t i = 0; i < kRead; ++i) word |= static_cast<uint32_t>(static_cast<uint8_t>(at[i])) << (8 * i);
-    return word;
-  }
-}
-
-/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word.
-/// Rows outside the image are 0.
+/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word. Rows
+/// outside the image are 0.
 template <int32_t kRead>
 MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* pairs) {
   const uint32_t zeros = (static_cast<uint32_t>(from.zero_point) & 0xFFU) * 0x01010101U;
@@ -335,94 +314,6 @@ MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* p
   }
 }
 
-#if MOTE_DSP
-
-struct PairRun {
-  const int8_t* low;
-  const int8_t* high;
-  uint32_t* to[4];
-  int32_t step;
-  uint32_t minus_zero;
-  int32_t width, count, row_bytes, gap;  ///< gap: 12 * width
-};
-
-/// `count` pairs of rows: as pair_any_rows, but inside the image.
-MOTE_ASSEMBLY inline void pair_inner_rows(const PairRun*) {
-  __asm__ volatile(R"(
-  push {r0, r4-r11, lr}
-  ldr r1, [r0, #36]
-  push {r1}
-  ldm r0, {r0-r7}
-1:
-  ldr r8, [sp, #4]
-  ldr r8, [r8, #32]
-  subs r8, r8, #2
-  blt 3f
-2:
-  ldr r9, [r0]
-  ldr r10, [r1]
-  ldr r12, [r0, r6]
-  ldr lr, [r1, r6]
-  add r0, r0, r6, lsl #1
-  add r1, r1, r6, lsl #1
-  pkhbt r11, r9, r10, lsl #16
-  pkhtb r9, r10, r9, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
-  pkhbt r11, r12, lr, lsl #16
-  pkhtb r9, lr, r12, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
-  subs r8, r8, #2
-  bge 2b
-3:
-  adds r8, r8, #1
-  bne 4f
-  ldr r9, [r0]
-  ldr r10, [r1]
-  add r1, r1, r6
-  pkhbt r11, r9, r10, lsl #16
-  pkhtb r9, r10, r9, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
-4:
-  ldr r8, [sp, #4]
-  ldr r9, [r8, #40]
-  ldr r10, [r8, #44]
-  ldr r11, [sp]
-  mov r0, r1
-  add r1, r1, r9
-  add r2, r2, r10
-  add r3, r3, r10
-  add r4, r4, r10
-  add r5, r5, r10
-  subs r11, r11, #1
-  str r11, [sp]
-  bne 1b
-  pop {r0, r1, r4-r11, pc}
-)");
-}
-
-#endif
-
 /// `count` pairs of rows from `row` on.
 template <int32_t kRead>
 MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
@@ -434,16 +325,9 @@ MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, 
     if (kRead == 4 && row >= 0 && inner > 0) {
       const int32_t row_bytes = width * from.channels;
       const int8_t* const low = from.at + row * row_bytes;
-      const PairRun run = {low,
-                           low + row_bytes,
-                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
-                           from.channels,
-                           pair_of(-from.zero_point, -from.zero_point),
-                           width,
-                           inner,
-                           row_bytes,
-                           12 * width};
-      pair_inner_rows(&run);
+      const PairRun run = {low, low + row_bytes, {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width}, from.channels,
+                           pair_of(-from.zero_point, -from.zero_point), width, inner, row_bytes, 12 * width};
+      pair_channels(&run);
       row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
       continue;
     }
