@@ -230,7 +230,8 @@ double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_sl
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
-double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation, std::int32_t before) {
+double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
+                   std::int32_t before) {
   double count = 0;
   for (std::int64_t tap = 0; tap < kernel; ++tap) {
     const std::int64_t shift = tap * dilation - before;  // output i meets input i * stride + shift
@@ -253,7 +254,11 @@ const Implementation DepthwiseConv2d::kRows[5] = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
-    {.name = "depthwise_conv_2d.rows", .isa = Isa::kDsp, .applies = is_row_slide, .cycles = cycles_row_slide, .lower = lower_row_slide},
+    {.name = "depthwise_conv_2d.rows",
+     .isa = Isa::kDsp,
+     .applies = is_row_slide,
+     .cycles = cycles_row_slide,
+     .lower = lower_row_slide},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

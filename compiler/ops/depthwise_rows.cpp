@@ -46,7 +46,12 @@ bool runs_in_place(const Window& w) {
 
 /// What both kernels want to know.
 void describe(KernelCall& call, const Window& w) {
-  call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c).set("out_h", w.out_h).set("out_w", w.out_w);
+  call.set("batch", w.batch)
+      .set("in_h", w.in_h)
+      .set("in_w", w.in_w)
+      .set("in_c", w.in_c)
+      .set("out_h", w.out_h)
+      .set("out_w", w.out_w);
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
 }
 
@@ -74,7 +79,8 @@ struct RowSlide {
     tap_words = w.stride_w == 1 ? w.k_w / 2 + 1 : (w.k_w + 1) / 2;
     channel_words = (w.stride_w == 1 ? outputs / 2 : outputs) + tap_words - 1;
     reach = static_cast<std::int64_t>(w.k_h - 1) * w.dilation_h + 1;
-    const std::int64_t budget = std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
+    const std::int64_t budget =
+        std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
     const std::int64_t most = std::clamp<std::int64_t>((budget / (16 * channel_words) - reach) / w.stride_h + 1, 1, w.out_h);
     const std::int64_t passes = (w.out_h + most - 1) / most;
     chunk = static_cast<std::int32_t>((w.out_h + passes - 1) / passes);
@@ -185,7 +191,12 @@ KernelCall DepthwiseRows::lower_row_slide(const NodeView& node) const {
   describe(call, slide.window);
   call.set("k_h", slide.window.k_h).set("k_w", slide.window.k_w).set("dilation_h", slide.window.dilation_h);
   call.set("input_zero_point", input_zero_point).set("chunk", slide.chunk).set("channel_words", slide.channel_words);
-  call.input(0).constant("weights", packed).constant("scaling", scaling).constant("shifts", shifts).output().scratch(slide.scratch_bytes());
+  call.input(0)
+      .constant("weights", packed)
+      .constant("scaling", scaling)
+      .constant("shifts", shifts)
+      .output()
+      .scratch(slide.scratch_bytes());
   return slide.runs_in_place() ? call.in_place_of({0}) : call;
 }
 

@@ -35,7 +35,8 @@ MOTE_INLINE int32_t requantize_small(int32_t x) {
 template <typename L>
 MOTE_KERNEL void scaled_sum(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
   // Left and right are below 2^28 for int8.
-  if constexpr (sizeof(typename L::Value) == 1 && shifts_right(L::a_shift) && shifts_right(L::b_shift) && shifts_right(L::output_shift)) {
+  if constexpr (sizeof(typename L::Value) == 1 && shifts_right(L::a_shift) && shifts_right(L::b_shift) &&
+                shifts_right(L::output_shift)) {
     for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
       const int32_t left = requantize_small<L::a_multiplier, L::a_shift>((x - L::a_zero_point) * (1 << L::left_shift));
       const int32_t right = requantize_small<L::b_multiplier, L::b_shift>((y - L::b_zero_point) * (1 << L::left_shift));

@@ -27,8 +27,8 @@ MOTE_INLINE uint32_t load_channels(const int8_t* at) {
 
 #if MOTE_DSP
 
-/// `count` times `width` pairs of pixels, `step` bytes apart: channel i's pairs, plus `minus_zero`, go to to[i]. Then the low pixels
-/// begin where the high ones have ended, the high ones `row_bytes` further, and `to` advances by `gap` bytes.
+/// `count` times `width` pairs of pixels, `step` bytes apart: channel i's pairs, plus `minus_zero`, go to to[i]. Then the low
+/// pixels begin where the high ones have ended, the high ones `row_bytes` further, and `to` advances by `gap` bytes.
 struct PairRun {
   const int8_t* low;
   const int8_t* high;

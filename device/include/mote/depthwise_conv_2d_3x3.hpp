@@ -42,7 +42,8 @@ struct Slide3x3 {
 /// column finishes the sum in \p, continues \q and begins one in \a, the register of the column's first word; then the roles
 /// rotate.
 template <class S, bool Odd>
-MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/, int32_t /*channels*/) {
+MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/, int8_t* /*out*/, int32_t /*rows*/,
+                             int32_t /*channels*/) {
   __asm__ volatile(
       R"(
   .macro taps%= acc, a, k, from
@@ -259,9 +260,10 @@ MOTE_ASSEMBLY void slide_3x3(const uint32_t* /*pairs*/, const Taps3x3* /*taps*/,
   .purgem column_without_begin%=
   .purgem last_column%=
   .purgem output%=
-)" ::[odd] "i"(Odd ? 1 : 0), [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
-      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low), [high] "i"(S::high),
-      [group] "i"(S::group), [turns] "i"(S::turns), [rest] "i"(S::rest));
+)" ::[odd] "i"(Odd ? 1 : 0),
+      [stride] "i"(S::stride_w), [left] "i"(S::pads_left ? 1 : 0), [right] "i"(S::pads_right ? 1 : 0), [out_w] "i"(S::out_w),
+      [pitch] "i"(S::pitch), [step] "i"(S::step), [gap] "i"(S::row_gap), [loads] "i"(S::loads), [low] "i"(S::low),
+      [high] "i"(S::high), [group] "i"(S::group), [turns] "i"(S::turns), [rest] "i"(S::rest));
 }
 
 #else
@@ -292,8 +294,8 @@ MOTE_KERNEL void slide_3x3(const uint32_t* pairs, const Taps3x3* taps, int8_t* o
 
 #endif
 
-/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word. Rows
-/// outside the image are 0.
+/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word.
+/// Rows outside the image are 0.
 template <int32_t kRead>
 MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* pairs) {
   const uint32_t zeros = (static_cast<uint32_t>(from.zero_point) & 0xFFU) * 0x01010101U;
@@ -325,8 +327,15 @@ MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, 
     if (kRead == 4 && row >= 0 && inner > 0) {
       const int32_t row_bytes = width * from.channels;
       const int8_t* const low = from.at + row * row_bytes;
-      const PairRun run = {low, low + row_bytes, {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width}, from.channels,
-                           pair_of(-from.zero_point, -from.zero_point), width, inner, row_bytes, 12 * width};
+      const PairRun run = {low,
+                           low + row_bytes,
+                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
+                           from.channels,
+                           pair_of(-from.zero_point, -from.zero_point),
+                           width,
+                           inner,
+                           row_bytes,
+                           12 * width};
       pair_channels(&run);
       row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
       continue;

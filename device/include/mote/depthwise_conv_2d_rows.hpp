@@ -4,9 +4,9 @@
 
 namespace mote {
 
-// DEPTHWISE_CONV_2D of int8 with any kernel, depth multiplier 1, stride 1 or 2 along x. Four channels at a time are turned into rows of
-// their own, padding included, a word holds two neighbours. Four outputs are summed at once. At stride 1 the weights of outputs with an odd x are
-// moved by one, with a 0 in front, so that all read the same words.
+// DEPTHWISE_CONV_2D of int8 with any kernel, depth multiplier 1, stride 1 or 2 along x. Four channels at a time are turned into
+// rows of their own, padding included, a word holds two neighbours. Four outputs are summed at once. At stride 1 the weights of
+// outputs with an odd x are moved by one, with a 0 in front, so that all read the same words.
 
 /// One channel's scaling: doubled bias, multiplier, what is added before the last shift, the shift.
 struct RowScaling {
@@ -14,9 +14,9 @@ struct RowScaling {
 };
 
 struct RowSlide {
-  int32_t out_w, step;    ///< outputs of a row, bytes between them
-  int32_t k_h, row_words; ///< rows of weights, words from the inputs of one to those of the next
-  int32_t low, high;      ///< of the output
+  int32_t out_w, step;     ///< outputs of a row, bytes between them
+  int32_t k_h, row_words;  ///< rows of weights, words from the inputs of one to those of the next
+  int32_t low, high;       ///< of the output
 };
 
 /// Words of weights in a row of `k_w`, for one parity of x.
@@ -24,7 +24,8 @@ constexpr int32_t row_tap_words(int32_t k_w, int32_t stride_w) { return stride_w
 
 /// One row of outputs of one channel. `data` is read up to the next multiple of four outputs.
 template <int32_t kWords, int32_t kStride>
-MOTE_FUNCTION void slide_row(const RowSlide& slide, const uint32_t* data, const uint32_t* taps, const RowScaling& scaling, int8_t* out) {
+MOTE_FUNCTION void slide_row(const RowSlide& slide, const uint32_t* data, const uint32_t* taps, const RowScaling& scaling,
+                             int8_t* out) {
   for (int32_t left = slide.out_w; left > 0; left -= 4, data += 2 * kStride) {
     int32_t sums[4] = {scaling.bias, scaling.bias, scaling.bias, scaling.bias};
     const uint32_t* row = data;
@@ -64,7 +65,8 @@ MOTE_FUNCTION void slide_row(const RowSlide& slide, const uint32_t* data, const 
   }
 }
 
-/// Row `row` of four channels, less the zero point, `words` words for each channel, the first `pad` values and those past the image 0.
+/// Row `row` of four channels, less the zero point, `words` words for each channel, the first `pad` values and those past the
+/// image 0.
 template <int32_t kRead>
 MOTE_FUNCTION void read_row(const RowSource& from, int32_t row, int32_t pad, int32_t words, uint32_t* to) {
   if (row < 0 || row >= from.height) {
@@ -79,7 +81,15 @@ MOTE_FUNCTION void read_row(const RowSource& from, int32_t row, int32_t pad, int
     const int32_t pairs = smaller((from.width - x) / 2, words - i);
     if (kRead == 4 && x >= 0 && pairs > 0) {
       const int8_t* const low = begin + x * from.channels;
-      const PairRun run = {low, low + from.channels, {to + i, to + words + i, to + 2 * words + i, to + 3 * words + i}, 2 * from.channels, minus_zero, pairs, 1, 0, 0};
+      const PairRun run = {low,
+                           low + from.channels,
+                           {to + i, to + words + i, to + 2 * words + i, to + 3 * words + i},
+                           2 * from.channels,
+                           minus_zero,
+                           pairs,
+                           1,
+                           0,
+                           0};
       pair_channels(&run);
       i += pairs - 1, x += 2 * pairs - 2;
       continue;
@@ -114,12 +124,12 @@ MOTE_FUNCTION void unpack_row_taps(const int8_t* weights, int32_t k_h, int32_t k
   }
 }
 
-/// Weights [channel][k_h][k_w]; scaling per channel: doubled bias, multiplier; shifts 1 to 31. L::chunk rows of outputs are made at a
-/// time, `scratch` holds the rows they are made from, then unpacked weights. `out` may be `in` where no row of outputs reaches
-/// beyond the rows read for it. Exact where every doubled sum and every offset stays within int32.
+/// Weights [channel][k_h][k_w]; scaling per channel: doubled bias, multiplier; shifts 1 to 31. L::chunk rows of outputs are made
+/// at a time, `scratch` holds the rows they are made from, then unpacked weights. `out` may be `in` where no row of outputs
+/// reaches beyond the rows read for it. Exact where every doubled sum and every offset stays within int32.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d_rows(const int8_t* in, const int8_t* weights, const int32_t* scaling, const int8_t* shifts, int8_t* out,
-                                        uint8_t* scratch) {
+MOTE_KERNEL void depthwise_conv_2d_rows(const int8_t* in, const int8_t* weights, const int32_t* scaling, const int8_t* shifts,
+                                        int8_t* out, uint8_t* scratch) {
   constexpr int32_t kWords = row_tap_words(L::k_w, L::stride_w);
   constexpr int32_t kRead = smaller<int32_t>(L::in_c, 4);
   constexpr int32_t kReach = (L::k_h - 1) * L::dilation_h + 1;

@@ -102,8 +102,10 @@ MOTE_KERNEL void max_pool_2d(const typename L::Value* MOTE_RESTRICT in, typename
         const int8_t* at = first;
         for (int32_t left = part.x_end - part.x_begin; left > 0; --left, at += L::in_c) best = larger_of_4(best, load_4(at));
       }
-      if constexpr (L::clamp_min > INT8_MIN) best = larger_of_4(best, 0x01010101U * (static_cast<uint32_t>(L::clamp_min) & 0xFFU));
-      if constexpr (L::clamp_max < INT8_MAX) best = smaller_of_4(best, 0x01010101U * (static_cast<uint32_t>(L::clamp_max) & 0xFFU));
+      if constexpr (L::clamp_min > INT8_MIN)
+        best = larger_of_4(best, 0x01010101U * (static_cast<uint32_t>(L::clamp_min) & 0xFFU));
+      if constexpr (L::clamp_max < INT8_MAX)
+        best = smaller_of_4(best, 0x01010101U * (static_cast<uint32_t>(L::clamp_max) & 0xFFU));
       store_4(to, best);
     });
   }
