@@ -82,13 +82,8 @@ struct L1 {
   static constexpr int32_t in_c = 4;
   static constexpr int32_t out_h = 3;
   static constexpr int32_t out_w = 3;
-  static constexpr int32_t out_c = 4;
-  static constexpr int32_t k_h = 3;
-  static constexpr int32_t k_w = 3;
   static constexpr int32_t stride_h = 2;
   static constexpr int32_t stride_w = 2;
-  static constexpr int32_t dilation_h = 1;
-  static constexpr int32_t dilation_w = 1;
   static constexpr int32_t pad_top = 0;
   static constexpr int32_t pad_left = 1;
   static constexpr int32_t input_zero_point = -128;
