@@ -11,13 +11,11 @@ namespace {
 
 /// A C program that feeds each inference of `steps` and writes the bytes of all outputs.
 std::string c_main(const Graph& graph, const std::string& name, const std::vector<GoldenStep>& steps) {
-  std::string text = fmt::format(
-      "#include \"{0}.h\"\n#include <stdio.h>\n#include <string.h>\n\nstatic {0}_model model;\n\nint main(void) {{\n", name);
+  std::string text = fmt::format("#include \"{0}.h\"\n#include <stdio.h>\n#include <string.h>\n\nstatic {0}_model model;\n\nint main(void) {{\n", name);
   for (const GoldenStep& step : steps) {
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-      text += fmt::format(
-          "  {{\n    static const unsigned char input[] = {{{}}};\n    memcpy({}_input{}(&model), input, sizeof input);\n  }}\n",
-          fmt::join(step.inputs[i], ","), name, i);
+      text += fmt::format("  {{\n    static const unsigned char input[] = {{{}}};\n    memcpy({}_input{}(&model), input, sizeof input);\n  }}\n",
+                          fmt::join(step.inputs[i], ","), name, i);
     }
     text += fmt::format("  {}_run(&model);\n", name);
     for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
@@ -70,9 +68,7 @@ TEST_P(CFirmware, CallsTheModelAndGetsTheReferencesAnswers) {
   files["main.c"] = c_main(graph, name, expected.steps);
   write_files(directory.path(), files);
   ASSERT_EQ(run_in(directory.path(), concat({{"g++"}, kStrict, {"-O2", "-I.", "-c", name + ".cpp", "-o", "model.o"}})), "");
-  ASSERT_EQ(
-      run_in(directory.path(), {"gcc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-c", "main.c", "-o", "main.o"}),
-      "");
+  ASSERT_EQ(run_in(directory.path(), {"gcc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-c", "main.c", "-o", "main.o"}), "");
   ASSERT_EQ(run_in(directory.path(), {"gcc", "main.o", "model.o", "-lm", "-o", "program"}), "") << "without the C++ library";
   const ProcessResult result = run_process({(directory.path() / "program").string()});
   ASSERT_TRUE(result.succeeded()) << result.describe();
@@ -85,8 +81,7 @@ TEST_P(CFirmware, CallsTheModelAndGetsTheReferencesAnswers) {
   EXPECT_EQ(comparison.mismatching_values, 0) << comparison.first_mismatch;
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, CFirmware, testing::Values("activity", "classifier", "regression", "stream"),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Models, CFirmware, testing::Values("activity", "classifier", "regression", "stream"), [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace mote::test

@@ -20,13 +20,11 @@ inline std::ostream& operator<<(std::ostream& out, const Compiler& compiler) { r
 
 inline const Compiler kGcc{"gcc", "g++", {}};
 inline const Compiler kClang{"clang", "clang++", {}};
-inline const Compiler kCortexM4{
-    "cortex_m4", "arm-none-eabi-g++", {"-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"}};
+inline const Compiler kCortexM4{"cortex_m4", "arm-none-eabi-g++", {"-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"}};
 inline const Compiler kCortexM0plus{"cortex_m0plus", "arm-none-eabi-g++", {"-mcpu=cortex-m0plus", "-mthumb"}};
 
 /// What generated code is built with, and every warning it must not raise.
-inline const Command kStrict{"-std=c++17",   "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-Wall", "-Wextra",
-                             "-Wconversion", "-Wpedantic",      "-Werror"};
+inline const Command kStrict{"-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"};
 
 inline bool installed(const std::string& program) { return find_program(program).has_value(); }
 

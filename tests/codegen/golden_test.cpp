@@ -1,5 +1,4 @@
-// What codegen writes for a few small models is kept in tests/golden, so that a change shows in review. MOTE_UPDATE_GOLDEN=1
-// rewrites it.
+// What codegen writes for a few small models is kept in tests/golden, so that a change shows in review. MOTE_UPDATE_GOLDEN=1 rewrites it.
 
 #include <cstdlib>
 

@@ -34,73 +34,17 @@ TEST(Identifier, IsOneItself) {
 }
 
 TEST(RequireIdentifier, SuggestsOne) {
-  EXPECT_EQ(error_of([] { require_identifier("my-model"); }),
-            "'my-model' cannot be the name of the library: it becomes a C++ namespace\n  try --name my_model");
+  EXPECT_EQ(error_of([] { require_identifier("my-model"); }), "'my-model' cannot be the name of the library: it becomes a C++ namespace\n  try --name my_model");
   EXPECT_TRUE(contains(error_of([] { require_identifier("decltype"); }), "try --name model_decltype"));
   EXPECT_TRUE(contains(error_of([] { require_identifier("a b\"; exit"); }), "try --name a_b_exit"));
 }
 
 // Words a model file may well be called, which mean something already where the generated header is included.
-const std::vector<std::string> kTaken{"and_eq",
-                                      "bitand",
-                                      "bitor",
-                                      "char16_t",
-                                      "compl",
-                                      "const_cast",
-                                      "decltype",
-                                      "dynamic_cast",
-                                      "export",
-                                      "noexcept",
-                                      "not_eq",
-                                      "or_eq",
-                                      "reinterpret_cast",
-                                      "register",
-                                      "static_assert",
-                                      "static_cast",
-                                      "thread_local",
-                                      "typeid",
-                                      "wchar_t",
-                                      "xor_eq",
-                                      "restrict",
-                                      "std",
-                                      "mote",
-                                      "main",
-                                      "double",
-                                      "int8_t",
-                                      "uint32_t",
-                                      "uintptr_t",
-                                      "size_t",
-                                      "ptrdiff_t",
-                                      "exp",
-                                      "expf",
-                                      "log",
-                                      "log10",
-                                      "log2",
-                                      "sin",
-                                      "cosf",
-                                      "tanh",
-                                      "tanhl",
-                                      "gamma",
-                                      "lgamma",
-                                      "erf",
-                                      "pow",
-                                      "round",
-                                      "index",
-                                      "rindex",
-                                      "y0",
-                                      "y1",
-                                      "jn",
-                                      "j0f",
-                                      "strlen",
-                                      "memcpy",
-                                      "memset",
-                                      "strdup",
-                                      "ffs",
-                                      "signgam",
-                                      "fma",
-                                      "remainder",
-                                      "drem",
-                                      "scalb"};
+const std::vector<std::string> kTaken{
+    "and_eq", "bitand", "bitor", "char16_t", "compl", "const_cast", "decltype", "dynamic_cast", "export", "noexcept", "not_eq", "or_eq", "reinterpret_cast",
+    "register", "static_assert", "static_cast", "thread_local", "typeid", "wchar_t", "xor_eq", "restrict", "std", "mote", "main", "double", "int8_t",
+    "uint32_t", "uintptr_t", "size_t", "ptrdiff_t", "exp", "expf", "log", "log10", "log2", "sin", "cosf", "tanh", "tanhl", "gamma", "lgamma", "erf", "pow",
+    "round", "index", "rindex", "y0", "y1", "jn", "j0f", "strlen", "memcpy", "memset", "strdup", "ffs", "signgam", "fma", "remainder", "drem", "scalb"};
 
 class TakenNames : public testing::TestWithParam<std::string> {};
 
@@ -111,8 +55,7 @@ TEST_P(TakenNames, AsNamespacesTheyAreReplaced) {
   std::string text = "#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n";
   for (const std::string& name : kTaken) text += fmt::format("namespace {} {{ class Model; }}\n", identifier(name));
   write_file(directory.path() / "names.cpp", text);
-  const ProcessResult result =
-      run_process({compiler->string(), "-std=c++17", "-fsyntax-only", "names.cpp"}, {.directory = directory.path()});
+  const ProcessResult result = run_process({compiler->string(), "-std=c++17", "-fsyntax-only", "names.cpp"}, {.directory = directory.path()});
   EXPECT_TRUE(result.succeeded()) << result.errors;
 }
 

@@ -20,11 +20,7 @@ struct Range {
 class Player {
  public:
   Player(const Graph& graph, const std::vector<NodeMemory>& nodes, const MemoryPlan& plan)
-      : graph_(graph),
-        nodes_(nodes),
-        plan_(plan),
-        arena_(static_cast<std::size_t>(plan.arena_bytes), kGarbage),
-        values_(graph.tensors.size()) {}
+      : graph_(graph), nodes_(nodes), plan_(plan), arena_(static_cast<std::size_t>(plan.arena_bytes), kGarbage), values_(graph.tensors.size()) {}
 
   std::string play() {
     for (const TensorId id : graph_.inputs) write(id);
@@ -64,9 +60,8 @@ class Player {
         const TensorId in = node.inputs[i];
         if (!placed(in) || !range(in).meets(range(out))) continue;
         const auto& allowed = nodes_[step_].in_place;
-        const bool may =
-            out == node.outputs[0] && range(in).begin == range(out).begin &&
-            std::any_of(allowed.begin(), allowed.end(), [&](int k) { return node.inputs[static_cast<std::size_t>(k)] == in; });
+        const bool may = out == node.outputs[0] && range(in).begin == range(out).begin &&
+                         std::any_of(allowed.begin(), allowed.end(), [&](int k) { return node.inputs[static_cast<std::size_t>(k)] == in; });
         forbid(!may, "a result lies over an input");
       }
     }
@@ -118,9 +113,7 @@ class Player {
     if (wrong && fault_.empty()) fault_ = fmt::format("step {}: {}", step_, what);
   }
 
-  bool placed(TensorId id) const {
-    return id != kNoTensor && plan_.tensor_offsets[static_cast<std::size_t>(id)] != MemoryPlan::kNowhere;
-  }
+  bool placed(TensorId id) const { return id != kNoTensor && plan_.tensor_offsets[static_cast<std::size_t>(id)] != MemoryPlan::kNowhere; }
   std::size_t bytes(TensorId id) const { return static_cast<std::size_t>(graph_.tensor(id).bytes()); }
   Range range(TensorId id) const {
     const std::int64_t begin = plan_.tensor_offsets[static_cast<std::size_t>(id)];
@@ -148,8 +141,7 @@ std::vector<NodeMemory> node_memory(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     const NodeView view(graph, node);
     const auto rows = node.op->implementations(view);
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const Implementation& each) { return each.applies == nullptr || each.applies(view); });
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const Implementation& each) { return each.applies == nullptr || each.applies(view); });
     const KernelCall call = row->lower(view);
     result.push_back({call.scratch_bytes, call.in_place, node.op->aliases(view)});
   }

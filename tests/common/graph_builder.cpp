@@ -54,11 +54,10 @@ TensorId GraphBuilder::state(Shape shape, Quantization quantization, DataType ty
   return add({fresh_name(), type, std::move(shape), std::move(quantization), nullptr, true});
 }
 
-std::vector<TensorId> GraphBuilder::nodes(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes,
-                                          Quantization quantization, std::size_t outputs, DataType type) {
+std::vector<TensorId> GraphBuilder::nodes(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes, Quantization quantization,
+                                          std::size_t outputs, DataType type) {
   Node node{std::string(op) + "_" + std::to_string(graph_.nodes.size()), operator_with(op, attributes), std::move(inputs), {}};
-  for (std::size_t i = 0; i < outputs; ++i)
-    node.outputs.push_back(add({fresh_name(), type, {}, is_float(type) ? Quantization{} : quantization, nullptr}));
+  for (std::size_t i = 0; i < outputs; ++i) node.outputs.push_back(add({fresh_name(), type, {}, is_float(type) ? Quantization{} : quantization, nullptr}));
   const std::vector<TensorType> types = node.op->infer(NodeView(graph_, node));
   MOTE_CHECK(types.size() == outputs);
   for (std::size_t i = 0; i < outputs; ++i) graph_.tensor(node.outputs[i]).shape = types[i].shape;

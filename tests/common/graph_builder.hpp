@@ -34,19 +34,16 @@ class GraphBuilder {
   TensorId constant(Shape shape, const std::vector<T>& values, Quantization quantization = {}) {
     std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
     if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-    return add({fresh_name(), type_of<T>(), std::move(shape), std::move(quantization),
-                std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes))});
+    return add({fresh_name(), type_of<T>(), std::move(shape), std::move(quantization), std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes))});
   }
   /// A list of integers, as shapes and axes are given.
-  TensorId integers(const std::vector<std::int32_t>& values) {
-    return constant<std::int32_t>({static_cast<std::int32_t>(values.size())}, values);
-  }
+  TensorId integers(const std::vector<std::int32_t>& values) { return constant<std::int32_t>({static_cast<std::int32_t>(values.size())}, values); }
 
   /// A node with `outputs` results of one type and quantization.
-  std::vector<TensorId> nodes(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes,
-                              Quantization quantization, std::size_t outputs, DataType type = DataType::kInt8);
-  TensorId node(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes = {},
-                Quantization quantization = quantized(0.5F), DataType type = DataType::kInt8) {
+  std::vector<TensorId> nodes(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes, Quantization quantization, std::size_t outputs,
+                              DataType type = DataType::kInt8);
+  TensorId node(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes = {}, Quantization quantization = quantized(0.5F),
+                DataType type = DataType::kInt8) {
     return nodes(op, std::move(inputs), attributes, std::move(quantization), 1, type)[0];
   }
   void output(TensorId id) { graph_.outputs.push_back(id); }

@@ -24,35 +24,24 @@ class Maker {
  private:
   void add_input() {
     keep(flat_ ? builder_.input({1, 4 * random_.between(1, 6)}, scale())
-               : builder_.input({1, random_.between(1, 7), random_.between(1, 7), random_.between(1, 6)}, scale()));
+                           : builder_.input({1, random_.between(1, 7), random_.between(1, 7), random_.between(1, 6)}, scale()));
   }
 
   void step() {
     const TensorId x = random_.pick(tensors_);
     switch (flat_ ? random_.between(4, 11) : random_.between(0, 11)) {
       case 0:
-      case 1:
-        return convolve(x);
-      case 2:
-        return depthwise(x);
-      case 3:
-        return pool(x);
-      case 4:
-        return add(x);
-      case 5:
-        return join(x);
-      case 6:
-        return split(x);
-      case 7:
-        return reshape_twice(x);
-      case 8:
-        return slice(x);
-      case 9:
-        return fully_connected(x);
-      case 10:
-        return keep(builder_.node("quantize", {x}, {}, random_.one_in(2) ? builder_.tensor(x).quantization : scale()));
-      default:
-        return random_.one_in(4) ? svdf(x) : keep(builder_.node("relu", {x}, {}, builder_.tensor(x).quantization));
+      case 1: return convolve(x);
+      case 2: return depthwise(x);
+      case 3: return pool(x);
+      case 4: return add(x);
+      case 5: return join(x);
+      case 6: return split(x);
+      case 7: return reshape_twice(x);
+      case 8: return slice(x);
+      case 9: return fully_connected(x);
+      case 10: return keep(builder_.node("quantize", {x}, {}, random_.one_in(2) ? builder_.tensor(x).quantization : scale()));
+      default: return random_.one_in(4) ? svdf(x) : keep(builder_.node("relu", {x}, {}, builder_.tensor(x).quantization));
     }
   }
 
@@ -90,8 +79,7 @@ class Maker {
       if (shape(id) == shape(x)) others.push_back(id);
     }
     if (random_.one_in(5)) others = {builder_.constant<std::int8_t>({1}, {7}, quantized(0.5F))};
-    keep(builder_.node("add", {x, random_.pick(others)},
-                       {{"activation", random_.one_in(2) ? Activation::kNone : Activation::kRelu}}, scale()));
+    keep(builder_.node("add", {x, random_.pick(others)}, {{"activation", random_.one_in(2) ? Activation::kNone : Activation::kRelu}}, scale()));
   }
 
   void join(TensorId x) {
@@ -118,8 +106,7 @@ class Maker {
       const std::int32_t parts = extent % 3 == 0 ? 3 : 2;
       if (extent < 2 || extent % parts != 0) continue;
       const TensorId at = builder_.constant<std::int32_t>({}, {axis});
-      for (const TensorId part : builder_.nodes("split", {at, x}, {{"num_splits", parts}}, builder_.tensor(x).quantization,
-                                                static_cast<std::size_t>(parts))) {
+      for (const TensorId part : builder_.nodes("split", {at, x}, {{"num_splits", parts}}, builder_.tensor(x).quantization, static_cast<std::size_t>(parts))) {
         keep(part);
       }
       return;
@@ -188,23 +175,17 @@ class Maker {
   }
 
   static Attributes attributes_of(const Window& window, const Padding& padding) {
-    return {{"padding", padding},
-            {"stride_h", window.stride},
-            {"stride_w", window.stride},
-            {"dilation_h", window.dilation},
-            {"dilation_w", window.dilation}};
+    return {{"padding", padding}, {"stride_h", window.stride}, {"stride_w", window.stride}, {"dilation_h", window.dilation}, {"dilation_w", window.dilation}};
   }
 
   Padding random_padding() { return {random_.one_in(2) ? Padding::Kind::kSame : Padding::Kind::kValid}; }
 
   /// A PAD that a convolution may take over, or (seldom) one that it must not: of channels, or with another scale.
   TensorId pad(TensorId x) {
-    std::vector<std::int32_t> amounts{
-        0, 0, random_.between(0, 2), random_.between(0, 2), random_.between(0, 2), random_.between(0, 2), 0, 0};
+    std::vector<std::int32_t> amounts{0, 0, random_.between(0, 2), random_.between(0, 2), random_.between(0, 2), random_.between(0, 2), 0, 0};
     if (random_.one_in(6)) amounts[7] = 1;
     const TensorId paddings = builder_.constant<std::int32_t>({4, 2}, amounts);
-    const TensorId padded =
-        builder_.node("pad", {x, paddings}, {}, random_.one_in(6) ? scale() : builder_.tensor(x).quantization);
+    const TensorId padded = builder_.node("pad", {x, paddings}, {}, random_.one_in(6) ? scale() : builder_.tensor(x).quantization);
     if (random_.one_in(4)) keep(padded);
     return padded;
   }

@@ -8,9 +8,8 @@
 
 namespace mote::test {
 
-/// A verified int8 graph of 3 to 14 random nodes with everything that passes and the memory planner look at: PAD before
-/// convolutions, chains of reshapes, results read twice, joins and splits with and without a copy, state, several inputs and
-/// outputs.
+/// A verified int8 graph of 3 to 14 random nodes with everything that passes and the memory planner look at: PAD before convolutions,
+/// chains of reshapes, results read twice, joins and splits with and without a copy, state, several inputs and outputs.
 Graph random_graph(std::uint32_t seed);
 
 /// Random bytes for each input.

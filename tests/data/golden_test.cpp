@@ -21,9 +21,7 @@ Graph float_model() {
   return builder.finish();
 }
 
-NpyArray int8s(std::vector<std::int64_t> shape, const std::vector<std::int8_t>& values) {
-  return array_of("|i1", std::move(shape), values);
-}
+NpyArray int8s(std::vector<std::int64_t> shape, const std::vector<std::int8_t>& values) { return array_of("|i1", std::move(shape), values); }
 
 using Arrays = std::map<std::string, NpyArray>;
 
@@ -32,10 +30,7 @@ Golden golden(const Arrays& arrays, const Graph& graph = quantized_model(), cons
 }
 
 TEST(Golden, SingleCasesStartAnewEach) {
-  const Golden read = golden({{"b/x0", int8s({1, 2}, {1, 2})},
-                              {"b/y0_tflm", int8s({1, 2}, {3, 4})},
-                              {"a/x0", int8s({1, 2}, {5, 6})},
-                              {"a/y0_tflm", int8s({1, 2}, {7, 8})}});
+  const Golden read = golden({{"b/x0", int8s({1, 2}, {1, 2})}, {"b/y0_tflm", int8s({1, 2}, {3, 4})}, {"a/x0", int8s({1, 2}, {5, 6})}, {"a/y0_tflm", int8s({1, 2}, {7, 8})}});
   ASSERT_EQ(read.cases, 2);
   ASSERT_EQ(read.steps.size(), 2U);
   EXPECT_EQ(read.steps[0].case_name, "a");
@@ -45,9 +40,7 @@ TEST(Golden, SingleCasesStartAnewEach) {
 }
 
 TEST(Golden, ASequenceIsOneCaseOfManySteps) {
-  const Golden read = golden({{"meta", text_array(R"({"kind": "seq"})")},
-                              {"a/x0", int8s({3, 1, 2}, {1, 2, 3, 4, 5, 6})},
-                              {"a/y0_tflm", int8s({3, 1, 2}, {1, 2, 3, 4, 5, 6})}});
+  const Golden read = golden({{"meta", text_array(R"({"kind": "seq"})")}, {"a/x0", int8s({3, 1, 2}, {1, 2, 3, 4, 5, 6})}, {"a/y0_tflm", int8s({3, 1, 2}, {1, 2, 3, 4, 5, 6})}});
   ASSERT_EQ(read.cases, 1);
   ASSERT_EQ(read.steps.size(), 3U);
   EXPECT_TRUE(read.steps[0].starts_case);
@@ -57,29 +50,17 @@ TEST(Golden, ASequenceIsOneCaseOfManySteps) {
 
 TEST(Golden, OtherKindsAreSingle) {
   for (const char* meta : {R"({"kind": "single"})", R"({"kind": 5})", R"({"kind": null})", "{}", "[]", "not json"}) {
-    EXPECT_EQ(
-        golden({{"meta", text_array(meta)}, {"a/x0", int8s({1, 2}, {1, 2})}, {"a/y0_tflm", int8s({1, 2}, {3, 4})}}).steps.size(),
-        1U)
-        << meta;
+    EXPECT_EQ(golden({{"meta", text_array(meta)}, {"a/x0", int8s({1, 2}, {1, 2})}, {"a/y0_tflm", int8s({1, 2}, {3, 4})}}).steps.size(), 1U) << meta;
   }
 }
 
 TEST(Golden, WhatDoesNotFitIsNamed) {
   const NpyArray two = int8s({1, 2}, {1, 2});
-  EXPECT_EQ(error_of([&] {
-              golden({{"a/x0", two}, {"a/y0_ref", two}});
-            }),
-            "array 'a/y0_tflm': there is no array 'a/y0_tflm'\n  the file has: a/x0, a/y0_ref");
+  EXPECT_EQ(error_of([&] { golden({{"a/x0", two}, {"a/y0_ref", two}}); }), "array 'a/y0_tflm': there is no array 'a/y0_tflm'\n  the file has: a/x0, a/y0_ref");
   EXPECT_NO_THROW(golden({{"a/x0", two}, {"a/y0_ref", two}}, quantized_model(), "ref"));
   EXPECT_EQ(error_of([&] { golden({{"x0", two}}); }), "no cases: arrays named CASE/x0 and CASE/y0_tflm are needed");
-  EXPECT_EQ(error_of([&] {
-              golden({{"a/x0", two}, {"a/y0_tflm", int8s({3}, {1, 2, 3})}});
-            }),
-            "array 'a/y0_tflm': 3 values do not fill 't1' (1x2, 2 values)");
-  EXPECT_EQ(error_of([&] {
-              golden({{"a/x0", two}, {"a/y0_tflm", int8s({2, 2}, {1, 2, 3, 4})}});
-            }),
-            "array 'a/y0_tflm': 4 bytes for 1 steps of 't1' (2 bytes each)");
+  EXPECT_EQ(error_of([&] { golden({{"a/x0", two}, {"a/y0_tflm", int8s({3}, {1, 2, 3})}}); }), "array 'a/y0_tflm': 3 values do not fill 't1' (1x2, 2 values)");
+  EXPECT_EQ(error_of([&] { golden({{"a/x0", two}, {"a/y0_tflm", int8s({2, 2}, {1, 2, 3, 4})}}); }), "array 'a/y0_tflm': 4 bytes for 1 steps of 't1' (2 bytes each)");
 }
 
 TEST(Compare, IntegersBitForBit) {
@@ -95,8 +76,7 @@ TEST(Compare, IntegersBitForBit) {
 
 Comparison compare_floats(const std::vector<float>& expected, const std::vector<float>& actual) {
   const Graph graph = float_model();
-  const Golden read =
-      golden({{"a/x0", array_of<float>("<f4", {1, 2}, {0, 0})}, {"a/y0_tflm", array_of("<f4", {1, 2}, expected)}}, graph);
+  const Golden read = golden({{"a/x0", array_of<float>("<f4", {1, 2}, {0, 0})}, {"a/y0_tflm", array_of("<f4", {1, 2}, expected)}}, graph);
   return compare(read, {{array_of("<f4", {2}, actual).bytes}}, graph);
 }
 
@@ -115,9 +95,7 @@ TEST(Compare, NotANumberIsOnlyEqualToItself) {
 }
 
 // An infinity widens the tolerance to infinity; a finite value beside it still counts.
-TEST(Compare, AnInfinityDoesNotExcuseItsNeighbours) {
-  EXPECT_EQ(compare_floats({INFINITY, 1}, {INFINITY, 5}).mismatching_values, 1);
-}
+TEST(Compare, AnInfinityDoesNotExcuseItsNeighbours) { EXPECT_EQ(compare_floats({INFINITY, 1}, {INFINITY, 5}).mismatching_values, 1); }
 
 }  // namespace
 }  // namespace mote::test

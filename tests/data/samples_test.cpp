@@ -30,9 +30,7 @@ Graph two_inputs() {
   return builder.finish();
 }
 
-Samples csv(const std::string& text, const Graph& graph = quantized_model()) {
-  return parse_samples(bytes_of(text), ".csv", graph);
-}
+Samples csv(const std::string& text, const Graph& graph = quantized_model()) { return parse_samples(bytes_of(text), ".csv", graph); }
 
 std::string csv_problem(const std::string& text, const Graph& graph = quantized_model()) {
   return error_of([&] { csv(text, graph); });
@@ -65,12 +63,7 @@ TEST(CsvSamples, AHeadingIsSkippedWhateverItHolds) {
   EXPECT_EQ(csv("a heading of one cell\n1,2,3").inputs, expected);
 }
 
-TEST(CsvSamples, AByteOrderMarkIsNoHeading) {
-  EXPECT_EQ(csv("\xEF\xBB\xBF"
-                "1,2,3\n4,5,6")
-                .inputs.size(),
-            2U);
-}
+TEST(CsvSamples, AByteOrderMarkIsNoHeading) { EXPECT_EQ(csv("\xEF\xBB\xBF" "1,2,3\n4,5,6").inputs.size(), 2U); }
 
 TEST(CsvSamples, ErrorsTellLineAndColumn) {
   EXPECT_EQ(csv_problem("1,2,3\n4,five,6"), "line 2, column 2: 'five' is no number");
@@ -89,8 +82,7 @@ TEST(CsvSamples, WithoutRowsIsAnError) {
 }
 
 TEST(CsvSamples, FitsOneInputOnly) {
-  EXPECT_EQ(csv_problem("1,2", two_inputs()),
-            "the model has 2 inputs, a .csv file holds one\n  use a .npz with an array per input");
+  EXPECT_EQ(csv_problem("1,2", two_inputs()), "the model has 2 inputs, a .csv file holds one\n  use a .npz with an array per input");
 }
 
 TEST(CsvSamples, FloatInputsTakeNumbersAsTheyAre) {
@@ -102,13 +94,10 @@ TEST(CsvSamples, RealNumbersForIntegersWithoutAScaleAreRefused) {
   EXPECT_EQ(csv_problem("1.5,2,3", model_of(DataType::kInt32)), "floating point values for 't0', which is int32 without a scale");
 }
 
-Samples npy(const NpyArray& array, const Graph& graph = quantized_model()) {
-  return parse_samples(bytes_of(format_npy(array)), ".npy", graph);
-}
+Samples npy(const NpyArray& array, const Graph& graph = quantized_model()) { return parse_samples(bytes_of(format_npy(array)), ".npy", graph); }
 
 TEST(NpySamples, ValuesOfTheInputsTypeAreTakenAsStored) {
-  EXPECT_EQ(npy(array_of<std::int8_t>("|i1", {2, 3}, {1, 2, 3, 4, 5, 6})).inputs,
-            (Inputs{{int8s({1, 2, 3})}, {int8s({4, 5, 6})}}));
+  EXPECT_EQ(npy(array_of<std::int8_t>("|i1", {2, 3}, {1, 2, 3, 4, 5, 6})).inputs, (Inputs{{int8s({1, 2, 3})}, {int8s({4, 5, 6})}}));
 }
 
 TEST(NpySamples, RealNumbersAreQuantizedAndSaturate) {
@@ -119,26 +108,14 @@ TEST(NpySamples, RealNumbersAreQuantizedAndSaturate) {
 
 TEST(NpySamples, OtherIntegersMustFit) {
   EXPECT_EQ(npy(array_of<std::int32_t>("<i4", {1, 3}, {-128, 0, 127})).inputs, (Inputs{{int8s({-128, 0, 127})}}));
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::int32_t>("<i4", {1, 3}, {-129, 0, 127}));
-                       }),
-                       "value -129 for 't0' does not fit int8"));
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::uint8_t>("|u1", {1, 3}, {200, 0, 127}));
-                       }),
-                       "value 200 for 't0' does not fit int8"));
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::int8_t>("|i1", {3}, {0, 1, -1}), model_of(DataType::kUint8));
-                       }),
-                       "does not fit uint8"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::int32_t>("<i4", {1, 3}, {-129, 0, 127})); }), "value -129 for 't0' does not fit int8"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::uint8_t>("|u1", {1, 3}, {200, 0, 127})); }), "value 200 for 't0' does not fit int8"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::int8_t>("|i1", {3}, {0, 1, -1}), model_of(DataType::kUint8)); }), "does not fit uint8"));
 }
 
 TEST(NpySamples, BoolsAre0Or1) {
   EXPECT_EQ(npy(array_of<std::uint8_t>("|b1", {3}, {0, 1, 1}), model_of(DataType::kBool)).inputs[0][0], (Bytes{0, 1, 1}));
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::uint8_t>("|b1", {3}, {0, 2, 1}), model_of(DataType::kBool));
-                       }),
-                       "value 2 for 't0' does not fit bool"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::uint8_t>("|b1", {3}, {0, 2, 1}), model_of(DataType::kBool)); }), "value 2 for 't0' does not fit bool"));
 }
 
 TEST(NpySamples, TheCountMustBeWholeSamples) {
@@ -147,19 +124,11 @@ TEST(NpySamples, TheCountMustBeWholeSamples) {
 }
 
 TEST(NpySamples, TextAndHalfFloatsAreRefused) {
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::uint32_t>("<U1", {3}, {65, 66, 67}));
-                       }),
-                       "arrays of type '<U1' are not supported here"));
-  EXPECT_TRUE(contains(error_of([] {
-                         npy(array_of<std::uint16_t>("<f2", {3}, {1, 2, 3}));
-                       }),
-                       "arrays of type '<f2' are not supported here"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::uint32_t>("<U1", {3}, {65, 66, 67})); }), "arrays of type '<U1' are not supported here"));
+  EXPECT_TRUE(contains(error_of([] { npy(array_of<std::uint16_t>("<f2", {3}, {1, 2, 3})); }), "arrays of type '<f2' are not supported here"));
 }
 
-Samples npz(const std::map<std::string, NpyArray>& arrays, const Graph& graph) {
-  return parse_samples(npz_of(arrays), ".npz", graph);
-}
+Samples npz(const std::map<std::string, NpyArray>& arrays, const Graph& graph) { return parse_samples(npz_of(arrays), ".npz", graph); }
 
 TEST(NpzSamples, ArraysAreFoundByTheInputsNameOrNumber) {
   const NpyArray a = array_of<std::int8_t>("|i1", {2, 2}, {1, 2, 3, 4});
@@ -171,9 +140,7 @@ TEST(NpzSamples, ArraysAreFoundByTheInputsNameOrNumber) {
 }
 
 TEST(NpzSamples, AMissingArrayIsNamedWithThoseThatAreThere) {
-  EXPECT_EQ(error_of([] {
-              npz({{"data", array_of<std::int8_t>("|i1", {3}, {1, 2, 3})}}, quantized_model());
-            }),
+  EXPECT_EQ(error_of([] { npz({{"data", array_of<std::int8_t>("|i1", {3}, {1, 2, 3})}}, quantized_model()); }),
             "no array for input 0 ('t0')\n  name it 't0', 'x0' or 'x'; the file has: data");
 }
 
@@ -186,14 +153,10 @@ TEST(NpzSamples, InputsMustAgreeOnTheNumberOfSamples) {
 TEST(NpzSamples, LabelsAndNames) {
   const NpyArray x = array_of<std::int8_t>("|i1", {2, 3}, {1, 2, 3, 4, 5, 6});
   const NpyArray names = array_of<std::uint32_t>("<U2", {2}, {'n', 'o', 'y', 0});
-  const Samples samples =
-      npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {2}, {1, 0})}, {"class_names", names}}, quantized_model());
+  const Samples samples = npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {2}, {1, 0})}, {"class_names", names}}, quantized_model());
   EXPECT_EQ(samples.labels, (std::vector<std::int32_t>{1, 0}));
   EXPECT_EQ(samples.class_names, (std::vector<std::string>{"no", "y"}));
-  EXPECT_EQ(error_of([&] {
-              npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {3}, {1, 0, 1})}}, quantized_model());
-            }),
-            "3 labels for 2 samples");
+  EXPECT_EQ(error_of([&] { npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {3}, {1, 0, 1})}}, quantized_model()); }), "3 labels for 2 samples");
 }
 
 TEST(BinSamples, IsEveryInputSampleAfterSample) {

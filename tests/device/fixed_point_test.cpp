@@ -13,34 +13,9 @@
 namespace mote::test {
 namespace {
 
-const std::vector<std::int32_t> kEdges{INT32_MIN,
-                                       INT32_MIN + 1,
-                                       -(1 << 30) - 1,
-                                       -(1 << 30),
-                                       -65537,
-                                       -65536,
-                                       -32769,
-                                       -32768,
-                                       -129,
-                                       -128,
-                                       -3,
-                                       -2,
-                                       -1,
-                                       0,
-                                       1,
-                                       2,
-                                       3,
-                                       127,
-                                       128,
-                                       32767,
-                                       32768,
-                                       65535,
-                                       65536,
-                                       1 << 30,
-                                       INT32_MAX - 1,
-                                       INT32_MAX};
-const std::vector<std::int32_t> kMultipliers{0,          1 << 30,    (1 << 30) + 1, 0x55555555,
-                                             0x7FFEFFFF, 0x7FFF0000, 0x7FFFFFFE,    INT32_MAX};
+const std::vector<std::int32_t> kEdges{INT32_MIN, INT32_MIN + 1, -(1 << 30) - 1, -(1 << 30), -65537, -65536, -32769, -32768, -129, -128, -3, -2, -1, 0,
+                                       1,         2,             3,              127,        128,    32767,  32768,  65535,  65536, 1 << 30, INT32_MAX - 1, INT32_MAX};
+const std::vector<std::int32_t> kMultipliers{0, 1 << 30, (1 << 30) + 1, 0x55555555, 0x7FFEFFFF, 0x7FFF0000, 0x7FFFFFFE, INT32_MAX};
 
 /// Values of every size.
 std::int32_t any_value(Random& random) {
@@ -48,9 +23,7 @@ std::int32_t any_value(Random& random) {
   return static_cast<std::int32_t>(random.bits()) >> random.below(32);
 }
 
-std::int32_t any_multiplier(Random& random) {
-  return random.one_in(8) ? random.pick(kMultipliers) : static_cast<std::int32_t>((random.bits() >> 2) | (1U << 30));
-}
+std::int32_t any_multiplier(Random& random) { return random.one_in(8) ? random.pick(kMultipliers) : static_cast<std::int32_t>((random.bits() >> 2) | (1U << 30)); }
 
 template <typename Body>
 void each_pair_of_edges(Body&& body) {
@@ -82,13 +55,10 @@ TEST(FixedPoint, DoublingHighMultiplication) {
 TEST(FixedPoint, RoundingShift) {
   Random random(1);
   for (int exponent = 0; exponent <= 31; ++exponent) {
-    for (const std::int32_t x : kEdges)
-      ASSERT_EQ(mote_device::rounding_shift_right(x, exponent), rounding_divide_by_power_of_two(x, exponent))
-          << x << " by " << exponent;
+    for (const std::int32_t x : kEdges) ASSERT_EQ(mote_device::rounding_shift_right(x, exponent), rounding_divide_by_power_of_two(x, exponent)) << x << " by " << exponent;
     for (int i = 0; i < 20'000; ++i) {
       const std::int32_t x = any_value(random);
-      ASSERT_EQ(mote_device::rounding_shift_right(x, exponent), rounding_divide_by_power_of_two(x, exponent))
-          << x << " by " << exponent;
+      ASSERT_EQ(mote_device::rounding_shift_right(x, exponent), rounding_divide_by_power_of_two(x, exponent)) << x << " by " << exponent;
     }
   }
 }
@@ -107,8 +77,7 @@ TEST(FixedPoint, RequantizationOfInt32WithEveryShift) {
   Random random(2);
   for (int shift = -31; shift <= 30; ++shift) {
     const auto check = [&](std::int32_t x, std::int32_t multiplier) {
-      ASSERT_EQ(mote_device::requantize(x, multiplier, shift), requantize(x, Multiplier{multiplier, shift}))
-          << x << " * " << multiplier << ", shift " << shift;
+      ASSERT_EQ(mote_device::requantize(x, multiplier, shift), requantize(x, Multiplier{multiplier, shift})) << x << " * " << multiplier << ", shift " << shift;
     };
     for (const std::int32_t x : kEdges) {
       for (const std::int32_t multiplier : kMultipliers) check(x, multiplier);
@@ -122,16 +91,13 @@ TEST(FixedPoint, RequantizationOfInt64WithEveryShift) {
   Random random(3);
   for (int shift = -31; shift <= 14; ++shift) {
     const auto check = [&](std::int64_t x, std::int32_t multiplier) {
-      ASSERT_EQ(mote_device::requantize(x, multiplier, shift), requantize(x, Multiplier{multiplier, shift}))
-          << x << " * " << multiplier << ", shift " << shift;
+      ASSERT_EQ(mote_device::requantize(x, multiplier, shift), requantize(x, Multiplier{multiplier, shift})) << x << " * " << multiplier << ", shift " << shift;
     };
-    for (const std::int64_t x :
-         {-(std::int64_t{1} << 47) + 1, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, (std::int64_t{1} << 47) - 1}) {
+    for (const std::int64_t x : {-(std::int64_t{1} << 47) + 1, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, (std::int64_t{1} << 47) - 1}) {
       for (const std::int32_t multiplier : kMultipliers) check(x, multiplier);
     }
     for (int i = 0; i < 10'000; ++i) {
-      const std::int64_t wide =
-          static_cast<std::int64_t>(static_cast<std::uint64_t>(random.bits()) << 32 | random.bits()) >> (17 + random.below(47));
+      const std::int64_t wide = static_cast<std::int64_t>(static_cast<std::uint64_t>(random.bits()) << 32 | random.bits()) >> (17 + random.below(47));
       check(wide, any_multiplier(random));
     }
   }

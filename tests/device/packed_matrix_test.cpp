@@ -51,9 +51,8 @@ class Random {
     }
     const bool rectified = between(0, 1) == 1;
     const std::int32_t zero_point = rectified && between(0, 1) == 1 ? -128 : between(-100, 100);
-    return {rows,      run_count,
-            run_bytes, weights,
-            bias,      {output_tensor(zero_point), rectified ? mote::Activation::kRelu : mote::Activation::kNone, multipliers}};
+    return {rows, run_count, run_bytes, weights, bias,
+            {output_tensor(zero_point), rectified ? mote::Activation::kRelu : mote::Activation::kNone, multipliers}};
   }
 
   std::vector<std::int8_t> values(int count) {
@@ -71,33 +70,28 @@ std::vector<std::int8_t> expected(const Layer& layer, const std::vector<std::int
   std::vector<std::int8_t> out;
   for (int r = 0; r < layer.rows; ++r) {
     std::int32_t sum = layer.bias[static_cast<std::size_t>(r)];
-    for (int i = 0; i < layer.depth(); ++i)
-      sum += in[static_cast<std::size_t>(i)] * layer.weights[static_cast<std::size_t>(r * layer.depth() + i)];
+    for (int i = 0; i < layer.depth(); ++i) sum += in[static_cast<std::size_t>(i)] * layer.weights[static_cast<std::size_t>(r * layer.depth() + i)];
     out.push_back(layer.finish.apply<std::int8_t>(sum, static_cast<std::size_t>(r)));
   }
   return out;
 }
 
 /// The results of two columns without the rows that fill up the last block, clamped as the kernels do at the end.
-std::vector<std::int8_t> run(const Layer& layer, MatrixForm form, const mote::PackedWords& packed,
-                             const std::vector<std::int8_t>* inputs) {
+std::vector<std::int8_t> run(const Layer& layer, MatrixForm form, const mote::PackedWords& packed, const std::vector<std::int8_t>* inputs) {
   auto order = mote::window_order(layer.run_count, layer.run_bytes);
   if (form != MatrixForm::kPairs) order = mote::with_even_steps(order);
   const auto steps = order.size() / 2;
   std::vector<std::uint32_t> columns(2 * steps);
   const bool alternate = form == MatrixForm::kPairs;
   for (std::size_t c = 0; c < 2; ++c) {
-    const auto value = [&](std::size_t i) -> std::int32_t {
-      return order[i] < 0 ? 0 : inputs[c][static_cast<std::size_t>(order[i])];
-    };
+    const auto value = [&](std::size_t i) -> std::int32_t { return order[i] < 0 ? 0 : inputs[c][static_cast<std::size_t>(order[i])]; };
     for (std::size_t i = 0; i < steps; ++i) {
       columns[alternate ? 2 * i + c : c * steps + i] = mote_on_device::pair_of(value(2 * i), value(2 * i + 1));
     }
   }
   const int padded = (layer.rows + 3) / 4 * 4;
   std::vector<std::int8_t> out(static_cast<std::size_t>(2 * padded));
-  const mote_on_device::PackedMatrix shape{static_cast<std::int32_t>(steps), static_cast<std::int32_t>(packed.words.size() * 4),
-                                           padded};
+  const mote_on_device::PackedMatrix shape{static_cast<std::int32_t>(steps), static_cast<std::int32_t>(packed.words.size() * 4), padded};
   const auto multiply = form == MatrixForm::kBytes ? mote_on_device::multiply_column_by_bytes : mote_on_device::multiply_column;
   if (alternate) {
     mote_on_device::multiply_two_columns(columns.data(), packed.words.data(), out.data(), &shape);

@@ -1,5 +1,4 @@
-// What the command says and returns when something is wrong: 0 done, 1 the check failed, 2 bad input or usage, 3 a tool is
-// missing.
+// What the command says and returns when something is wrong: 0 done, 1 the check failed, 2 bad input or usage, 3 a tool is missing.
 
 #include "common/arrays.hpp"
 #include "common/errors.hpp"
@@ -60,26 +59,20 @@ TEST(ExitCode, BadUsageIs2) {
   EXPECT_EQ(mote({"compile", kActivity, "-t", "cortex-m4"}).exit_code, 2) << "-o is missing";
 }
 
-TEST(ExitCode, AMissingFileIs2) {
-  expect_failure(mote({"inspect", "/nonexistent/model.tflite"}), 2, {"/nonexistent/model.tflite: cannot be read: No such file"});
-}
+TEST(ExitCode, AMissingFileIs2) { expect_failure(mote({"inspect", "/nonexistent/model.tflite"}), 2, {"/nonexistent/model.tflite: cannot be read: No such file"}); }
 
-TEST(ExitCode, ADirectoryInsteadOfAFileIs2) {
-  expect_failure(mote({"inspect", "/tmp"}), 2, {"/tmp: is a directory, a file is needed"});
-}
+TEST(ExitCode, ADirectoryInsteadOfAFileIs2) { expect_failure(mote({"inspect", "/tmp"}), 2, {"/tmp: is a directory, a file is needed"}); }
 
 TEST(ExitCode, AFileThatIsNoModelIs2) {
   expect_failure(mote({"inspect", kWindows}), 2, {kWindows + ": not a TensorFlow Lite model", "give a .tflite file"});
 }
 
 TEST(ExitCode, AnUnknownTargetIs2) {
-  expect_failure(mote({"inspect", kActivity, "-t", "cortex-m99"}), 2,
-                 {"there is no target 'cortex-m99'", "targets: ", "cortex-m4"});
+  expect_failure(mote({"inspect", kActivity, "-t", "cortex-m99"}), 2, {"there is no target 'cortex-m99'", "targets: ", "cortex-m4"});
 }
 
 TEST(ExitCode, AnUnknownPassIs2) {
-  expect_failure(mote({"inspect", kActivity, "--print-after", "magic"}), 2,
-                 {"there is no pass 'magic'", "passes: ", "fold_padding"});
+  expect_failure(mote({"inspect", kActivity, "--print-after", "magic"}), 2, {"there is no pass 'magic'", "passes: ", "fold_padding"});
 }
 
 TEST(ExitCode, ABadNameIs2AndWritesNothing) {
@@ -99,8 +92,7 @@ TEST(ExitCode, AnUnsupportedModelIs2WithEveryReasonAndTheOperators) {
   const fs::path path = directory.path() / "vela.tflite";
   write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   expect_failure(mote({"compile", path, "-t", "cortex-m4", "-o", directory.path() / "out"}), 2,
-                 {path.string() + ": not supported:", "operator WHILE", "operator CUSTOM 'ethos-u'",
-                  "`mote operators` lists what is supported"});
+                 {path.string() + ": not supported:", "operator WHILE", "operator CUSTOM 'ethos-u'", "`mote operators` lists what is supported"});
   EXPECT_FALSE(fs::exists(directory.path() / "out"));
   const ProcessResult shown = mote({"inspect", path});
   expect_failure(shown, 2, {"operator WHILE"});
@@ -130,8 +122,7 @@ TEST(ExitCode, BadInputDataIs2) {
   expect_failure(mote({"run", kActivity, "-t", "reference", "-i", path}), 2, {path.string() + ": line 1 has 3 numbers"});
   expect_failure(mote({"run", kActivity, "-t", "reference", "-i", "/nonexistent.npz"}), 2, {"/nonexistent.npz: cannot be read"});
   write_file(directory.path() / "data.txt", "1,2,3\n");
-  expect_failure(mote({"run", kActivity, "-t", "reference", "-i", directory.path() / "data.txt"}), 2,
-                 {"known: .npy, .npz, .csv, .bin"});
+  expect_failure(mote({"run", kActivity, "-t", "reference", "-i", directory.path() / "data.txt"}), 2, {"known: .npy, .npz, .csv, .bin"});
 }
 
 TEST(ExitCode, AGoldenFileWithoutTheColumnIs2) {
@@ -142,18 +133,15 @@ TEST(ExitCode, AGoldenFileWithoutTheColumnIs2) {
 }
 
 TEST(ExitCode, AnOutputThatCannotBeWrittenIs2) {
-  expect_failure(mote({"run", kActivity, "-t", "reference", "-i", kWindows, "-o", "/proc/mote/out.npy"}), 2,
-                 {"/proc/mote/out.npy: cannot be written"});
+  expect_failure(mote({"run", kActivity, "-t", "reference", "-i", kWindows, "-o", "/proc/mote/out.npy"}), 2, {"/proc/mote/out.npy: cannot be written"});
 }
 
 TEST(ExitCode, AMissingCrossCompilerIs3WithTheInstallCommand) {
-  expect_failure(mote_without_tools({"run", kActivity, "-t", "cortex-m4", "-i", kWindows}), 3,
-                 {"is needed and was not found", "install it with: apt-get install"});
+  expect_failure(mote_without_tools({"run", kActivity, "-t", "cortex-m4", "-i", kWindows}), 3, {"is needed and was not found", "install it with: apt-get install"});
 }
 
 TEST(ExitCode, AMissingNativeCompilerIs3WithTheInstallCommand) {
-  expect_failure(mote_without_tools({"run", kActivity, "-t", "host", "-i", kWindows}), 3,
-                 {"a C++ compiler is needed and was not found", "install it with: apt-get install g++"});
+  expect_failure(mote_without_tools({"run", kActivity, "-t", "host", "-i", kWindows}), 3, {"a C++ compiler is needed and was not found", "install it with: apt-get install g++"});
 }
 
 // Names come from the model: any bytes.

@@ -21,9 +21,7 @@ int attempt(Body&& body) {
   return 0;
 }
 
-inline std::string_view text_of(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view text_of(std::span<const std::uint8_t> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// One quantized input and one output, for parsers that need a model.
 inline const Graph& quantized_model() {
@@ -33,8 +31,7 @@ tensor %1 int8 1x4 "out" scale=[0.5] zero_point=[3]
 inputs (%0)
 node relu "relu" (%0) -> (%1)
 outputs (%1)
-)",
-                                         make_operator);
+)", make_operator);
   return graph;
 }
 
@@ -47,8 +44,7 @@ tensor %2 float32 1x4 "out"
 inputs (%0 %1)
 node relu "relu" (%0) -> (%2)
 outputs (%2)
-)",
-                                         make_operator);
+)", make_operator);
   return graph;
 }
 

@@ -1,8 +1,8 @@
 // .npy arrays and .npz archives, and the way back.
 
-#include "support/npy.hpp"
 #include "data/convert.hpp"
 #include "fuzz/fuzz.hpp"
+#include "support/npy.hpp"
 
 namespace mote::fuzz {
 namespace {

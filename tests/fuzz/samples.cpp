@@ -11,8 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const mote::Samples samples = mote::parse_samples({data + 1, size - 1}, kEndings[data[0] & 3], graph);
     for (const auto& inputs : samples.inputs) {
       MOTE_CHECK(inputs.size() == graph.inputs.size());
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        MOTE_CHECK(static_cast<std::int64_t>(inputs[i].size()) == graph.tensor(graph.inputs[i]).bytes());
+      for (std::size_t i = 0; i < inputs.size(); ++i) MOTE_CHECK(static_cast<std::int64_t>(inputs[i].size()) == graph.tensor(graph.inputs[i]).bytes());
     }
     MOTE_CHECK(samples.labels.empty() || samples.labels.size() == samples.inputs.size());
   });

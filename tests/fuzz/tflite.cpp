@@ -1,8 +1,8 @@
 // A model file all the way to its library; small ones are evaluated too.
 
-#include "import/tflite.hpp"
 #include "codegen/generate.hpp"
 #include "fuzz/fuzz.hpp"
+#include "import/tflite.hpp"
 #include "ops/evaluate.hpp"
 #include "passes/passes.hpp"
 #include "select/plan.hpp"

@@ -51,9 +51,7 @@ TEST(PrintGraph, RandomGraphsSurvive) {
 TEST(PrintGraph, LargeConstantsAreShownByLengthAndHash) {
   GraphBuilder builder;
   const TensorId in = builder.input({1, 8});
-  builder.output(
-      builder.node("fully_connected",
-                   {in, builder.constant<std::int8_t>({16, 8}, std::vector<std::int8_t>(128, 1), quantized(0.1F)), kNoTensor}));
+  builder.output(builder.node("fully_connected", {in, builder.constant<std::int8_t>({16, 8}, std::vector<std::int8_t>(128, 1), quantized(0.1F)), kNoTensor}));
   const std::string text = print_graph(builder.finish());
   EXPECT_TRUE(contains(text, "constant=128_bytes_"));
   EXPECT_TRUE(contains(error_of([&] { graph_of(text); }), "line 3: a constant's bytes are missing or cut"));
@@ -92,9 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadText{"no_arrow", "node relu \"n\" (%0) (%1)", "'->' is missing"},
                     BadText{"open_list", "inputs (%0", "closing bracket is missing"},
                     BadText{"no_tensor", "inputs (0)", "'0' is no tensor"},
-                    BadText{"missing_attribute",
-                            "tensor %0 int8 1 \"x\" scale=[1] zero_point=[0]\nnode softmax \"n\" (%0) -> (%0)",
-                            "line 2: a word is missing"},
+                    BadText{"missing_attribute", "tensor %0 int8 1 \"x\" scale=[1] zero_point=[0]\nnode softmax \"n\" (%0) -> (%0)", "line 2: a word is missing"},
                     BadText{"wrong_attribute", "node softmax \"n\" (%0) -> (%0) gamma=1", "attribute 'beta' is missing"},
                     BadText{"bad_activation", "node add \"n\" (%0) -> (%0) activation=gelu", "'gelu' is no activation"},
                     BadText{"bad_padding", "node conv_2d \"n\" (%0) -> (%0) padding=1,2", "'1,2' is no padding"},

@@ -31,8 +31,7 @@ TEST_P(Flips, OfBitsAreRefusedOrStillSound) {
   for (int round = 0; round < 400; ++round) {
     Bytes damaged = model;
     const int count = random.between(1, 4);
-    for (int i = 0; i < count; ++i)
-      damaged[random.below(static_cast<std::uint32_t>(model.size()))] ^= static_cast<std::uint8_t>(1U << random.below(8));
+    for (int i = 0; i < count; ++i) damaged[random.below(static_cast<std::uint32_t>(model.size()))] ^= static_cast<std::uint8_t>(1U << random.below(8));
     ASSERT_NO_THROW(try_model(damaged)) << "round " << round;
   }
 }
@@ -45,10 +44,8 @@ TEST_P(Flips, OfBytesInTheTablesAreRefusedOrStillSound) {
   for (int round = 0; round < 400; ++round) {
     Bytes damaged = model;
     const std::uint32_t from_the_end = 3000;
-    const std::uint32_t at =
-        random.one_in(4) ? random.below(64) : static_cast<std::uint32_t>(model.size()) - 1 - random.below(from_the_end);
-    damaged[at] =
-        random.one_in(3) ? static_cast<std::uint8_t>(random.bits()) : random.pick<std::uint8_t>({0, 1, 2, 0x7F, 0x80, 0xFF});
+    const std::uint32_t at = random.one_in(4) ? random.below(64) : static_cast<std::uint32_t>(model.size()) - 1 - random.below(from_the_end);
+    damaged[at] = random.one_in(3) ? static_cast<std::uint8_t>(random.bits()) : random.pick<std::uint8_t>({0, 1, 2, 0x7F, 0x80, 0xFF});
     ASSERT_NO_THROW(refused += try_model(damaged).empty() ? 0 : 1) << "round " << round;
   }
   EXPECT_GT(refused, 40);
@@ -56,9 +53,7 @@ TEST_P(Flips, OfBytesInTheTablesAreRefusedOrStillSound) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Flips, testing::Range(0U, 5U));
 
-TEST(DamagedModel, AnEmptyFile) {
-  EXPECT_TRUE(contains(try_model({}), "not a TensorFlow Lite model: the identifier 'TFL3' is missing"));
-}
+TEST(DamagedModel, AnEmptyFile) { EXPECT_TRUE(contains(try_model({}), "not a TensorFlow Lite model: the identifier 'TFL3' is missing")); }
 
 TEST(DamagedModel, AnotherIdentifier) {
   Bytes model = activity();
@@ -69,8 +64,7 @@ TEST(DamagedModel, AnotherIdentifier) {
 TEST(DamagedModel, AGitLfsPointer) {
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 11608\n";
   const std::string message = try_model({reinterpret_cast<const std::uint8_t*>(pointer.data()), pointer.size()});
-  EXPECT_TRUE(
-      contains(message, "this is a Git LFS pointer, not the model itself\n  fetch the file's content with: git lfs pull"));
+  EXPECT_TRUE(contains(message, "this is a Git LFS pointer, not the model itself\n  fetch the file's content with: git lfs pull"));
 }
 
 TEST(DamagedModel, FilesAreNamedInTheMessage) {

@@ -98,8 +98,7 @@ TEST(RefusedModel, AnOutputThatIsAConstant) {
 TEST(RefusedModel, UnknownExtents) {
   Relu model;
   model.shape = {1, -1, 4};
-  EXPECT_EQ(model.outcome(),
-            "input 't0' has the shape 1x-1x4; every extent must be known\n  export the model with a fixed input shape");
+  EXPECT_EQ(model.outcome(), "input 't0' has the shape 1x-1x4; every extent must be known\n  export the model with a fixed input shape");
 }
 
 TEST(RefusedModel, NegativeExtents) {
@@ -190,8 +189,7 @@ TEST(AcceptedModel, AnOutputIsNotFolded) {
   const Graph graph = import_tflite(builder.finish({0}, {2, 3}), "kept");
   EXPECT_EQ(graph.nodes.size(), 2U);
   const Plan plan = make_plan(graph, find_target("cortex-m4"));
-  for (const TensorId id : graph.outputs)
-    EXPECT_NE(plan.memory.tensor_offsets[static_cast<std::size_t>(id)], MemoryPlan::kNowhere);
+  for (const TensorId id : graph.outputs) EXPECT_NE(plan.memory.tensor_offsets[static_cast<std::size_t>(id)], MemoryPlan::kNowhere);
 }
 
 }  // namespace

@@ -16,8 +16,7 @@ std::vector<std::filesystem::path> hard_models() {
   const char* shared = std::getenv("MOTE_SHARED_DIR");
   if (shared == nullptr) return paths;
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(shared) / "models" / "robustness", none))
-    paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(shared) / "models" / "robustness", none)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -33,8 +32,7 @@ TEST_P(HardModels, AreRefusedWithAMessageOrEvaluated) {
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HardModels);
 INSTANTIATE_TEST_SUITE_P(Shared, HardModels, testing::ValuesIn(hard_models()), [](const auto& info) {
   std::string name = info.param.stem().string();
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   return name;
 });
 

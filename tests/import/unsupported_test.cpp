@@ -53,8 +53,7 @@ TEST(UnsupportedModel, OperatorsAndTypesTogether) {
   builder.tensor({1, 4}, tflite::TensorType_FLOAT16);
   builder.tensor({1, 4}, tflite::TensorType_STRING);
   builder.op(tflite::BuiltinOperator_WHILE, {0}, {1});
-  EXPECT_EQ(refusal(builder.finish({0}, {1})).reasons(),
-            (Reasons{"type FLOAT16, as in tensor 't0'", "type STRING, as in tensor 't1'", "operator WHILE"}));
+  EXPECT_EQ(refusal(builder.finish({0}, {1})).reasons(), (Reasons{"type FLOAT16, as in tensor 't0'", "type STRING, as in tensor 't1'", "operator WHILE"}));
 }
 
 TEST(UnsupportedModel, EveryNodeThatItsOperatorRefuses) {

@@ -15,8 +15,7 @@ void expect_sound(const std::vector<Buffer>& buffers, const Placement& placement
     EXPECT_LE(placement.offsets[i] + buffers[i].bytes, placement.total_bytes);
     for (std::size_t j = 0; j < i; ++j) {
       const bool live_together = buffers[i].first <= buffers[j].last && buffers[j].first <= buffers[i].last;
-      const bool overlap = placement.offsets[i] < placement.offsets[j] + buffers[j].bytes &&
-                           placement.offsets[j] < placement.offsets[i] + buffers[i].bytes;
+      const bool overlap = placement.offsets[i] < placement.offsets[j] + buffers[j].bytes && placement.offsets[j] < placement.offsets[i] + buffers[i].bytes;
       EXPECT_FALSE(live_together && overlap) << i << " and " << j;
     }
   }

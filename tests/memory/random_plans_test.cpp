@@ -14,8 +14,7 @@ std::vector<NodeMemory> random_memory(const Graph& graph, Random& random) {
     if (random.one_in(3)) result[i].scratch_bytes = random.between(1, 100);
     const Node& node = graph.nodes[i];
     for (int k = 0; k < static_cast<int>(node.inputs.size()) && result[i].in_place.empty(); ++k) {
-      const bool computed = node.inputs[static_cast<std::size_t>(k)] != kNoTensor &&
-                            !graph.tensor(node.inputs[static_cast<std::size_t>(k)]).is_constant();
+      const bool computed = node.inputs[static_cast<std::size_t>(k)] != kNoTensor && !graph.tensor(node.inputs[static_cast<std::size_t>(k)]).is_constant();
       if (computed && random.one_in(3)) result[i].in_place.push_back(k);
     }
   }

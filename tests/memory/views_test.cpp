@@ -43,12 +43,8 @@ TEST(Views, PartsOfASplitLieInTheWhole) {
 TEST(Views, PartsOfAConcatenationAreMadeInTheWhole) {
   GraphBuilder builder;
   const TensorId in = builder.input({1, 8});
-  const TensorId a =
-      builder.node("fully_connected",
-                   {in, builder.constant<std::int8_t>({4, 8}, std::vector<std::int8_t>(32, 1), quantized(0.1F)), kNoTensor});
-  const TensorId b =
-      builder.node("fully_connected",
-                   {in, builder.constant<std::int8_t>({8, 8}, std::vector<std::int8_t>(64, 2), quantized(0.1F)), kNoTensor});
+  const TensorId a = builder.node("fully_connected", {in, builder.constant<std::int8_t>({4, 8}, std::vector<std::int8_t>(32, 1), quantized(0.1F)), kNoTensor});
+  const TensorId b = builder.node("fully_connected", {in, builder.constant<std::int8_t>({8, 8}, std::vector<std::int8_t>(64, 2), quantized(0.1F)), kNoTensor});
   const TensorId whole = builder.node("concatenation", {a, b}, {{"axis", 1}});
   builder.output(whole);
   const MemoryPlan plan = planned(builder.finish());

@@ -68,8 +68,7 @@ TEST(Settle, WhatIsDeclaredOtherwiseIsAProblem) {
     Graph graph = unsettled(declared);
     const auto problems = settle(graph);
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_TRUE(contains(problems[0],
-                         "relu ('relu_0'): tensor 't1' is declared int8 " + to_string(declared) + " but comes out as int8 1x4"));
+    EXPECT_TRUE(contains(problems[0], "relu ('relu_0'): tensor 't1' is declared int8 " + to_string(declared) + " but comes out as int8 1x4"));
   }
 }
 
@@ -90,10 +89,7 @@ TEST(Settle, TheShapeOfAComputedTensorIsConstant) {
   const TensorId in = builder.input({2, 4});
   const TensorId shape = builder.node("shape", {in}, {}, {}, DataType::kInt32);
   Graph graph = builder.graph();
-  graph.nodes.push_back({"reshape",
-                         operator_with("reshape"),
-                         {in, shape},
-                         {graph.add_tensor({"out", DataType::kInt8, {-1}, quantized(0.5F), nullptr})}});
+  graph.nodes.push_back({"reshape", operator_with("reshape"), {in, shape}, {graph.add_tensor({"out", DataType::kInt8, {-1}, quantized(0.5F), nullptr})}});
   graph.outputs = {2};
   EXPECT_TRUE(settle(graph).empty());
   EXPECT_EQ(graph.nodes.size(), 1U);

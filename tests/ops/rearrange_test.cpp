@@ -44,8 +44,7 @@ std::vector<Alias> aliases(const Graph& graph) {
 TEST(Rearrangement, ASliceOfWholeRowsIsAViewAtItsOffsetInBytes) {
   GraphBuilder builder;
   const TensorId in = builder.input({1, 4, 3}, quantized(0.5F), DataType::kInt16);
-  builder.output(builder.node("slice", {in, builder.integers({0, 1, 0}), builder.integers({1, 2, 3})}, {}, quantized(0.5F),
-                              DataType::kInt16));
+  builder.output(builder.node("slice", {in, builder.integers({0, 1, 0}), builder.integers({1, 2, 3})}, {}, quantized(0.5F), DataType::kInt16));
   const auto list = aliases(builder.finish());
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].offset_bytes, 6);

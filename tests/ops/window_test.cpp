@@ -65,8 +65,7 @@ TEST(Window, PadsTellsWhetherAnyReadLiesOutside) {
 TEST(Window, ImpossibleOnesAreErrors) {
   EXPECT_TRUE(contains(error_of([] { placed(2, 3, 1, 1, kValid); }), "window of size 3 with dilation 1 does not fit into 2"));
   EXPECT_TRUE(contains(error_of([] { placed(6, 3, 1, 3, kValid); }), "does not fit into 6"));
-  EXPECT_TRUE(
-      contains(error_of([] { placed(4, 3, 0, 1, kSame); }), "window of size 3, stride 0, dilation 1 over 4 is impossible"));
+  EXPECT_TRUE(contains(error_of([] { placed(4, 3, 0, 1, kSame); }), "window of size 3, stride 0, dilation 1 over 4 is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(4, 0, 1, 1, kSame); }), "is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(4, 3, 1, -1, kSame); }), "is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(0, 3, 1, 1, kSame); }), "is impossible"));

@@ -48,8 +48,7 @@ struct Padded {
     const TensorId padded = builder.node("pad", {in, builder.constant<std::int32_t>({4, 2}, amounts)}, {}, quantization);
     const std::int32_t channels = builder.tensor(padded).shape[3];
     const auto count = static_cast<std::size_t>(9 * channels);
-    const TensorId weights =
-        builder.constant<std::int8_t>({1, 3, 3, channels}, std::vector<std::int8_t>(count, 1), quantized(0.1F));
+    const TensorId weights = builder.constant<std::int8_t>({1, 3, 3, channels}, std::vector<std::int8_t>(count, 1), quantized(0.1F));
     builder.output(builder.node(op, {padded, weights, kNoTensor}, {{"padding", padding}}));
     if (padded_is_output) builder.output(padded);
     if (read_twice) builder.output(builder.node("relu", {padded}, {}, quantization));

@@ -28,8 +28,7 @@ TEST_P(SameAnswers, BeforeAndAfterEveryPass) {
       Graph rewritten = graph;
       const auto count = [&](std::string_view) { ++changed; };
       run_passes(rewritten, {.print_after = {}, .stop_after = passes, .log = count});
-      ASSERT_EQ(answers(rewritten, seed), expected) << "seed " << seed << ", after " << passes << " passes\n"
-                                                    << print_graph(graph);
+      ASSERT_EQ(answers(rewritten, seed), expected) << "seed " << seed << ", after " << passes << " passes\n" << print_graph(graph);
     }
   }
   EXPECT_GT(changed, 20) << "the graphs give the passes nothing to do";

@@ -34,22 +34,17 @@ Graph separable_net(std::uint32_t seed) {
   GraphBuilder builder;
   const auto conv = [&](TensorId in, std::int32_t in_c, std::int32_t size) {
     const auto per_row = static_cast<std::size_t>(in_c * size * size);
-    const TensorId weights = builder.constant<std::int8_t>({kChannels, size, size, in_c},
-                                                           sparse_weights(kChannels, per_row, random), quantized(0.01F));
+    const TensorId weights = builder.constant<std::int8_t>({kChannels, size, size, in_c}, sparse_weights(kChannels, per_row, random), quantized(0.01F));
     const TensorId bias = builder.constant<std::int32_t>({kChannels}, biases(kChannels, random));
-    return builder.node("conv_2d", {in, weights, bias},
-                        {{"padding", Padding{Padding::Kind::kSame}}, {"activation", Activation::kRelu}},
-                        quantized(0.05F, random.between(-128, -100)));
+    return builder.node("conv_2d", {in, weights, bias}, {{"padding", Padding{Padding::Kind::kSame}}, {"activation", Activation::kRelu}}, quantized(0.05F, random.between(-128, -100)));
   };
   TensorId x = conv(builder.input({1, 6, 5, 3}, quantized(0.05F, 4)), 3, 3);
   for (int block = 0; block < 3; ++block) {
     std::vector<std::int8_t> taps;
-    for (int i = 0; i < 9 * kChannels; ++i)
-      taps.push_back(static_cast<std::int8_t>(i % kChannels == block ? 0 : random.between(-127, 127)));
+    for (int i = 0; i < 9 * kChannels; ++i) taps.push_back(static_cast<std::int8_t>(i % kChannels == block ? 0 : random.between(-127, 127)));
     const TensorId weights = builder.constant<std::int8_t>({1, 3, 3, kChannels}, taps, quantized(0.01F));
     const TensorId bias = builder.constant<std::int32_t>({kChannels}, biases(kChannels, random));
-    x = builder.node("depthwise_conv_2d", {x, weights, bias},
-                     {{"padding", Padding{Padding::Kind::kSame}}, {"activation", Activation::kRelu6}}, quantized(0.05F, -128));
+    x = builder.node("depthwise_conv_2d", {x, weights, bias}, {{"padding", Padding{Padding::Kind::kSame}}, {"activation", Activation::kRelu6}}, quantized(0.05F, -128));
     x = conv(x, kChannels, block == 1 ? 3 : 1);
   }
   const Quantization last = builder.tensor(x).quantization;
@@ -117,8 +112,7 @@ TEST(ShrinkCheck, RefusesAWrongConstant) {
   const Graph graph = separable_net(2);
   Graph shrunk = graph;
   ShrinkReport report = shrink(shrunk);
-  const auto constant = std::find_if(report.removed.begin(), report.removed.end(),
-                                     [](const RemovedChannel& each) { return each.value.has_value(); });
+  const auto constant = std::find_if(report.removed.begin(), report.removed.end(), [](const RemovedChannel& each) { return each.value.has_value(); });
   ASSERT_NE(constant, report.removed.end());
   constant->value = *constant->value + 1;
   EXPECT_THROW(check_shrink(graph, report), InternalError);

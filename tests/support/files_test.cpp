@@ -18,8 +18,7 @@ std::string content(const fs::path& path) {
 
 std::vector<std::string> entries(const fs::path& directory) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    names.push_back(fs::relative(entry.path(), directory).string());
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) names.push_back(fs::relative(entry.path(), directory).string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -60,8 +59,7 @@ TEST(WriteFile, WhereNothingCanBeWrittenIsAnErrorWithARemedy) {
 
 TEST(ReadFile, SaysWhatIsWrong) {
   const TemporaryDirectory directory;
-  EXPECT_TRUE(
-      contains(error_of([&] { read_file(directory.path() / "none"); }), "none: cannot be read: No such file or directory"));
+  EXPECT_TRUE(contains(error_of([&] { read_file(directory.path() / "none"); }), "none: cannot be read: No such file or directory"));
   EXPECT_TRUE(contains(error_of([&] { read_file(directory.path()); }), ": is a directory, a file is needed"));
   write_file(directory.path() / "large", std::string(100, 'x'));
   EXPECT_TRUE(contains(error_of([&] { read_file(directory.path() / "large", 99); }), "large: larger than 99 bytes, refused"));

@@ -23,9 +23,8 @@ std::string problem(const std::string& file) {
 }
 
 TEST(Npy, WhatIsWrittenReadsBack) {
-  for (const NpyArray& array :
-       {array_of<float>("<f4", {2, 3}, {1, 2, 3, 4, 5, 6}), array_of<std::int8_t>("|i1", {4}, {-1, 0, 1, 2}),
-        array_of<double>("<f8", {}, {2.5}), array_of<std::int64_t>("<i8", {0, 7}, {}), text_array("héllo")}) {
+  for (const NpyArray& array : {array_of<float>("<f4", {2, 3}, {1, 2, 3, 4, 5, 6}), array_of<std::int8_t>("|i1", {4}, {-1, 0, 1, 2}),
+                                array_of<double>("<f8", {}, {2.5}), array_of<std::int64_t>("<i8", {0, 7}, {}), text_array("héllo")}) {
     const NpyArray again = parse_npy(bytes_of(format_npy(array)));
     EXPECT_EQ(again.descr, array.descr);
     EXPECT_EQ(again.shape, array.shape);
@@ -62,22 +61,16 @@ TEST(Npy, DamagedOnesAreRefused) {
   EXPECT_EQ(problem(file_of("{'descr': '<f4', 'shape': (1,)}", 4)), "damaged .npy header: 'fortran_order' is missing");
   EXPECT_EQ(problem(file_of("{'descr': '<f4', 'fortran_order': False}", 4)), "damaged .npy header: 'shape' is missing");
   for (const char* shape : {"3", "(3", "(x,)", "(-1,)", "(99999999999999999999,)", ""}) {
-    EXPECT_EQ(problem(file_of(std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape, 4)),
-              "damaged .npy header: bad shape")
-        << shape;
+    EXPECT_EQ(problem(file_of(std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape, 4)), "damaged .npy header: bad shape") << shape;
   }
   for (const std::size_t length : {3, 5, 0}) {
-    EXPECT_EQ(problem(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", length)),
-              "damaged .npy: the data is cut off or too long");
+    EXPECT_EQ(problem(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", length)), "damaged .npy: the data is cut off or too long");
   }
 }
 
 TEST(Npy, ShapesThatOverflowAreRefused) {
-  for (const char* shape :
-       {"(4611686018427387904, 4, 0)", "(4611686018427387904, 4)", "(9223372036854775807, 9223372036854775807)"}) {
-    EXPECT_EQ(problem(file_of(std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape + "}")),
-              "damaged .npy header: the shape is too large")
-        << shape;
+  for (const char* shape : {"(4611686018427387904, 4, 0)", "(4611686018427387904, 4)", "(9223372036854775807, 9223372036854775807)"}) {
+    EXPECT_EQ(problem(file_of(std::string("{'descr': '<f4', 'fortran_order': False, 'shape': ") + shape + "}")), "damaged .npy header: the shape is too large") << shape;
   }
 }
 
@@ -95,8 +88,7 @@ TEST(Npy, FortranOrderIsRefusedWithTheRemedy) {
 }
 
 TEST(Npz, GivesArraysByName) {
-  const auto arrays =
-      parse_npz(npz_of({{"x", array_of<float>("<f4", {2}, {1, 2})}, {"case/y0", array_of<std::int8_t>("|i1", {1}, {7})}}));
+  const auto arrays = parse_npz(npz_of({{"x", array_of<float>("<f4", {2}, {1, 2})}, {"case/y0", array_of<std::int8_t>("|i1", {1}, {7})}}));
   ASSERT_EQ(arrays.size(), 2U);
   EXPECT_EQ(arrays.at("x").elements(), 2);
   EXPECT_EQ(arrays.at("case/y0").bytes, (std::vector<std::uint8_t>{7}));
@@ -123,8 +115,7 @@ TEST(Npz, AnArrayThatClaimsMoreThanTheFileCanHoldIsRefused) {
 }
 
 TEST(Npz, DamagedArchivesAreRefusedOrReadWhole) {
-  const auto sound = npz_of({{"x", array_of<float>("<f4", {200}, std::vector<float>(200, 0.25F))},
-                             {"y", array_of<std::int32_t>("<i4", {3}, {1, 2, 3})}});
+  const auto sound = npz_of({{"x", array_of<float>("<f4", {200}, std::vector<float>(200, 0.25F))}, {"y", array_of<std::int32_t>("<i4", {3}, {1, 2, 3})}});
   Random random(5);
   for (int round = 0; round < 2000; ++round) {
     auto bytes = sound;
@@ -135,8 +126,7 @@ TEST(Npz, DamagedArchivesAreRefusedOrReadWhole) {
       bytes[at] ^= static_cast<std::uint8_t>(1U << random.below(8));
     }
     try {
-      for (const auto& [name, array] : parse_npz(bytes))
-        EXPECT_EQ(array.bytes.size(), static_cast<std::size_t>(array.elements()) * array.item_bytes());
+      for (const auto& [name, array] : parse_npz(bytes)) EXPECT_EQ(array.bytes.size(), static_cast<std::size_t>(array.elements()) * array.item_bytes());
     } catch (const Error&) {
     }
   }
