@@ -10,7 +10,7 @@ namespace {
 class Add : public OperatorBase<Add> {
  public:
   static constexpr std::string_view kName = "add";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   Activation activation = Activation::kNone;
 
@@ -62,7 +62,7 @@ KernelCall lower(const NodeView& node) {
   return node.output().type == DataType::kInt8 || node.output().type == DataType::kInt16 ? lower_scaled(node) : lower_plain(node);
 }
 
-const Implementation Add::kRows[1] = {{.name = "add.plain", .cycles = binary_cycles, .lower = lower}};
+const std::vector<Implementation> Add::kRows = {{.name = "add.plain", .cycles = binary_cycles, .lower = lower}};
 
 }  // namespace
 

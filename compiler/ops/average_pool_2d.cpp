@@ -11,7 +11,7 @@ namespace {
 class AveragePool2d : public PoolOperator<AveragePool2d> {
  public:
   static constexpr std::string_view kName = "average_pool_2d";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
@@ -48,7 +48,7 @@ KernelCall lower(const NodeView& node) {
 }
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(AveragePool2d::of(node).visits(node)); }
 
-const Implementation AveragePool2d::kRows[1] = {{.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> AveragePool2d::kRows = {{.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

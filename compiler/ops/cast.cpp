@@ -57,7 +57,7 @@ void with_element(DataType type, Body&& body) {
 class Cast : public OperatorBase<Cast> {
  public:
   static constexpr std::string_view kName = "cast";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
@@ -79,7 +79,7 @@ class Cast : public OperatorBase<Cast> {
 
 KernelCall lower(const NodeView& node) { return finish_unary(describe_unary(node, "quantize", "cast"), node); }
 
-const Implementation Cast::kRows[1] = {{.name = "cast.direct", .cycles = lookup_cycles, .lower = lower}};
+const std::vector<Implementation> Cast::kRows = {{.name = "cast.direct", .cycles = lookup_cycles, .lower = lower}};
 
 }  // namespace
 

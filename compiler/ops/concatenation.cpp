@@ -11,7 +11,7 @@ namespace {
 class Concatenation : public OperatorBase<Concatenation> {
  public:
   static constexpr std::string_view kName = "concatenation";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0;
   Activation activation = Activation::kNone;
@@ -65,7 +65,7 @@ class Concatenation : public OperatorBase<Concatenation> {
 
 KernelCall lower(const NodeView& node) { return Concatenation::of(node).joined(node).lower_join(node); }
 
-const Implementation Concatenation::kRows[1] = {{.name = "join", .lower = lower}};
+const std::vector<Implementation> Concatenation::kRows = {{.name = "join", .lower = lower}};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace {
 class Conv2d : public OperatorBase<Conv2d> {
  public:
   static constexpr std::string_view kName = "conv_2d";
-  static const Implementation kRows[4];
+  static const std::vector<Implementation> kRows;
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -215,7 +215,7 @@ constexpr Implementation packed_row(std::string_view name) {
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
-const Implementation Conv2d::kRows[4] = {
+const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),

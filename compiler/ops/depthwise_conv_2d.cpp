@@ -17,7 +17,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
-  static const Implementation kRows[5];
+  static const std::vector<Implementation> kRows;
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -250,7 +250,7 @@ double direct_cycles(const NodeView& node) {
   return 14.0 * taps + 4.5 * visited + 30.0 * static_cast<double>(node.output().elements());
 }
 
-const Implementation DepthwiseConv2d::kRows[5] = {
+const std::vector<Implementation> DepthwiseConv2d::kRows = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},

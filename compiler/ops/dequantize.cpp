@@ -10,7 +10,7 @@ namespace {
 class Dequantize : public OperatorBase<Dequantize> {
  public:
   static constexpr std::string_view kName = "dequantize";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
@@ -46,7 +46,7 @@ KernelCall lower(const NodeView& node) {
   return finish_unary(std::move(call), node);
 }
 
-const Implementation Dequantize::kRows[1] = {{.name = "dequantize.direct", .cycles = unary_cycles, .lower = lower}};
+const std::vector<Implementation> Dequantize::kRows = {{.name = "dequantize.direct", .cycles = unary_cycles, .lower = lower}};
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace {
 class FullyConnected : public OperatorBase<FullyConnected> {
  public:
   static constexpr std::string_view kName = "fully_connected";
-  static const Implementation kRows[3];
+  static const std::vector<Implementation> kRows;
 
   bool keep_num_dims = false;
   Activation activation = Activation::kNone;
@@ -198,7 +198,7 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
-const Implementation FullyConnected::kRows[3] = {
+const std::vector<Implementation> FullyConnected::kRows = {
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},

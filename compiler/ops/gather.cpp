@@ -14,7 +14,7 @@ namespace {
 class Gather : public OperatorBase<Gather> {
  public:
   static constexpr std::string_view kName = "gather";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0, batch_dims = 0;
 
@@ -113,7 +113,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 10.0 + 3.0 * static_cast<double>(node.output().elements()); }
 
-const Implementation Gather::kRows[1] = {{.name = "gather.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> Gather::kRows = {{.name = "gather.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

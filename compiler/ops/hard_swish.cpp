@@ -24,7 +24,7 @@ Multiplier narrow(Multiplier by) {
 class HardSwish : public OperatorBase<HardSwish> {
  public:
   static constexpr std::string_view kName = "hard_swish";
-  static const Implementation kRows[2];
+  static const std::vector<Implementation> kRows;
 
   /// From the input with 7 more fractional bits to the output, and to steps of 3 / 2^15.
   struct Scaling {
@@ -72,7 +72,7 @@ class HardSwish : public OperatorBase<HardSwish> {
 
 KernelCall lower_float(const NodeView& node) { return finish_unary(describe_unary(node, "activation", "hard_swish"), node); }
 
-const Implementation HardSwish::kRows[2] = {
+const std::vector<Implementation> HardSwish::kRows = {
     {.name = "hard_swish.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "hard_swish.float", .applies = has_wider_input, .cycles = unary_cycles, .lower = lower_float},
 };

@@ -11,7 +11,7 @@ namespace {
 class LeakyRelu : public OperatorBase<LeakyRelu> {
  public:
   static constexpr std::string_view kName = "leaky_relu";
-  static const Implementation kRows[3];
+  static const std::vector<Implementation> kRows;
 
   float alpha = 0.0F;
 
@@ -85,7 +85,7 @@ KernelCall lower_scaled(const NodeView& node) {
   return finish_unary(std::move(call), node);
 }
 
-const Implementation LeakyRelu::kRows[3] = {
+const std::vector<Implementation> LeakyRelu::kRows = {
     {.name = "leaky_relu.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "leaky_relu.float", .applies = is_float_input, .cycles = unary_cycles, .lower = lower_float},
     {.name = "leaky_relu.scaled", .applies = is_int16, .cycles = unary_cycles, .lower = lower_scaled},

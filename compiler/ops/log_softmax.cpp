@@ -24,7 +24,7 @@ Multiplier reverse_multiplier(const SoftmaxScaling& scaling) {
 class LogSoftmax : public OperatorBase<LogSoftmax> {
  public:
   static constexpr std::string_view kName = "log_softmax";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
@@ -103,7 +103,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 250.0 * static_cast<double>(node.output().elements()); }
 
-const Implementation LogSoftmax::kRows[1] = {{.name = "log_softmax.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> LogSoftmax::kRows = {{.name = "log_softmax.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace {
 class Logistic : public OperatorBase<Logistic> {
  public:
   static constexpr std::string_view kName = "logistic";
-  static const Implementation kRows[2];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 8, -128); }
 
@@ -59,7 +59,7 @@ class Logistic : public OperatorBase<Logistic> {
 
 KernelCall lower_direct(const NodeView& node) { return lower_sigmoid(node, "logistic", 0); }
 
-const Implementation Logistic::kRows[2] = {
+const std::vector<Implementation> Logistic::kRows = {
     {.name = "logistic.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "logistic.direct", .applies = has_wider_input, .cycles = unary_cycles, .lower = lower_direct},
 };

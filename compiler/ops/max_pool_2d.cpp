@@ -11,7 +11,7 @@ namespace {
 class MaxPool2d : public PoolOperator<MaxPool2d> {
  public:
   static constexpr std::string_view kName = "max_pool_2d";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   void evaluate(const Evaluation& e) const override {
     switch (e.input(0).type) {
@@ -36,7 +36,7 @@ KernelCall lower(const NodeView& node) {
 }
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(MaxPool2d::of(node).visits(node)); }
 
-const Implementation MaxPool2d::kRows[1] = {{.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> MaxPool2d::kRows = {{.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

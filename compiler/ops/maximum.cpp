@@ -10,7 +10,7 @@ namespace {
 class Maximum : public OperatorBase<Maximum> {
  public:
   static constexpr std::string_view kName = "maximum";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
@@ -36,7 +36,7 @@ class Maximum : public OperatorBase<Maximum> {
 
 KernelCall lower(const NodeView& node) { return pass_operands(describe_binary(node, "maximum", Activation::kNone), node); }
 
-const Implementation Maximum::kRows[1] = {{.name = "maximum.plain", .cycles = binary_cycles, .lower = lower}};
+const std::vector<Implementation> Maximum::kRows = {{.name = "maximum.plain", .cycles = binary_cycles, .lower = lower}};
 
 }  // namespace
 

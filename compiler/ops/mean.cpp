@@ -25,7 +25,7 @@ struct ReducedAxes {
 class Mean : public OperatorBase<Mean> {
  public:
   static constexpr std::string_view kName = "mean";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   bool keep_dims = false;
 
@@ -170,7 +170,7 @@ double cycles(const NodeView& node) {
   return 5.0 * static_cast<double>(node.input(0).elements()) + 30.0 * static_cast<double>(node.output().elements());
 }
 
-const Implementation Mean::kRows[1] = {{.name = "mean.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> Mean::kRows = {{.name = "mean.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace {
 class Minimum : public OperatorBase<Minimum> {
  public:
   static constexpr std::string_view kName = "minimum";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
@@ -36,7 +36,7 @@ class Minimum : public OperatorBase<Minimum> {
 
 KernelCall lower(const NodeView& node) { return pass_operands(describe_binary(node, "minimum", Activation::kNone), node); }
 
-const Implementation Minimum::kRows[1] = {{.name = "minimum.plain", .cycles = binary_cycles, .lower = lower}};
+const std::vector<Implementation> Minimum::kRows = {{.name = "minimum.plain", .cycles = binary_cycles, .lower = lower}};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace {
 class Mul : public OperatorBase<Mul> {
  public:
   static constexpr std::string_view kName = "mul";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   Activation activation = Activation::kNone;
 
@@ -74,7 +74,7 @@ KernelCall lower(const NodeView& node) {
   return pass_operands(std::move(call), node);
 }
 
-const Implementation Mul::kRows[1] = {{.name = "mul.plain", .cycles = binary_cycles, .lower = lower}};
+const std::vector<Implementation> Mul::kRows = {{.name = "mul.plain", .cycles = binary_cycles, .lower = lower}};
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace {
 class Pack : public OperatorBase<Pack> {
  public:
   static constexpr std::string_view kName = "pack";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0;
 
@@ -50,7 +50,7 @@ class Pack : public OperatorBase<Pack> {
 
 KernelCall lower(const NodeView& node) { return Pack::of(node).joined(node).lower_join(node); }
 
-const Implementation Pack::kRows[1] = {{.name = "join", .lower = lower}};
+const std::vector<Implementation> Pack::kRows = {{.name = "join", .lower = lower}};
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace {
 class Pad : public OperatorBase<Pad> {
  public:
   static constexpr std::string_view kName = "pad";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   static std::int32_t zero(const NodeView& node) { return is_float(node.output().type) ? 0 : node.output().zero_point(); }
 
@@ -34,7 +34,7 @@ KernelCall lower(const NodeView& node) {
   return lower_padded(node, reinterpret_cast<const std::uint8_t*>(&value));
 }
 
-const Implementation Pad::kRows[1] = {{.name = "pad.plain", .lower = lower}};
+const std::vector<Implementation> Pad::kRows = {{.name = "pad.plain", .lower = lower}};
 
 }  // namespace
 

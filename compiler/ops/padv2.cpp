@@ -10,7 +10,7 @@ namespace {
 class PadV2 : public OperatorBase<PadV2> {
  public:
   static constexpr std::string_view kName = "padv2";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 3, 3);
@@ -27,7 +27,7 @@ class PadV2 : public OperatorBase<PadV2> {
 
 KernelCall lower(const NodeView& node) { return lower_padded(node, node.input(2).data->data()); }
 
-const Implementation PadV2::kRows[1] = {{.name = "pad.plain", .lower = lower}};
+const std::vector<Implementation> PadV2::kRows = {{.name = "pad.plain", .lower = lower}};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace {
 class Quantize : public OperatorBase<Quantize> {
  public:
   static constexpr std::string_view kName = "quantize";
-  static const Implementation kRows[3];
+  static const std::vector<Implementation> kRows;
 
   static Multiplier multiplier(const NodeView& node) {
     return quantize_multiplier(static_cast<double>(node.input(0).scale()) / static_cast<double>(node.output().scale()));
@@ -109,7 +109,7 @@ KernelCall lower_integer(const NodeView& node) {
   return finish_unary(std::move(call), node);
 }
 
-const Implementation Quantize::kRows[3] = {
+const std::vector<Implementation> Quantize::kRows = {
     {.name = "quantize.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "quantize.float", .applies = is_from_float, .cycles = unary_cycles, .lower = lower_float},
     {.name = "quantize.integer", .applies = is_from_wide_integer, .cycles = unary_cycles, .lower = lower_integer},

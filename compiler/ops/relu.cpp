@@ -11,7 +11,7 @@ namespace {
 class Relu : public OperatorBase<Relu> {
  public:
   static constexpr std::string_view kName = "relu";
-  static const Implementation kRows[3];
+  static const std::vector<Implementation> kRows;
 
   static Multiplier multiplier(const NodeView& node) {
     return quantize_multiplier(static_cast<double>(node.input(0).scale()) / static_cast<double>(node.output().scale()));
@@ -68,7 +68,7 @@ KernelCall lower_scaled(const NodeView& node) {
   return finish_unary(std::move(call), node);
 }
 
-const Implementation Relu::kRows[3] = {
+const std::vector<Implementation> Relu::kRows = {
     {.name = "relu.clamp", .applies = keeps_scale, .cycles = lookup_cycles, .lower = lower_clamp},
     {.name = "relu.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "relu.scaled", .applies = is_int16, .cycles = unary_cycles, .lower = lower_scaled},

@@ -13,7 +13,7 @@ namespace {
 class Relu6 : public OperatorBase<Relu6> {
  public:
   static constexpr std::string_view kName = "relu6";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     const auto result = infer_unary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
@@ -48,7 +48,7 @@ KernelCall lower_clamp(const NodeView& node) {
   return finish_unary(std::move(call), node);
 }
 
-const Implementation Relu6::kRows[1] = {{.name = "relu6.clamp", .cycles = lookup_cycles, .lower = lower_clamp}};
+const std::vector<Implementation> Relu6::kRows = {{.name = "relu6.clamp", .cycles = lookup_cycles, .lower = lower_clamp}};
 
 }  // namespace
 

@@ -23,7 +23,7 @@ struct Blend {
 class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilinearOptions> {
  public:
   static constexpr std::string_view kName = "resize_bilinear";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
   static constexpr auto kTypes = {DataType::kFloat32, DataType::kInt8};
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -119,7 +119,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 25.0 * static_cast<double>(node.output().elements()); }
 
-const Implementation ResizeBilinear::kRows[1] = {{.name = "resize_bilinear.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> ResizeBilinear::kRows = {{.name = "resize_bilinear.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

@@ -18,7 +18,7 @@ struct Ratio {
 class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflite::ResizeNearestNeighborOptions> {
  public:
   static constexpr std::string_view kName = "resize_nearest_neighbor";
-  static const Implementation kRows[2];
+  static const std::vector<Implementation> kRows;
   static constexpr auto kTypes = {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kUint8};
 
   /// The input's place for each place of the output.
@@ -90,7 +90,7 @@ KernelCall lower_table(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 2.0 * static_cast<double>(node.output().elements()); }
 
-const Implementation ResizeNearestNeighbor::kRows[2] = {
+const std::vector<Implementation> ResizeNearestNeighbor::kRows = {
     {.name = "resize_nearest_neighbor.ratio", .applies = ratio_is_exact, .cycles = cycles, .lower = lower_ratio},
     {.name = "resize_nearest_neighbor.table", .cycles = cycles, .lower = lower_table},
 };

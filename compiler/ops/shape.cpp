@@ -11,7 +11,7 @@ namespace {
 class ShapeOperator : public OperatorBase<ShapeOperator> {
  public:
   static constexpr std::string_view kName = "shape";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
@@ -40,7 +40,7 @@ KernelCall lower(const NodeView& node) {
   return call.constant("extents", extents).output();
 }
 
-const Implementation ShapeOperator::kRows[1] = {{.name = "copy", .lower = lower}};
+const std::vector<Implementation> ShapeOperator::kRows = {{.name = "copy", .lower = lower}};
 
 }  // namespace
 

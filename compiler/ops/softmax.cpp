@@ -18,7 +18,7 @@ namespace {
 class Softmax : public OperatorBase<Softmax> {
  public:
   static constexpr std::string_view kName = "softmax";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   float beta = 1.0F;
 
@@ -165,7 +165,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 250.0 * static_cast<double>(node.output().elements()); }
 
-const Implementation Softmax::kRows[1] = {{.name = "softmax.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> Softmax::kRows = {{.name = "softmax.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace {
 class Split : public OperatorBase<Split> {
  public:
   static constexpr std::string_view kName = "split";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
   static constexpr int kWhole = 1;
 
   std::int32_t num_splits = 1;
@@ -54,7 +54,7 @@ class Split : public OperatorBase<Split> {
 
 KernelCall lower(const NodeView& node) { return Split::of(node).joined(node).lower_split(node, Split::kWhole); }
 
-const Implementation Split::kRows[1] = {{.name = "split", .lower = lower}};
+const std::vector<Implementation> Split::kRows = {{.name = "split", .lower = lower}};
 
 }  // namespace
 

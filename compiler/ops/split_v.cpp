@@ -11,7 +11,7 @@ namespace {
 class SplitV : public OperatorBase<SplitV> {
  public:
   static constexpr std::string_view kName = "split_v";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
   static constexpr int kWhole = 0;
 
   std::int32_t num_splits = 1;
@@ -75,7 +75,7 @@ class SplitV : public OperatorBase<SplitV> {
 
 KernelCall lower(const NodeView& node) { return SplitV::of(node).joined(node).lower_split(node, SplitV::kWhole); }
 
-const Implementation SplitV::kRows[1] = {{.name = "split", .lower = lower}};
+const std::vector<Implementation> SplitV::kRows = {{.name = "split", .lower = lower}};
 
 }  // namespace
 

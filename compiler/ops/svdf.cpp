@@ -16,7 +16,7 @@ namespace {
 class Svdf : public OperatorBase<Svdf> {
  public:
   static constexpr std::string_view kName = "svdf";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::int32_t rank = 1;
   Activation activation = Activation::kNone;
@@ -226,7 +226,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 6.0 * static_cast<double>(Svdf::of(node).macs(node)); }
 
-const Implementation Svdf::kRows[1] = {{.name = "svdf.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> Svdf::kRows = {{.name = "svdf.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

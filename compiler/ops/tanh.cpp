@@ -13,7 +13,7 @@ namespace {
 class Tanh : public OperatorBase<Tanh> {
  public:
   static constexpr std::string_view kName = "tanh";
-  static const Implementation kRows[2];
+  static const std::vector<Implementation> kRows;
   /// Input scales 2^-12 and 2^-11 need no rounding.
   static constexpr int kLargestPower = 1;
 
@@ -55,7 +55,7 @@ class Tanh : public OperatorBase<Tanh> {
 
 KernelCall lower_direct(const NodeView& node) { return lower_sigmoid(node, "tanh", Tanh::kLargestPower); }
 
-const Implementation Tanh::kRows[2] = {
+const std::vector<Implementation> Tanh::kRows = {
     {.name = "tanh.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
     {.name = "tanh.direct", .applies = has_wider_input, .cycles = unary_cycles, .lower = lower_direct},
 };

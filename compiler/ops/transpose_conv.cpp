@@ -19,7 +19,7 @@ constexpr int kBias = 3;
 class TransposeConv : public OperatorBase<TransposeConv> {
  public:
   static constexpr std::string_view kName = "transpose_conv";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   Padding padding;
   std::int32_t stride_h = 1, stride_w = 1;
@@ -153,7 +153,7 @@ KernelCall lower(const NodeView& node) {
 
 double cycles(const NodeView& node) { return 12.0 * static_cast<double>(TransposeConv::of(node).macs(node)); }
 
-const Implementation TransposeConv::kRows[1] = {{.name = "transpose_conv.direct", .cycles = cycles, .lower = lower}};
+const std::vector<Implementation> TransposeConv::kRows = {{.name = "transpose_conv.direct", .cycles = cycles, .lower = lower}};
 
 }  // namespace
 

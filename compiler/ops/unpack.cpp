@@ -11,7 +11,7 @@ namespace {
 class Unpack : public OperatorBase<Unpack> {
  public:
   static constexpr std::string_view kName = "unpack";
-  static const Implementation kRows[1];
+  static const std::vector<Implementation> kRows;
 
   std::int32_t num = 1, axis = 0;
 
@@ -51,7 +51,7 @@ class Unpack : public OperatorBase<Unpack> {
 
 KernelCall lower(const NodeView& node) { return Unpack::of(node).joined(node).lower_split(node, 0); }
 
-const Implementation Unpack::kRows[1] = {{.name = "split", .lower = lower}};
+const std::vector<Implementation> Unpack::kRows = {{.name = "split", .lower = lower}};
 
 }  // namespace
 
