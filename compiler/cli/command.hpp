@@ -7,6 +7,7 @@
 
 #include "graph/graph.hpp"
 #include "passes/passes.hpp"
+#include "select/plan.hpp"
 #include "support/error.hpp"
 
 namespace mote::cli {
@@ -24,6 +25,17 @@ struct ModelOptions {
 void add_model_options(CLI::App& command, ModelOptions& options);
 std::string* add_target_option(CLI::App& command, std::string& target);
 
+/// Options of every command that makes a plan.
+struct SelectionFlags {
+  std::uint64_t flash_bytes = 0, ram_bytes = 0;
+  std::vector<std::string> forced;
+  std::string tuning_file;
+};
+
+void add_selection_options(CLI::App& command, SelectionFlags& flags);
+SelectionOptions selection_options(const SelectionFlags& flags, const std::string& model_path);
+std::string default_tuning_file(const std::string& model_path);
+
 /// Imports the model, applies `--io` and the passes. `tell_passes`: each pass that changes something says so on stderr.
 Graph load_model(const ModelOptions& options, bool tell_passes = false);
 
@@ -32,6 +44,7 @@ void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
+void add_tune(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 

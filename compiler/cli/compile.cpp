@@ -9,14 +9,16 @@ namespace {
 
 struct CompileOptions {
   ModelOptions model;
+  SelectionFlags selection;
   std::string target, directory, name;
+  bool explain = false;
 };
 
 ExitCode compile(const CompileOptions& options) {
   const Target& target = find_target(options.target);
   Graph graph = load_model(options.model);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
-  const Plan plan = make_plan(std::move(graph), target);
+  const Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
   Json json = plan_json(plan);
   json["name"] = name;
   FileSet files = generate_library(plan, name);
@@ -24,11 +26,13 @@ ExitCode compile(const CompileOptions& options) {
   files["report.json"] = json_text(json);
   write_files(options.directory, files);
   json["directory"] = options.directory;
+  if (options.explain) json["alternatives"] = explain_json(plan);
   json["files"] = Json::array();
   for (const auto& [file, bytes] : files) json["files"].push_back(file);
   if (options.model.json) {
     fmt::print("{}", json_text(json));
   } else {
+    if (options.explain) fmt::print("{}\n", explain_text(plan));
     fmt::print("{}\nwrote {} files to {}: include {}.hpp (C++) or {}.h (C) and build {}.cpp\n", files["report.txt"], files.size(),
                options.directory, name, name, name);
   }
@@ -42,6 +46,8 @@ void add_compile(CLI::App& app, Action& action) {
   auto options = std::make_shared<CompileOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_selection_options(*command, options->selection);
+  command->add_flag("--explain", options->explain, "Show for each layer the implementations, what they cost, and why they were chosen or not");
   command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")
       ->required()
       ->type_name("DIR");

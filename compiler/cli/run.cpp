@@ -12,13 +12,14 @@ namespace {
 
 struct RunOptions {
   ModelOptions model;
+  SelectionFlags selection;
   std::string target, input, output;
   bool profile = false;
 };
 
 ExitCode run(const RunOptions& options) {
   const Target& target = find_target(options.target);
-  const Plan plan = make_plan(load_model(options.model), target);
+  const Plan plan = make_plan(load_model(options.model), target, selection_options(options.selection, options.model.path));
   Samples samples = read_samples(options.input, plan.graph);
   std::vector<Inference> inferences;
   for (auto& inputs : samples.inputs) inferences.push_back({std::move(inputs), false});
@@ -48,6 +49,7 @@ void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_selection_options(*command, options->selection);
   command
       ->add_option("-i,--input", options->input,
                    "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers "

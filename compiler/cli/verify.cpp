@@ -10,12 +10,13 @@ namespace {
 
 struct VerifyOptions {
   ModelOptions model;
+  SelectionFlags selection;
   std::string target, golden, expect = "tflm";
 };
 
 ExitCode verify_model(const VerifyOptions& options) {
   const Target& target = find_target(options.target);
-  const Plan plan = make_plan(load_model(options.model), target);
+  const Plan plan = make_plan(load_model(options.model), target, selection_options(options.selection, options.model.path));
   const Golden golden = read_golden(options.golden, plan.graph, options.expect);
   std::vector<Inference> inferences;
   for (const GoldenStep& step : golden.steps) inferences.push_back({step.inputs, step.starts_case});
@@ -54,6 +55,7 @@ void add_verify(CLI::App& app, Action& action) {
   auto options = std::make_shared<VerifyOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_selection_options(*command, options->selection);
   command->add_option("--golden", options->golden, "A .npz with arrays CASE/xI and CASE/yJ_COLUMN")
       ->required()
       ->type_name("FILE");

@@ -80,26 +80,11 @@ class Tables {
   std::string text_;
 };
 
-std::string spec_body(const KernelCall& call) {
-  std::string text;
-  for (const SpecField& field : call.spec) {
-    if (field.type == "using") {
-      text += fmt::format("  using {} = {};\n", field.name, field.value);
-    } else if (field.type.ends_with("[]")) {
-      text += fmt::format("  static constexpr {} {}[] = {{{}}};\n", field.type.substr(0, field.type.size() - 2), field.name,
-                          field.value);
-    } else {
-      text += fmt::format("  static constexpr {} {} = {};\n", field.type, field.name, field.value);
-    }
-  }
-  return text;
-}
-
 /// Descriptors by layer; a layer whose constants another has already is an alias of it.
 class Specs {
  public:
   void add(const KernelCall& call, std::size_t layer) {
-    const std::string body = spec_body(call);
+    const std::string body = spec_text(call);
     const auto [found, is_new] = first_.try_emplace(body, layer);
     text_ +=
         is_new ? fmt::format("struct L{} {{\n{}}};\n", layer, body) : fmt::format("using L{} = L{};\n", layer, found->second);

@@ -58,4 +58,19 @@ KernelCall& KernelCall::value(const NodeView& node, int i, std::string_view name
   return node.input(i).is_constant() ? constant(name, node.input(i)) : input(i);
 }
 
+std::string spec_text(const KernelCall& call) {
+  std::string text;
+  for (const SpecField& field : call.spec) {
+    if (field.type == "using") {
+      text += fmt::format("  using {} = {};\n", field.name, field.value);
+    } else if (field.type.ends_with("[]")) {
+      text += fmt::format("  static constexpr {} {}[] = {{{}}};\n", field.type.substr(0, field.type.size() - 2), field.name,
+                          field.value);
+    } else {
+      text += fmt::format("  static constexpr {} {} = {};\n", field.type, field.name, field.value);
+    }
+  }
+  return text;
+}
+
 }  // namespace mote

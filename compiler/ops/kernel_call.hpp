@@ -74,6 +74,9 @@ struct KernelCall {
   KernelCall& argument(KernelArgument::Kind kind, int index);
 };
 
+/// The call's compile-time constants as C++: the body of a descriptor struct.
+std::string spec_text(const KernelCall& call);
+
 /// One way to run an operator: a row that selection, code generation, tests and benchmarks read.
 struct Implementation {
   std::string_view name;  ///< "conv_2d.pointwise"
@@ -83,6 +86,11 @@ struct Implementation {
   /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.
   double (*cycles)(const NodeView&) = nullptr;
   KernelCall (*lower)(const NodeView&) = nullptr;
+  /// Machine code of one instance on a Cortex-M, roughly; `mote tune` measures it.
+  std::int64_t code_bytes = 800;
+  /// Machine code that all layers with it share, over all operators: its name and size. Empty for none.
+  std::string_view routine = {};
+  std::int64_t routine_bytes = 0;
 };
 
 }  // namespace mote

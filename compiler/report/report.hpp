@@ -19,6 +19,14 @@ Json plan_json(const Plan& plan);
 /// The same as text: a table with a line per operator, then the totals and the peak operator.
 std::string plan_text(const Plan& plan);
 
+/// For each layer the implementations of its operator, what they cost in cycles, flash and scratch, and why each was chosen or not.
+Json explain_json(const Plan& plan);
+std::string explain_text(const Plan& plan);
+
+/// What tuning changed: each layer's implementation and cycles before and after.
+Json tuned_layers_json(const Plan& before, const Plan& after);
+std::string tuned_layers_text(const Plan& before, const Plan& after, std::string_view unit);
+
 /// What a run cost: sizes, instructions, estimated cycles and time, and a row per layer.
 Json run_json(const Plan& plan, const RunResult& result);
 /// The same as text; the rows per layer only when `profile`.

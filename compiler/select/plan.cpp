@@ -3,91 +3,222 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/ranges.h>
+
+#include "select/knapsack.hpp"
+#include "support/table.hpp"
+
 namespace mote {
 
 namespace {
 
-/// The rows that can run the node on the target, fewest predicted cycles first.
-std::vector<Implementation> applicable(const NodeView& view, const Target& target) {
-  std::vector<Implementation> rows;
-  for (const Implementation& row : view.node().op->implementations(view)) {
-    if (target.has(row.isa) && (row.applies == nullptr || row.applies(view))) rows.push_back(row);
-  }
-  const auto cycles = [&](const Implementation& row) { return row.cycles == nullptr ? 0 : row.cycles(view); };
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&](const Implementation& a, const Implementation& b) { return cycles(a) < cycles(b); });
-  return rows;
-}
-
-/// Arguments that turn out to be constants become tables.
-void pack_constant_inputs(const NodeView& view, KernelCall& call) {
-  for (KernelArgument& argument : call.arguments) {
-    if (argument.kind != KernelArgument::Kind::kInput || !view.input(argument.index).is_constant()) continue;
-    const Tensor& tensor = view.input(argument.index);
-    call.constants.push_back({fmt::format("input{}", argument.index), tensor.type, *tensor.data});
-    argument = {KernelArgument::Kind::kConstant, static_cast<int>(call.constants.size()) - 1};
-  }
-}
-
-Step make_step(const Graph& graph, std::size_t index, const Implementation& row) {
-  const NodeView view(graph, graph.nodes[index]);
-  Step step{index, std::string(row.name), row.cycles == nullptr ? 0 : row.cycles(view), row.lower(view)};
-  pack_constant_inputs(view, step.call);
-  return step;
-}
+std::string label(const Node& node) { return fmt::format("{} ('{}')", node.op->name(), node.name); }
 
 /// Each node's implementation, and the memory that goes with them.
 class Selection {
  public:
-  Selection(const Graph& graph, const Target& target) : graph_(graph) {
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      const Node& node = graph.nodes[i];
-      with_context(fmt::format("{} ('{}')", node.op->name(), node.name), [&] {
-        const NodeView view(graph, node);
-        rows_.push_back(applicable(view, target));
-        if (rows_[i].empty()) throw Error(fmt::format("has no implementation for {}", target.name));
-        chosen_.push_back(0);
-        steps.push_back(make_step(graph, i, rows_[i][0]));
-        requests_.push_back({steps[i].call.scratch_bytes, steps[i].call.in_place, node.op->aliases(view)});
-      });
+  Selection(const Graph& graph, const Target& target, const SelectionOptions& options) : graph_(graph), options_(options) {
+    candidates_.reserve(graph.nodes.size());
+    for (const Node& node : graph.nodes) {
+      with_context(label(node), [&] { candidates_.push_back(find_candidates(NodeView(graph, node), target, options.tuning)); });
     }
-    memory = plan_memory(graph_, requests_);
+    for (const auto& candidates : candidates_) {
+      choices_.push_back({&candidates, std::vector<bool>(candidates.size(), true)});
+      reasons_.emplace_back(candidates.size());
+    }
+    for (const auto& [layer, implementation] : options.forced) force(layer, implementation);
   }
 
-  /// Speed must not cost RAM unasked: scratch that raises the arena above what the tensors need gives way to the next row with
-  /// less.
-  void keep_arena_small() {
-    std::vector<NodeMemory> bare = requests_;
-    for (NodeMemory& each : bare) each.scratch_bytes = 0;
-    const std::int64_t needed = plan_memory(graph_, bare).arena_bytes;
-    while (memory.arena_bytes > needed && give_way(needed)) memory = plan_memory(graph_, requests_);
+  /// The fastest set that keeps to the budgets.
+  void choose() {
+    const MemoryPlan bare = plan_memory(graph_, requests(0));
+    make_views_free(bare);
+    const std::int64_t limit = options_.ram_bytes.value_or(bare.arena_bytes);
+    if (bare.arena_bytes > limit) fail_for_ram(bare, limit);
+    do {
+      take_fastest();
+    } while (ram_bytes() > limit && forbid_scratch(limit));
+    if (options_.ram_bytes && ram_bytes() > limit) fail_for_ram(memory_, limit);
   }
 
-  std::vector<Step> steps;
-  MemoryPlan memory;
+  void take_rank(std::size_t rank) {
+    chosen_.clear();
+    for (const auto& candidates : candidates_) chosen_.push_back(std::min(rank, candidates.size() - 1));
+    memory_ = plan_memory(graph_, requests(1));
+  }
+
+  void write_to(Plan& plan) const {
+    plan.memory = memory_;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      plan.alternatives.push_back(alternatives(i));
+      if (memory_.is_view[i]) continue;
+      const Candidate& taken = candidates_[i][chosen_[i]];
+      plan.steps.push_back({i, taken.implementation, taken.cycles, taken.call});
+    }
+    plan.predicted_code_bytes = kFixedCodeBytes + flash_of(choices_, chosen_) - table_bytes();
+  }
 
  private:
-  bool give_way(std::int64_t needed) {
-    bool changed = false;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (memory.scratch_offsets[i] < 0 || memory.live_bytes[i] <= needed) continue;
-      while (chosen_[i] + 1 < rows_[i].size()) {
-        Step next = make_step(graph_, i, rows_[i][++chosen_[i]]);
-        if (next.call.scratch_bytes >= requests_[i].scratch_bytes) continue;
-        requests_[i].scratch_bytes = next.call.scratch_bytes;
-        requests_[i].in_place = next.call.in_place;
-        steps[i] = std::move(next);
-        changed = true;
-        break;
+  /// Model::run() itself, the functions around it, and what the kernels take from the C library.
+  static constexpr std::int64_t kFixedCodeBytes = 400;
+
+  void force(const std::string& layer, const std::string& implementation) {
+    bool layer_found = false, forced = false;
+    std::set<std::string> known;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (layer != "*" && graph_.nodes[i].name != layer) continue;
+      layer_found = true;
+      std::vector<bool> allowed(candidates_[i].size());
+      for (std::size_t c = 0; c < allowed.size(); ++c) {
+        allowed[c] = candidates_[i][c].implementation == implementation;
+        known.insert(candidates_[i][c].implementation);
+      }
+      if (std::find(allowed.begin(), allowed.end(), true) == allowed.end()) continue;
+      forced = true;
+      for (std::size_t c = 0; c < allowed.size(); ++c) {
+        if (!allowed[c]) forbid(i, c, "another one is forced");
       }
     }
-    return changed;
+    if (!layer_found) throw Error(fmt::format("there is no layer '{}' to force", layer), "`mote inspect` lists the layers");
+    if (forced) return;
+    throw Error(fmt::format("{} cannot run as '{}'", layer == "*" ? "no layer" : fmt::format("layer '{}'", layer), implementation),
+                fmt::format("it can run as: {}", fmt::join(known, ", ")));
+  }
+
+  void forbid(std::size_t node, std::size_t candidate, std::string reason) {
+    choices_[node].allowed[candidate] = false;
+    reasons_[node][candidate] = std::move(reason);
+  }
+
+  /// What the chosen candidates ask of memory; with `level` 0 without scratch, as nobody can ask less.
+  std::vector<NodeMemory> requests(int level) const {
+    std::vector<NodeMemory> made;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      const Candidate& candidate = candidates_[i][level == 0 ? 0 : chosen_[i]];
+      const NodeView view(graph_, graph_.nodes[i]);
+      made.push_back({level == 0 ? 0 : candidate.call.scratch_bytes, candidate.call.in_place, graph_.nodes[i].op->aliases(view)});
+    }
+    return made;
+  }
+
+  void make_views_free(const MemoryPlan& memory) {
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (!memory.is_view[i]) continue;
+      for (Candidate& each : candidates_[i]) each.cycles = 0, each.code_bytes = 0, each.table_bytes = 0;
+    }
+  }
+
+  std::int64_t table_bytes() const {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) bytes += candidates_[i][chosen_[i]].table_bytes;
+    return bytes;
+  }
+
+  std::int64_t ram_bytes() const {
+    std::int64_t stack = 0;
+    if (options_.ram_bytes) {
+      for (std::size_t i = 0; i < candidates_.size(); ++i) {
+        if (memory_.scratch_offsets[i] == MemoryPlan::kOnStack)
+          stack = std::max(stack, candidates_[i][chosen_[i]].call.scratch_bytes);
+      }
+    }
+    return memory_.arena_bytes + stack;
+  }
+
+  void take_fastest() {
+    std::optional<std::int64_t> tables_and_kernels;
+    if (options_.flash_bytes) tables_and_kernels = *options_.flash_bytes - kFixedCodeBytes;
+    const auto fastest = fastest_within(choices_, tables_and_kernels);
+    if (!fastest) fail_for_flash();
+    chosen_ = *fastest;
+    memory_ = plan_memory(graph_, requests(1));
+  }
+
+  /// Forbids, where scratch is what exceeds the limit, all that need as much. False when there is nothing left to forbid.
+  bool forbid_scratch(std::int64_t limit) {
+    bool changed = false;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      const bool on_stack = memory_.scratch_offsets[i] == MemoryPlan::kOnStack;
+      if (memory_.scratch_offsets[i] < 0 && !(on_stack && options_.ram_bytes)) continue;
+      const std::int64_t scratch = candidates_[i][chosen_[i]].call.scratch_bytes;
+      const std::int64_t live = memory_.live_bytes[i] + (on_stack ? scratch : 0);
+      const bool stack_is_too_much = on_stack && memory_.arena_bytes + scratch > limit;
+      if (live > limit || stack_is_too_much) changed |= forbid_from(i, scratch);
+    }
+    return changed || forbid_largest();
+  }
+
+  bool forbid_from(std::size_t node, std::int64_t scratch) {
+    const auto& candidates = candidates_[node];
+    bool less = false;
+    for (std::size_t c = 0; c < candidates.size(); ++c) {
+      less |= choices_[node].allowed[c] && candidates[c].call.scratch_bytes < scratch;
+    }
+    for (std::size_t c = 0; c < candidates.size() && less; ++c) {
+      if (choices_[node].allowed[c] && candidates[c].call.scratch_bytes >= scratch)
+        forbid(node, c, fmt::format("its {} bytes of scratch would take more RAM", grouped(candidates[c].call.scratch_bytes)));
+    }
+    return less;
+  }
+
+  /// Where no single step exceeds the limit but their placement does: the largest scratch that has something smaller.
+  bool forbid_largest() {
+    std::vector<std::size_t> nodes;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (memory_.scratch_offsets[i] >= 0) nodes.push_back(i);
+    }
+    const auto scratch = [&](std::size_t i) { return candidates_[i][chosen_[i]].call.scratch_bytes; };
+    std::sort(nodes.begin(), nodes.end(), [&](std::size_t a, std::size_t b) { return scratch(a) > scratch(b); });
+    return std::any_of(nodes.begin(), nodes.end(), [&](std::size_t i) { return forbid_from(i, scratch(i)); });
+  }
+
+  [[noreturn]] void fail_for_ram(const MemoryPlan& memory, std::int64_t limit) const {
+    const Node& peak = graph_.nodes[static_cast<std::size_t>(memory.peak_node)];
+    throw Error(fmt::format("the model does not fit {} bytes of RAM: {} needs {} while it runs, and the whole {}", grouped(limit),
+                            label(peak), grouped(memory.live_bytes[static_cast<std::size_t>(memory.peak_node)]),
+                            grouped(memory.arena_bytes)),
+                fmt::format("allow at least --ram {}, or make the tensors of that layer smaller", memory.arena_bytes));
+  }
+
+  [[noreturn]] void fail_for_flash() const {
+    std::int64_t least = kFixedCodeBytes;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      std::int64_t smallest = INT64_MAX;
+      for (std::size_t c = 0; c < candidates_[i].size(); ++c) {
+        if (choices_[i].allowed[c])
+          smallest = std::min(smallest, candidates_[i][c].table_bytes + candidates_[i][c].code_bytes);
+      }
+      least += smallest;
+    }
+    throw Error(fmt::format("the model does not fit {} bytes of flash: its smallest form is predicted to need about {}",
+                            grouped(*options_.flash_bytes), grouped(least)),
+                "allow more with --flash, or make the model smaller");
+  }
+
+  std::vector<Alternative> alternatives(std::size_t node) const {
+    std::vector<Alternative> list;
+    for (std::size_t c = 0; c < candidates_[node].size(); ++c) {
+      const Candidate& each = candidates_[node][c];
+      std::string verdict = reasons_[node][c];
+      if (memory_.is_view[node])
+        verdict = "not needed: the output is a view of the input";
+      else if (c == chosen_[node])
+        verdict = "chosen";
+      else if (verdict.empty())
+        verdict = c > chosen_[node] ? "slower" : "the flash is better spent elsewhere";
+      list.push_back({each.implementation, each.cycles, each.measured, each.table_bytes, each.code_bytes, each.call.scratch_bytes,
+                      std::move(verdict)});
+    }
+    return list;
   }
 
   const Graph& graph_;
-  std::vector<std::vector<Implementation>> rows_;  // by node, best first
+  const SelectionOptions& options_;
+  std::vector<std::vector<Candidate>> candidates_;  // by node, fewest cycles first
+  std::vector<Choice> choices_;
+  std::vector<std::vector<std::string>> reasons_;  // by node and candidate: why it is not allowed
   std::vector<std::size_t> chosen_;
-  std::vector<NodeMemory> requests_;
+  MemoryPlan memory_;
 };
 
 }  // namespace
@@ -105,14 +236,28 @@ std::int64_t Plan::constant_bytes() const {
   return total;
 }
 
-Plan make_plan(Graph graph, const Target& target) {
-  Plan plan{std::move(graph), target, {}, {}};
-  Selection selection(plan.graph, target);
-  selection.keep_arena_small();
-  plan.memory = std::move(selection.memory);
-  for (Step& step : selection.steps) {
-    if (!plan.memory.is_view[step.node]) plan.steps.push_back(std::move(step));
+std::int64_t Plan::stack_scratch_bytes() const {
+  std::int64_t most = 0;
+  for (const Step& step : steps) {
+    if (memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) most = std::max(most, step.call.scratch_bytes);
   }
+  return most;
+}
+
+Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options) {
+  Plan plan{std::move(graph), target, {}, {}, {}, 0};
+  Selection selection(plan.graph, target, options);
+  selection.choose();
+  selection.write_to(plan);
+  return plan;
+}
+
+Plan make_plan_of_rank(Graph graph, const Target& target, std::size_t rank) {
+  Plan plan{std::move(graph), target, {}, {}, {}, 0};
+  const SelectionOptions none;
+  Selection selection(plan.graph, target, none);
+  selection.take_rank(rank);
+  selection.write_to(plan);
   return plan;
 }
 

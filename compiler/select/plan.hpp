@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "memory/plan_memory.hpp"
 #include "ops/kernel_call.hpp"
+#include "select/tuning.hpp"
 
 namespace mote {
 
@@ -16,19 +19,47 @@ struct Step {
   KernelCall call;
 };
 
+/// What a plan must keep to, and what is known beforehand.
+struct SelectionOptions {
+  /// Most bytes of tables and predicted code in flash.
+  std::optional<std::int64_t> flash_bytes;
+  /// Most bytes of arena and scratch on the stack. Without it the arena is never larger than the tensors alone need.
+  std::optional<std::int64_t> ram_bytes;
+  /// Layer (its name, or "*" for every layer that can) and the implementation it must have.
+  std::vector<std::pair<std::string, std::string>> forced;
+  Tuning tuning;
+};
+
+/// A way to run a node that selection looked at, in the order of cycles, and what became of it.
+struct Alternative {
+  std::string implementation;
+  double cycles = 0;
+  bool measured = false;
+  std::int64_t table_bytes = 0, code_bytes = 0, scratch_bytes = 0;
+  std::string verdict;  ///< "chosen", "slower", ...
+};
+
 /// Everything that code generation needs: what runs, with which constants, on which bytes.
 struct Plan {
   Graph graph;
   Target target;
   std::vector<Step> steps;  ///< in running order; views have none
   MemoryPlan memory;
+  std::vector<std::vector<Alternative>> alternatives;  ///< by node
+  std::int64_t predicted_code_bytes = 0;
 
   /// Bytes of all packed constants, equal ones counted once: what the model's tables take in flash.
   std::int64_t constant_bytes() const;
+  /// Scratch on the stack of Model::run().
+  std::int64_t stack_scratch_bytes() const;
 };
 
-/// Chooses for each node the applicable implementation with the fewest predicted cycles on the target, and plans memory; where
-/// scratch would make the arena larger than the tensors need, the next one with less. Error when a node has none.
-Plan make_plan(Graph graph, const Target& target);
+/// Chooses the set of implementations with the fewest predicted cycles in all that keeps to the options, and plans memory. Error
+/// when a node has none, when something forced does not apply, or when a budget cannot be met; it says by how much.
+Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options = {});
+
+/// A plan that differs from make_plan's in that every node takes its `rank`-th candidate (the last when it has fewer) whatever
+/// the cost: what tuning measures.
+Plan make_plan_of_rank(Graph graph, const Target& target, std::size_t rank);
 
 }  // namespace mote
