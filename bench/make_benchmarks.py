@@ -1,16 +1,21 @@
-"""Measures real models on emulated cores and writes docs/benchmarks.md.
+"""Measures real models on emulated cores: makes docs/benchmarks.md and docs/benchmarks.json, or checks that nothing got worse.
 
-Usage: make_benchmarks.py MOTE SHARED_DIR
-SHARED_DIR holds models/full and baselines/tflm.csv (TensorFlow Lite Micro on the same emulator with the same inputs).
+Usage: make_benchmarks.py MOTE SHARED_DIR           measure and write both files
+       make_benchmarks.py MOTE SHARED_DIR --check   measure again and fail where instructions are more than 2 % above docs/benchmarks.json
+SHARED_DIR holds models/full and baselines/tflm.csv (TensorFlow Lite Micro on the same emulator with the same inputs). Columns with
+CMSIS-NN's kernels are measured when MOTE_CMSIS_NN_DIR names its directory.
 """
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 MODELS = {
     "mlperf__kws_ref_model": "keyword spotting",
     "mlperf__vww_96_int8": "visual wake words",
@@ -21,79 +26,160 @@ MODELS = {
     "tflm__person_detect": "person detection",
     "tinyengine__vww": "MCUNet visual wake words",
 }
-TARGETS = ["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
+TARGETS = ["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imc"]
+BASELINE_CORES = {"cortex-m4": "m4", "cortex-m55": "m55"}
+KEPT = ["instructions", "cycles_estimate", "arena_bytes", "stack_bytes", "flash_code_bytes", "flash_weights_bytes"]
+WORSE = 1.02
 HEAD = """# Benchmarks
 
-Made by `bench/make_benchmarks.py`; do not edit. One inference, input byte i = int8((37 i + 11) mod 256 - 128), arm-none-eabi-gcc {gcc}.
-Instructions are counted exactly in QEMU; cycles are an estimate from the Cortex-M4 Technical Reference Manual without flash wait states. Flash
-code is everything but tables. TFLM: TensorFlow Lite Micro with its reference kernels and with CMSIS-NN, same emulator and compiler.
+Made by `scripts/bench.sh`; do not edit. The same figures as data are in `benchmarks.json`. One inference, input byte i = int8((37 i + 11) mod 256 - 128),
+arm-none-eabi-gcc {gcc}. Instructions are counted exactly in QEMU; cycles are estimates from the cores' manuals without flash wait states (how good they are:
+[cycles.md](cycles.md)). Flash code is everything but tables. TFLM: TensorFlow Lite Micro with its reference kernels and with CMSIS-NN, same emulator and compiler.
 
 """
 
 
-def measure(mote: str, model: Path, target: str) -> dict | None:
+def measure(mote: str, model: Path, target: str, kernels: str) -> dict | None:
     inspected = json.loads(subprocess.run([mote, "inspect", model, "--json"], capture_output=True, text=True, check=True).stdout)
     with tempfile.NamedTemporaryFile(suffix=".bin") as data:
         for entry in inspected["inputs"]:
             data.write(bytes((37 * i + 11 - 128) % 256 for i in range(entry["bytes"])))
         data.flush()
-        done = subprocess.run([mote, "run", model, "-t", target, "-i", data.name, "--json"], capture_output=True, text=True)
-    return json.loads(done.stdout) | {"macs": inspected["macs"]} if done.returncode == 0 else None
+        extra = [] if kernels == "mote" else ["--kernels", kernels]
+        done = subprocess.run([mote, "run", model, "-t", target, "-i", data.name, "--json", *extra], capture_output=True, text=True)
+    if done.returncode != 0:
+        if "does not fit" not in done.stderr:
+            raise RuntimeError(f"{model.name} on {target}: {done.stderr}")
+        return None
+    result = json.loads(done.stdout)
+    return {"macs": inspected["macs"]} | {key: result[key] for key in KEPT}
+
+
+def measure_all(mote: str, shared: Path) -> dict:
+    """{kernels: {model: {target: figures}}}"""
+    jobs = [("mote", name, target) for name in MODELS for target in TARGETS]
+    if os.environ.get("MOTE_CMSIS_NN_DIR"):
+        jobs += [("cmsis-nn", name, target) for name in MODELS for target in ("cortex-m4", "cortex-m55")]
+    results: dict = {}
+
+    def one(job):
+        kernels, name, target = job
+        figures = measure(mote, shared / "models" / "full" / f"{name}.tflite", target, kernels)
+        print(f"{name} on {target} with {kernels}", file=sys.stderr, flush=True)
+        return figures
+
+    with ThreadPoolExecutor(2) as pool:
+        for (kernels, name, target), figures in zip(jobs, pool.map(one, jobs)):
+            results.setdefault(kernels, {}).setdefault(name, {})[target] = figures
+    return results
+
+
+def read_baselines(shared: Path) -> dict:
+    """{runtime: {model: {target: figures}}}"""
+    cores = {core: target for target, core in BASELINE_CORES.items()}
+    found: dict = {}
+    with open(shared / "baselines" / "tflm.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["core"] not in cores:
+                continue
+            figures = {key: int(float(row[key])) for key in ("instructions", "cycles_estimate", "arena_bytes", "flash_runtime_bytes") if row[key]}
+            if row["core"] != "m4":
+                figures.pop("cycles_estimate", None)
+            found.setdefault(row["runtime"], {}).setdefault(row["model"], {})[cores[row["core"]]] = figures
+    return found
 
 
 def number(value) -> str:
     return "-" if value in (None, "") else f"{int(value):,}"
 
 
+def ratio(a, b) -> str:
+    return f"{a / b:.2f}" if a and b else "-"
+
+
 def row(*cells) -> str:
     return "| " + " | ".join(str(c) for c in cells) + " |\n"
 
 
-def compared_table(results: dict, tflm: dict) -> str:
-    text = "## Cortex-M4, beside TensorFlow Lite Micro\n\n"
-    text += row("model", "MACs", "mote cycles", "per MAC", "TFLM + CMSIS-NN cycles", "TFLM reference cycles", "mote code", "TFLM + CMSIS-NN code",
-                "mote arena", "TFLM arena", "mote stack")
-    text += row("---", *["---:"] * 10)
+def table(*heads) -> str:
+    return row(*heads) + row("---", *["---:"] * (len(heads) - 1))
+
+
+def get(data: dict, kind: str, model: str, target: str) -> dict:
+    return data.get(kind, {}).get(model, {}).get(target) or {}
+
+
+def m4_table(data: dict) -> str:
+    text = "## Cortex-M4, beside TensorFlow Lite Micro\n\nEstimated cycles of one inference, and memory in bytes.\n\n"
+    text += table("model", "MACs", "mote", "per MAC", "mote with CMSIS-NN's kernels", "TFLM + CMSIS-NN", "TFLM reference", "mote code", "TFLM + CMSIS-NN code",
+                  "mote arena", "TFLM arena", "mote stack")
     for name, title in MODELS.items():
-        ours = results[name, "cortex-m4"]
-        best = tflm.get((name, "m4", "tflm+cmsis-nn"), {})
-        plain = tflm.get((name, "m4", "tflm+reference"), {})
-        text += row(title, number(ours["macs"]), number(ours["cycles_estimate"]), f"{ours['cycles_estimate'] / ours['macs']:.2f}", number(best.get("cycles_estimate")),
-                    number(plain.get("cycles_estimate")), number(ours["flash_code_bytes"]), number(best.get("flash_runtime_bytes")), number(ours["arena_bytes"]),
-                    number(best.get("arena_bytes")), number(ours["stack_bytes"]))
+        ours, theirs = get(data, "mote", name, "cortex-m4"), get(data, "cmsis-nn", name, "cortex-m4")
+        best, plain = get(data, "tflm+cmsis-nn", name, "cortex-m4"), get(data, "tflm+reference", name, "cortex-m4")
+        cycles = ours.get("cycles_estimate")
+        text += row(title, number(ours.get("macs")), number(cycles), ratio(cycles, ours.get("macs")), number(theirs.get("cycles_estimate")),
+                    number(best.get("cycles_estimate")), number(plain.get("cycles_estimate")), number(ours.get("flash_code_bytes")),
+                    number(best.get("flash_runtime_bytes")), number(ours.get("arena_bytes")), number(best.get("arena_bytes")), number(ours.get("stack_bytes")))
     return text + "\n"
 
 
-def target_table(results: dict) -> str:
-    text = "## Instructions on each core\n\n" + row("model", *TARGETS) + row("---", *["---:"] * len(TARGETS))
-    for name, title in MODELS.items():
-        cells = [results[name, t] for t in TARGETS]
-        text += row(title, *[number(c["instructions"]) if c else "does not fit" for c in cells])
-    text += "\n## Flash and RAM in bytes (code / tables / arena / stack)\n\n" + row("model", *TARGETS) + row("---", *["---:"] * len(TARGETS))
-    for name, title in MODELS.items():
-        cells = []
-        for target in TARGETS:
-            r = results[name, target]
-            cells.append(" / ".join(number(r[k]) for k in ("flash_code_bytes", "flash_weights_bytes", "arena_bytes", "stack_bytes")) if r else "does not fit")
-        text += row(title, *cells)
+def instructions_beside(data: dict, target: str, title: str) -> str:
+    text = f"## {title}\n\nInstructions of one inference.\n\n"
+    text += table("model", "mote", "mote with CMSIS-NN's kernels", "TFLM + CMSIS-NN", "mote / TFLM")
+    for name, label in MODELS.items():
+        ours, theirs, best = (get(data, kind, name, target).get("instructions") for kind in ("mote", "cmsis-nn", "tflm+cmsis-nn"))
+        text += row(label, number(ours), number(theirs), number(best), ratio(ours, best))
+    return text + "\n"
+
+
+def core_tables(data: dict) -> str:
+    text = ""
+    for key, title in (("instructions", "Instructions on each core"), ("cycles_estimate", "Estimated cycles on each core")):
+        text += f"## {title}\n\n" + table("model", *TARGETS)
+        for name, label in MODELS.items():
+            cells = [data["mote"][name].get(t) for t in TARGETS]
+            text += row(label, *[number(c[key]) if c else "does not fit" for c in cells])
+        text += "\n"
+    text += "## Flash and RAM in bytes (code / tables / arena / stack)\n\n" + table("model", *TARGETS)
+    for name, label in MODELS.items():
+        cells = [data["mote"][name].get(t) for t in TARGETS]
+        text += row(label, *[" / ".join(number(c[k]) for k in ("flash_code_bytes", "flash_weights_bytes", "arena_bytes", "stack_bytes")) if c else "does not fit"
+                             for c in cells])
     return text
 
 
+def check(measured: dict) -> int:
+    committed = json.loads((DOCS / "benchmarks.json").read_text())
+    passed = failed = 0
+    for kernels, models in measured.items():
+        for name, targets in models.items():
+            for target, figures in targets.items():
+                before = get(committed, kernels, name, target)
+                if not before:
+                    continue
+                now = figures["instructions"] if figures else None
+                if now is not None and now <= WORSE * before["instructions"]:
+                    passed += 1
+                    continue
+                failed += 1
+                print(f"{name} on {target} with {kernels}: {number(now)} instructions, {number(before['instructions'])} in docs/benchmarks.json")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
 def main() -> int:
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4) or sys.argv[3:] not in ([], ["--check"]):
         print(__doc__, file=sys.stderr)
         return 2
     mote, shared = sys.argv[1], Path(sys.argv[2])
-    results = {}
-    for name in MODELS:
-        for target in TARGETS:
-            print(f"{name} on {target}", file=sys.stderr, flush=True)
-            results[name, target] = measure(mote, shared / "models" / "full" / f"{name}.tflite", target)
-    with open(shared / "baselines" / "tflm.csv", newline="") as file:
-        tflm = {(r["model"], r["core"], r["runtime"]): r for r in csv.DictReader(file)}
+    measured = measure_all(mote, shared)
+    if len(sys.argv) == 4:
+        return check(measured)
+    data = measured | read_baselines(shared)
     gcc = subprocess.run(["arm-none-eabi-gcc", "-dumpversion"], capture_output=True, text=True, check=True).stdout.strip()
-    page = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-    page.write_text(HEAD.format(gcc=gcc) + compared_table(results, tflm) + target_table(results))
+    (DOCS / "benchmarks.json").write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
+    (DOCS / "benchmarks.md").write_text(HEAD.format(gcc=gcc) + m4_table(data) + instructions_beside(data, "cortex-m4", "Instructions on Cortex-M4") +
+                                        instructions_beside(data, "cortex-m55", "Instructions on Cortex-M55 (Helium)") + core_tables(data))
     return 0
 
 

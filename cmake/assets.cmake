@@ -26,6 +26,7 @@ function(mote_embed_assets library)
   embed_all(device/include "" "*.hpp")
   embed_all(compiler/emulate/runtime "runtime/" "*.*")
   embed_all(compiler/targets/data "targets/" "*.json")
+  embed_all(compiler/targets/boards "boards/" "*.json")
   embed(plugin/libmote_profile.so ${CMAKE_BINARY_DIR}/libmote_profile.so)
 
   set(assembly_file ${CMAKE_BINARY_DIR}/generated/assets.S)

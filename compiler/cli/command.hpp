@@ -23,7 +23,15 @@ struct ModelOptions {
 };
 
 void add_model_options(CLI::App& command, ModelOptions& options);
-std::string* add_target_option(CLI::App& command, std::string& target);
+/// What a plan is for: a core, or a board with one.
+struct TargetFlags {
+  std::string target, board;
+};
+
+void add_target_options(CLI::App& command, TargetFlags& flags);
+Target chosen_target(const TargetFlags& flags);
+/// Error when the plan takes more memory than the board has.
+void require_fits_board(const Plan& plan, const TargetFlags& flags);
 
 /// Options of every command that makes a plan.
 struct SelectionFlags {

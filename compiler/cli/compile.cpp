@@ -10,15 +10,17 @@ namespace {
 struct CompileOptions {
   ModelOptions model;
   SelectionFlags selection;
-  std::string target, directory, name;
+  TargetFlags target;
+  std::string directory, name;
   bool explain = false;
 };
 
 ExitCode compile(const CompileOptions& options) {
-  const Target& target = find_target(options.target);
+  const Target target = chosen_target(options.target);
   Graph graph = load_model(options.model);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
   const Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
+  require_fits_board(plan, options.target);
   Json json = plan_json(plan);
   json["name"] = name;
   FileSet files = generate_library(plan, name);
@@ -45,7 +47,7 @@ void add_compile(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("compile", "Turn a model into a C++ library");
   auto options = std::make_shared<CompileOptions>();
   add_model_options(*command, options->model);
-  add_target_option(*command, options->target);
+  add_target_options(*command, options->target);
   add_selection_options(*command, options->selection);
   command->add_flag("--explain", options->explain, "Show for each layer the implementations, what they cost, and why they were chosen or not");
   command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")

@@ -3,6 +3,7 @@
 #include "ops/define.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
+#include "targets/board.hpp"
 
 namespace mote::cli {
 
@@ -22,7 +23,26 @@ ExitCode list_targets(bool json) {
     rows.push_back({target.name, target.machine.empty() ? "-" : "QEMU " + target.machine,
                     target.timing.empty() ? "-" : "estimated", target.description});
   }
-  fmt::print("{}", json ? Json{{"targets", list}}.dump(2) + "\n" : format_table(rows));
+  Json boards = Json::array();
+  std::vector<std::vector<std::string>> board_rows{{"board", "target", "MHz", "flash", "RAM", "nJ/cycle", "description"}};
+  for (const Board& board : all_boards()) {
+    boards.push_back({{"name", board.name},
+                      {"target", board.target},
+                      {"clock_hz", board.clock_hz},
+                      {"flash_bytes", board.flash_bytes},
+                      {"ram_bytes", board.ram_bytes},
+                      {"nanojoules_per_cycle", board.nanojoules_per_cycle},
+                      {"description", board.description},
+                      {"source", board.source}});
+    board_rows.push_back({board.name, board.target, fmt::format("{:.0f}", board.clock_hz / 1e6), grouped(board.flash_bytes),
+                          grouped(board.ram_bytes),
+                          board.nanojoules_per_cycle > 0 ? fmt::format("{}", board.nanojoules_per_cycle) : "-",
+                          board.description});
+  }
+  if (json)
+    fmt::print("{}\n", Json{{"targets", list}, {"boards", boards}}.dump(2));
+  else
+    fmt::print("{}\n{}", format_table(rows), format_table(board_rows));
   return ExitCode::kDone;
 }
 
@@ -47,7 +67,7 @@ void add_list(CLI::App& app, Action& action, const char* name, const char* descr
 }  // namespace
 
 void add_targets(CLI::App& app, Action& action) {
-  add_list(app, action, "targets", "List the cores that models can be compiled for", list_targets);
+  add_list(app, action, "targets", "List the cores and boards that models can be compiled for", list_targets);
 }
 void add_operators(CLI::App& app, Action& action) {
   add_list(app, action, "operators", "List the operators that are supported", list_operators);

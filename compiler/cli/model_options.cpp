@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 
 #include "import/tflite.hpp"
+#include "support/table.hpp"
+#include "targets/board.hpp"
 
 namespace mote::cli {
 
@@ -19,11 +21,32 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->type_name("N");
 }
 
-std::string* add_target_option(CLI::App& command, std::string& target) {
-  command.add_option("-t,--target", target, "A core, `host` or `reference`; `mote targets` lists them")
-      ->required()
-      ->type_name("TARGET");
-  return &target;
+void add_target_options(CLI::App& command, TargetFlags& flags) {
+  auto* group = command.add_option_group("target", "What to compile for, one of:");
+  group->add_option("-t,--target", flags.target, "A core, `host` or `reference`; `mote targets` lists them")->type_name("TARGET");
+  group
+      ->add_option("--board", flags.board,
+                   "A board: its core, with its clock, memory and energy per cycle; `mote targets` lists them")
+      ->type_name("BOARD");
+  group->require_option(1);
+}
+
+Target chosen_target(const TargetFlags& flags) {
+  return flags.board.empty() ? find_target(flags.target) : find_board(flags.board).as_target();
+}
+
+void require_fits_board(const Plan& plan, const TargetFlags& flags) {
+  if (flags.board.empty()) return;
+  const Board& board = find_board(flags.board);
+  const std::int64_t flash = plan.constant_bytes() + plan.predicted_code_bytes;
+  const std::int64_t ram = plan.memory.arena_bytes + plan.stack_scratch_bytes();
+  if (flash > board.flash_bytes)
+    throw Error(fmt::format("the model needs about {} bytes of flash; {} has {}", grouped(flash), board.name,
+                            grouped(board.flash_bytes)),
+                fmt::format("hold it to the board with --flash {}, or make the model smaller", board.flash_bytes));
+  if (ram > board.ram_bytes)
+    throw Error(fmt::format("the model needs {} bytes of RAM; {} has {}", grouped(ram), board.name, grouped(board.ram_bytes)),
+                "make the model's largest tensors smaller, or choose a board with more");
 }
 
 Graph load_model(const ModelOptions& options, bool tell_passes) {

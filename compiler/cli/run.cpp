@@ -13,13 +13,15 @@ namespace {
 struct RunOptions {
   ModelOptions model;
   SelectionFlags selection;
-  std::string target, input, output;
+  TargetFlags target;
+  std::string input, output;
   bool profile = false;
 };
 
 ExitCode run(const RunOptions& options) {
-  const Target& target = find_target(options.target);
+  const Target target = chosen_target(options.target);
   const Plan plan = make_plan(load_model(options.model), target, selection_options(options.selection, options.model.path));
+  require_fits_board(plan, options.target);
   Samples samples = read_samples(options.input, plan.graph);
   std::vector<Inference> inferences;
   for (auto& inputs : samples.inputs) inferences.push_back({std::move(inputs), false});
@@ -48,7 +50,7 @@ void add_run(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("run", "Run a model on an emulated board, with real inputs, and measure it");
   auto options = std::make_shared<RunOptions>();
   add_model_options(*command, options->model);
-  add_target_option(*command, options->target);
+  add_target_options(*command, options->target);
   add_selection_options(*command, options->selection);
   command
       ->add_option("-i,--input", options->input,

@@ -10,11 +10,12 @@ namespace {
 
 struct TuneOptions {
   ModelOptions model;
-  std::string target, file;
+  TargetFlags target;
+  std::string file;
 };
 
 ExitCode tune(const TuneOptions& options) {
-  const Target& target = find_target(options.target);
+  const Target target = chosen_target(options.target);
   const Graph graph = load_model(options.model);
   const std::string file = options.file.empty() ? default_tuning_file(options.model.path) : options.file;
   Tuning tuning = Tuning::read(file);
@@ -49,7 +50,7 @@ void add_tune(CLI::App& app, Action& action) {
       "tune", "Measure every implementation of every layer on the emulated board and keep the figures for selection");
   auto options = std::make_shared<TuneOptions>();
   add_model_options(*command, options->model);
-  add_target_option(*command, options->target);
+  add_target_options(*command, options->target);
   command->add_option("--tuning", options->file, "The file to add the figures to; MODEL.tuning.json beside the model by default")
       ->type_name("FILE");
   command->callback([&action, options] { action = [options] { return tune(*options); }; });

@@ -1,3 +1,7 @@
+#include <set>
+
+#include <fmt/ranges.h>
+
 #include "cli/command.hpp"
 
 #include "data/golden.hpp"
@@ -11,24 +15,39 @@ namespace {
 struct VerifyOptions {
   ModelOptions model;
   SelectionFlags selection;
-  std::string target, golden, expect = "tflm";
+  TargetFlags target;
+  std::string golden, expect = "tflm";
+  bool each_implementation = false;
 };
 
-ExitCode verify_model(const VerifyOptions& options) {
-  const Target& target = find_target(options.target);
-  const Plan plan = make_plan(load_model(options.model), target, selection_options(options.selection, options.model.path));
-  const Golden golden = read_golden(options.golden, plan.graph, options.expect);
-  std::vector<Inference> inferences;
-  for (const GoldenStep& step : golden.steps) inferences.push_back({step.inputs, step.starts_case});
-  RunResult result;
-  {
-    ProgressBar bar;
-    result = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+/// The plans to check: the one that would be compiled, or one for each implementation in turn (see make_plan_of_rank).
+std::vector<Plan> plans_to_verify(const VerifyOptions& options) {
+  const Target target = chosen_target(options.target);
+  Graph graph = load_model(options.model);
+  std::vector<Plan> plans;
+  if (!options.each_implementation) {
+    plans.push_back(make_plan(std::move(graph), target, selection_options(options.selection, options.model.path)));
+    require_fits_board(plans[0], options.target);
+    return plans;
   }
-  const Comparison comparison = compare(golden, result.outputs, plan.graph);
+  std::size_t ranks = 1;
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    plans.push_back(make_plan_of_rank(graph, target, rank));
+    for (const auto& alternatives : plans[0].alternatives) ranks = std::max(ranks, alternatives.size());
+  }
+  return plans;
+}
+
+std::string implementations(const Plan& plan) {
+  std::set<std::string> names;
+  for (const Step& step : plan.steps) names.insert(step.implementation);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+void print_comparison(const VerifyOptions& options, const Plan& plan, const Golden& golden, const Comparison& comparison) {
   if (options.model.json) {
     const Json json{{"model", plan.graph.name},
-                    {"target", target.name},
+                    {"target", plan.target.name},
                     {"expect", options.expect},
                     {"cases", golden.cases},
                     {"inferences", golden.steps.size()},
@@ -37,14 +56,38 @@ ExitCode verify_model(const VerifyOptions& options) {
                     {"max_abs_difference", comparison.max_abs_difference},
                     {"float_tolerance", kFloatTolerance},
                     {"arena_bytes", plan.memory.arena_bytes},
+                    {"implementations", implementations(plan)},
                     {"first_mismatch", comparison.first_mismatch}};
     fmt::print("{}", json_text(json));
-  } else {
-    fmt::print("{} on {}: {} cases, {} values, {} differ from {}; largest difference {}\n", plan.graph.name, target.name,
-               golden.cases, comparison.values, comparison.mismatching_values, options.expect, comparison.max_abs_difference);
-    if (comparison.mismatching_values > 0) fmt::print("first: {}\n", comparison.first_mismatch);
+    return;
   }
-  return comparison.mismatching_values == 0 ? ExitCode::kDone : ExitCode::kCheckFailed;
+  fmt::print("{} on {}: {} cases, {} values, {} differ from {}; largest difference {}\n", plan.graph.name, plan.target.name,
+             golden.cases, comparison.values, comparison.mismatching_values, options.expect, comparison.max_abs_difference);
+  if (options.each_implementation) fmt::print("  with {}\n", implementations(plan));
+  if (comparison.mismatching_values > 0) fmt::print("first: {}\n", comparison.first_mismatch);
+}
+
+ExitCode verify_model(const VerifyOptions& options) {
+  const std::vector<Plan> plans = plans_to_verify(options);
+  const Golden golden = read_golden(options.golden, plans[0].graph, options.expect);
+  std::vector<Inference> inferences;
+  for (const GoldenStep& step : golden.steps) inferences.push_back({step.inputs, step.starts_case});
+  const Plan* shown = nullptr;  // with several plans and one JSON object: the first that differs, else the last
+  Comparison result;
+  for (const Plan& plan : plans) {
+    RunResult run;
+    {
+      ProgressBar bar;
+      run = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+    }
+    const Comparison comparison = compare(golden, run.outputs, plan.graph);
+    if (!options.model.json) print_comparison(options, plan, golden, comparison);
+    if (result.mismatching_values > 0) continue;
+    shown = &plan;
+    result = comparison;
+  }
+  if (options.model.json) print_comparison(options, *shown, golden, result);
+  return result.mismatching_values == 0 ? ExitCode::kDone : ExitCode::kCheckFailed;
 }
 
 }  // namespace
@@ -54,7 +97,7 @@ void add_verify(CLI::App& app, Action& action) {
       "verify", "Compare a model's outputs on a target with expected ones, bit for bit (floats within 1e-4 of the largest)");
   auto options = std::make_shared<VerifyOptions>();
   add_model_options(*command, options->model);
-  add_target_option(*command, options->target);
+  add_target_options(*command, options->target);
   add_selection_options(*command, options->selection);
   command->add_option("--golden", options->golden, "A .npz with arrays CASE/xI and CASE/yJ_COLUMN")
       ->required()
@@ -62,6 +105,8 @@ void add_verify(CLI::App& app, Action& action) {
   command->add_option("--expect", options->expect, "Which column to compare with: tflm (TensorFlow Lite Micro), ref, ...")
       ->type_name("COLUMN")
       ->capture_default_str();
+  command->add_flag("--each-implementation", options->each_implementation,
+                    "Check every implementation of every layer in turn, also those that selection would not take");
   command->callback([&action, options] { action = [options] { return verify_model(*options); }; });
 }
 

@@ -67,6 +67,8 @@ Json run_json(const Plan& plan, const RunResult& result) {
             {"instructions", or_null(m.instructions)},
             {"cycles_estimate", or_null(m.cycles_estimate)},
             {"milliseconds_estimate", nullptr},
+            {"microjoules_estimate", nullptr},
+            {"board", plan.target.board.empty() ? Json(nullptr) : Json(plan.target.board)},
             {"clock_hz", plan.target.clock_hz > 0 ? Json(plan.target.clock_hz) : Json(nullptr)},
             {"flash_bytes", or_null(m.flash_bytes)},
             {"flash_code_bytes", nullptr},
@@ -78,6 +80,8 @@ Json run_json(const Plan& plan, const RunResult& result) {
   if (m.flash_bytes) json["flash_code_bytes"] = static_cast<std::int64_t>(*m.flash_bytes) - plan.constant_bytes();
   if (m.cycles_estimate && plan.target.clock_hz > 0)
     json["milliseconds_estimate"] = 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz;
+  if (m.cycles_estimate && plan.target.nanojoules_per_cycle > 0)
+    json["microjoules_estimate"] = 1e-3 * static_cast<double>(*m.cycles_estimate) * plan.target.nanojoules_per_cycle;
   json["layers"] = layers_json(plan, m);
   json["notes"] = m.notes;
   return json;
@@ -88,7 +92,7 @@ std::string run_text(const Plan& plan, const RunResult& result, bool profile) {
   std::string text;
   if (profile && !m.layers.empty()) text += layers_text(plan, m);
   const auto flash = whole(m.flash_bytes);
-  std::vector<std::vector<std::string>> rows{{"cost on " + plan.target.name, "", "unit"}};
+  std::vector<std::vector<std::string>> rows{{"cost on " + (plan.target.board.empty() ? plan.target.name : plan.target.board), "", "unit"}};
   rows.push_back({"flash: code", or_dash(flash ? std::optional(*flash - plan.constant_bytes()) : std::nullopt), "bytes"});
   rows.push_back({"flash: weights and tables", grouped(plan.constant_bytes()), "bytes"});
   rows.push_back({"RAM: arena", grouped(plan.memory.arena_bytes), "bytes"});
@@ -98,6 +102,11 @@ std::string run_text(const Plan& plan, const RunResult& result, bool profile) {
   if (m.cycles_estimate && plan.target.clock_hz > 0) {
     rows.push_back({fmt::format("time at {:.0f} MHz, estimated", plan.target.clock_hz / 1e6),
                     fmt::format("{:.3f}", 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz), "ms"});
+  }
+  if (m.cycles_estimate && plan.target.nanojoules_per_cycle > 0) {
+    const double microjoules = 1e-3 * static_cast<double>(*m.cycles_estimate) * plan.target.nanojoules_per_cycle;
+    rows.push_back({fmt::format("energy at {} nJ per cycle, estimated", plan.target.nanojoules_per_cycle),
+                    fmt::format("{:.1f}", microjoules), "uJ"});
   }
   text += format_table(rows);
   for (const std::string& note : m.notes) text += fmt::format("note: {}\n", note);

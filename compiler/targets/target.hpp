@@ -24,6 +24,8 @@ struct Target {
   std::string machine;  ///< QEMU's machine; empty when the target is not emulated
   std::string timing;   ///< name of the cycle model, empty when there is none
   double clock_hz = 0;  ///< for milliseconds; 0 when cycles have no estimate
+  double nanojoules_per_cycle = 0;  ///< for microjoules; 0 when nobody has published them
+  std::string board;                ///< the board that clock and energy are of; empty for a core alone
   std::string source;   ///< the manuals the numbers come from
   MemoryRegion vectors, flash, ram;
 

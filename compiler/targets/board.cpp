@@ -1,0 +1,57 @@
+#include "targets/board.hpp"
+
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "support/assets.hpp"
+#include "support/error.hpp"
+
+namespace mote {
+
+namespace {
+
+Board parse_board(std::string_view name, std::string_view text) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  return {.name = std::string(name),
+          .description = json.at("description"),
+          .target = json.at("target"),
+          .clock_hz = json.at("clock_hz"),
+          .flash_bytes = json.at("flash_bytes"),
+          .ram_bytes = json.at("ram_bytes"),
+          .nanojoules_per_cycle = json.at("nanojoules_per_cycle"),
+          .source = json.at("source")};
+}
+
+}  // namespace
+
+Target Board::as_target() const {
+  Target made = find_target(target);
+  made.clock_hz = clock_hz;
+  made.nanojoules_per_cycle = nanojoules_per_cycle;
+  made.board = name;
+  return made;
+}
+
+const std::vector<Board>& all_boards() {
+  static const std::vector<Board> list = [] {
+    constexpr std::string_view kPrefix = "boards/", kSuffix = ".json";
+    std::vector<Board> made;
+    for (const Asset& each : assets()) {
+      if (!each.path.starts_with(kPrefix)) continue;
+      made.push_back(parse_board(each.path.substr(kPrefix.size(), each.path.size() - kPrefix.size() - kSuffix.size()), each.bytes));
+    }
+    return made;
+  }();
+  return list;
+}
+
+const Board& find_board(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Board& each : all_boards()) {
+    if (each.name == name) return each;
+    names.push_back(each.name);
+  }
+  throw Error(fmt::format("there is no board '{}'", name), fmt::format("boards: {}", fmt::join(names, ", ")));
+}
+
+}  // namespace mote

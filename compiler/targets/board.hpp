@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "targets/target.hpp"
+
+namespace mote {
+
+/// A board that one can buy, read from its data file: a core, how fast it runs, how much memory it has and what a cycle costs.
+struct Board {
+  std::string name, description;
+  std::string target;  ///< the core, by its target's name
+  double clock_hz = 0;
+  std::int64_t flash_bytes = 0, ram_bytes = 0;
+  double nanojoules_per_cycle = 0;  ///< of the whole board while it computes; 0 when nobody has published it
+  std::string source;               ///< datasheet and measurement the numbers come from
+
+  /// Its core, with the board's clock and energy.
+  Target as_target() const;
+};
+
+/// Every board, in the order of their names.
+const std::vector<Board>& all_boards();
+
+/// The board of that name; an Error that lists the known ones otherwise.
+const Board& find_board(std::string_view name);
+
+}  // namespace mote
