@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint32_t kStackBytes = 64 * 1024;
 
 const char* const kHeaders[] = {"run_format.h", "runner_io.h", "semihosting.h", "board_timer.h", "watch_board.hpp"};
-const char* const kCSources[] = {"startup", "semihosting", "runner_io_board", "board_timer"};
+const char* const kCSources[] = {"startup", "startup_riscv", "semihosting", "runner_io_board", "board_timer"};
 
 // The runner must not call the C library, which is then there for the model alone: no loop of it may become a call to memset.
 const Command kRunnerFlags = {"-Os", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-DMOTE_BOARD"};
@@ -111,7 +111,7 @@ std::map<std::size_t, std::size_t> code_by_descriptor(const ElfImage& image) {
 }  // namespace
 
 Firmware build_firmware(const Target& target, const EmulationJob& job, const fs::path& directory) {
-  const CrossToolchain toolchain = find_cross_toolchain();
+  const CrossToolchain toolchain = find_cross_toolchain(target);
   const Command cpu = split_words(target.compile_flags);
   write_runtime(target, directory);
   compile(toolchain, cpu, job, directory);

@@ -42,15 +42,15 @@ Measurement measure(const Target& target, const EmulationJob& job, const Firmwar
   Measurement measurement = measure_with_timer(boot, job);
   measurement.notes.push_back(
       fmt::format("instructions are counted by the board's timer, to within 1; there are no figures by layer and no cycles, "
-                  "because this QEMU does not load mote's plugin ({}). A QEMU with TCG plugins does: Debian's and Ubuntu's "
-                  "qemu-system-arm, or one configured with --enable-plugins",
+                  "because this QEMU does not load mote's plugin ({}). A QEMU with TCG plugins does: Debian's and Ubuntu's, "
+                  "or one configured with --enable-plugins",
                   reason));
   return measurement;
 }
 
 void run_on_board(const Target& target, const EmulationJob& job, const Progress& progress, const fs::path& directory,
                   EmulationResult& result) {
-  BoardBoot boot{.qemu = find_qemu(),
+  BoardBoot boot{.qemu = find_qemu(target),
                  .directory = directory,
                  .machine = target.machine,
                  .firmware = "firmware.elf",

@@ -4,12 +4,14 @@
 
 namespace mote {
 
-std::filesystem::path find_qemu() {
-  if (const auto path = find_program("qemu-system-arm")) return *path;
-  throw ToolMissing("qemu-system-arm", "apt-get install qemu-system-arm");
+std::filesystem::path find_qemu(const Target& target) {
+  if (const auto path = find_program(target.emulator)) return *path;
+  const char* package = target.emulator == "qemu-system-arm" ? "qemu-system-arm" : "qemu-system-misc";
+  throw ToolMissing(target.emulator, fmt::format("apt-get install {}", package));
 }
 
 ProcessResult boot_board(const BoardBoot& boot) {
+  // Boards start the firmware themselves: -bios none keeps QEMU's own from RISC-V boards, and says nothing to Arm's.
   std::vector<std::string> command = {boot.qemu.string(),
                                       "-M",
                                       boot.machine,
@@ -21,6 +23,8 @@ ProcessResult boot_board(const BoardBoot& boot) {
                                       "none",
                                       "-semihosting-config",
                                       "enable=on,target=native",
+                                      "-bios",
+                                      "none",
                                       "-kernel",
                                       boot.firmware};
   command.insert(command.end(), boot.more_arguments.begin(), boot.more_arguments.end());

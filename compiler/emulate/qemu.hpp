@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "emulate/process.hpp"
+#include "targets/target.hpp"
 
 namespace mote {
 
-/// qemu-system-arm; ToolMissing with the command that installs it.
-std::filesystem::path find_qemu();
+/// The target's QEMU; ToolMissing with the command that installs it.
+std::filesystem::path find_qemu(const Target& target);
 
 /// One way to boot `firmware` (relative to `directory`, where the board reads and writes its files).
 struct BoardBoot {

@@ -1,6 +1,8 @@
 #include "emulate/toolchain.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
 #include "emulate/process.hpp"
@@ -12,21 +14,34 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kInstallCross = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi";
 constexpr std::string_view kInstallNative = "apt-get install g++";
 
-fs::path find_cross_program(std::string_view name) {
-  if (const auto path = find_program(name)) return *path;
-  throw ToolMissing(name, kInstallCross);
-}
+/// Debian's packages of a cross compiler.
+struct CrossPackages {
+  std::string_view toolchain, install, library;
+  std::string_view marker;  ///< a file that GCC finds when the C library is there
+};
+constexpr CrossPackages kCrossPackages[] = {
+    {"arm-none-eabi", "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi", "newlib for arm-none-eabi", "libm.a"},
+    {"riscv64-unknown-elf", "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+     "picolibc for riscv64-unknown-elf", "picolibc.specs"},
+};
 
 }  // namespace
 
-CrossToolchain find_cross_toolchain() {
-  const CrossToolchain toolchain = {find_cross_program("arm-none-eabi-gcc"), find_cross_program("arm-none-eabi-g++")};
-  // A library that GCC does not find comes back as the bare name.
-  const ProcessResult found = run_process({toolchain.c_compiler.string(), "-print-file-name=libm.a"});
-  if (found.succeeded() && !found.output.starts_with('/')) throw ToolMissing("newlib for arm-none-eabi", kInstallCross);
+CrossToolchain find_cross_toolchain(const Target& target) {
+  const auto* packages = std::ranges::find(kCrossPackages, std::string_view(target.toolchain), &CrossPackages::toolchain);
+  MOTE_CHECK(packages != std::end(kCrossPackages));
+  const auto program = [&](std::string_view name) {
+    const std::string whole = fmt::format("{}-{}", target.toolchain, name);
+    if (const auto path = find_program(whole)) return *path;
+    throw ToolMissing(whole, packages->install);
+  };
+  const CrossToolchain toolchain = {program("gcc"), program("g++")};
+  // A file that GCC does not find comes back as the bare name.
+  const ProcessResult found =
+      run_process({toolchain.c_compiler.string(), fmt::format("-print-file-name={}", packages->marker)});
+  if (found.succeeded() && !found.output.starts_with('/')) throw ToolMissing(packages->library, packages->install);
   return toolchain;
 }
 

@@ -19,7 +19,17 @@ Isa parse_isa(const std::string& name) {
   if (name == "dsp") return Isa::kDsp;
   if (name == "mve") return Isa::kMve;
   if (name == "rv32") return Isa::kRv32;
+  if (name == "scalar") return Isa::kScalar;
   throw Error(fmt::format("instruction set '{}' is unknown", name));
+}
+
+/// The kinds and their names are the plugin's (compiler/emulate/plugin/thumb_timing.cpp).
+std::string parse_timing(const Json& json) {
+  std::string text;
+  for (const auto& [kind, cycles] : json.items()) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : "+", kind, cycles.get<unsigned>());
+  }
+  return text;
 }
 
 MemoryRegion parse_region(const Json& json) {
@@ -38,8 +48,10 @@ Target parse_target(std::string name, std::string_view text) {
   target.isas.clear();
   for (const std::string isa : json.at("isa")) target.isas.push_back(parse_isa(isa));
   target.compile_flags = json.value("compile_flags", "");
+  target.toolchain = json.value("toolchain", "");
+  target.emulator = json.value("emulator", "");
   target.machine = json.value("machine", "");
-  target.timing = json.value("timing", "");
+  if (json.contains("timing")) target.timing = parse_timing(json["timing"]);
   target.clock_hz = json.value("clock_hz", 0.0);
   target.source = json.at("source");
   if (json.contains("memory")) {

@@ -8,8 +8,9 @@
 
 namespace mote {
 
-/// What a core's instruction set offers to kernels. An implementation states what it needs; a target what it has.
-enum class Isa : std::uint8_t { kPortable, kDsp, kMve, kRv32 };
+/// What a core's instruction set offers to kernels. An implementation states what it needs; a target what it has. kScalar: a
+/// 32-bit multiplication that gives the low word in one cycle or few, and no SIMD (Armv6-M, Armv7-M, RV32IM).
+enum class Isa : std::uint8_t { kPortable, kDsp, kMve, kRv32, kScalar };
 
 struct MemoryRegion {
   std::uint32_t origin = 0, length = 0;
@@ -21,8 +22,10 @@ struct Target {
   std::string core;  ///< "Cortex-M4", ...; empty for the workstation
   std::vector<Isa> isas{Isa::kPortable};
   std::string compile_flags;
-  std::string machine;  ///< QEMU's machine; empty when the target is not emulated
-  std::string timing;   ///< name of the cycle model, empty when there is none
+  std::string toolchain;  ///< prefix of the cross compiler's programs: "arm-none-eabi"
+  std::string emulator;   ///< QEMU's program: "qemu-system-arm"
+  std::string machine;    ///< QEMU's machine; empty when the target is not emulated
+  std::string timing;     ///< cycles by kind of instruction ("load:2+store:1"), empty when there is no estimate
   double clock_hz = 0;  ///< for milliseconds; 0 when cycles have no estimate
   double nanojoules_per_cycle = 0;  ///< for microjoules; 0 when nobody has published them
   std::string board;                ///< the board that clock and energy are of; empty for a core alone

@@ -10,6 +10,7 @@ inline const Target& cortex_m3() { return find_target("cortex-m3"); }
 inline const Target& cortex_m4() { return find_target("cortex-m4"); }
 inline const Target& cortex_m7() { return find_target("cortex-m7"); }
 inline const Target& cortex_m33() { return find_target("cortex-m33"); }
+inline const Target& rv32imc() { return find_target("rv32imc"); }
 inline const Target& cortex_m55() { return find_target("cortex-m55"); }
 
 }  // namespace mote::test

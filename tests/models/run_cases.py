@@ -14,7 +14,7 @@ REFUSED = {
     "a fused activation on int32 is not supported": ("add_int32", "sub_int32", "mul_int32"),
 }
 # Every n-th case of an operator and type runs on these targets.
-PARTS = {"host": 4, "cortex-m4": 5, "cortex-m55": 10, "cortex-m0plus": 10}
+PARTS = {"host": 4, "cortex-m4": 5, "cortex-m55": 10, "cortex-m0plus": 10, "cortex-m3": 20, "rv32imc": 10}
 
 
 def check(mote: str, stem: Path, target: str) -> str:

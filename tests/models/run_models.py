@@ -134,7 +134,7 @@ def main() -> int:
     if len(sys.argv) != 3:
         usage(__doc__)
     mote, root = sys.argv[1], Path(sys.argv[2])
-    targets = ("reference", "host", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
+    targets = ("reference", "host", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imc")
     checks = [Check(f"activity example on {t}", lambda t=t: activity(mote, t)) for t in targets]
     skipped = 0
     if (root / "catalogue.json").exists():

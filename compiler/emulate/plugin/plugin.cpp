@@ -1,5 +1,5 @@
 /// QEMU TCG plugin: counts what a model executes on an emulated board and writes it as JSON when the emulation ends. Arguments,
-/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO, runner=FROM-TO, layers=N, timing=m4 or none, out=FILE.
+/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO, runner=FROM-TO, layers=N, timing=COSTS or none, out=FILE.
 
 #include <dlfcn.h>
 
@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include "m4_timing.hpp"
 #include "profile.hpp"
 #include "qemu_api.hpp"
 #include "thumb.hpp"
+#include "thumb_timing.hpp"
 
 namespace mote {
 namespace {
@@ -22,7 +22,8 @@ struct Plugin {
   explicit Plugin(const ProfileOptions& options) : profile(options) {}
 
   Profile profile;
-  bool estimates_cycles = false;
+  std::optional<ThumbCosts> costs;  // none: no cycles
+  bool is_riscv = false;
   bool copies_instruction_bytes = false;
   std::string output_path;
   std::deque<CodeBlock> blocks;
@@ -35,7 +36,9 @@ Plugin* g_plugin = nullptr;
 ThumbInstruction instruction_at(const qemu_plugin_tb* block, std::size_t index) {
   std::uint8_t bytes[4] = {};
   const std::uintptr_t result = qemu_plugin_insn_data(qemu_plugin_tb_get_insn(block, index), bytes, sizeof bytes);
-  return read_thumb(g_plugin->copies_instruction_bytes ? bytes : reinterpret_cast<const std::uint8_t*>(result));
+  const auto* at = g_plugin->copies_instruction_bytes ? bytes : reinterpret_cast<const std::uint8_t*>(result);
+  // RISC-V's sizes are of interest only: 4 bytes when the lowest two bits are set.
+  return g_plugin->is_riscv ? ThumbInstruction{0, (at[0] & 3) == 3} : read_thumb(at);
 }
 
 void on_execute(unsigned, void* block) { g_plugin->profile.execute(*static_cast<const CodeBlock*>(block)); }
@@ -44,11 +47,12 @@ void on_translate(qemu_plugin_id_t, qemu_plugin_tb* translated) {
   CodeBlock& block = g_plugin->blocks.emplace_back();
   block.begin = block.end = qemu_plugin_tb_vaddr(translated);
   block.instructions = static_cast<std::uint32_t>(qemu_plugin_tb_n_insns(translated));
-  M4Timing timing;
+  static constexpr ThumbCosts kNoCosts;
+  ThumbTiming timing(g_plugin->costs ? *g_plugin->costs : kNoCosts);
   for (std::size_t i = 0; i < block.instructions; ++i) {
     const ThumbInstruction instruction = instruction_at(translated, i);
     block.end += instruction.bytes();
-    if (g_plugin->estimates_cycles) block.cycles += timing.issue(instruction);
+    if (g_plugin->costs) block.cycles += timing.issue(instruction);
   }
   qemu_plugin_register_vcpu_tb_exec_cb(translated, on_execute, kQemuCallbackNoRegisters, &block);
 }
@@ -60,7 +64,7 @@ void print_number(std::FILE* out, const char* key, std::uint64_t value) {
 void print_cost(std::FILE* out, const Cost& cost) {
   std::fputc('{', out);
   print_number(out, "instructions", cost.instructions);
-  if (g_plugin->estimates_cycles) {
+  if (g_plugin->costs) {
     std::fputs(", ", out);
     print_number(out, "cycles", cost.cycles);
   }
@@ -97,7 +101,7 @@ void on_exit(qemu_plugin_id_t, void*) {
 
 struct Arguments {
   ProfileOptions options;
-  bool estimates_cycles = false;
+  std::optional<ThumbCosts> costs;
   std::string output_path;
 };
 
@@ -125,14 +129,15 @@ std::optional<Arguments> parse_arguments(int count, char** texts) {
       options.runner = parse_range(value);
     else if (key == "layers")
       options.layer_count = std::strtoul(value, nullptr, 10);
-    else if (key == "timing")
-      arguments.estimates_cycles = std::string_view(value) == "m4";
-    else if (key == "out")
+    else if (key == "timing") {
+      arguments.costs = parse_thumb_costs(value);
+      if (!arguments.costs && std::string_view(value) != "none") return std::nullopt;
+    } else if (key == "out")
       arguments.output_path = value;
     else
       return std::nullopt;
   }
-  if (arguments.estimates_cycles) options.taken_branch_cycles = kM4TakenBranchCycles;
+  if (arguments.costs) options.taken_branch_cycles = arguments.costs->of(ThumbKind::kTakenBranch);
   return arguments;
 }
 
@@ -152,7 +157,8 @@ MOTE_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info
     return 1;
   }
   g_plugin = new Plugin(arguments->options);
-  g_plugin->estimates_cycles = arguments->estimates_cycles;
+  g_plugin->costs = arguments->costs;
+  g_plugin->is_riscv = std::string_view(info->target_name).starts_with("riscv");
   g_plugin->output_path = arguments->output_path;
   g_plugin->copies_instruction_bytes = info->version.cur >= 3;
   qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);

@@ -1,7 +1,8 @@
 #ifndef MOTE_SEMIHOSTING_H
 #define MOTE_SEMIHOSTING_H
 
-/// Arm semihosting: the emulated board asks the workstation for files (Arm "Semihosting for AArch32 and AArch64", M profile).
+/// Arm semihosting: the emulated board asks the workstation for files (Arm "Semihosting for AArch32 and AArch64", M profile; RISC-V
+/// Semihosting 0.3 has the same calls).
 
 #include <stdint.h>
 

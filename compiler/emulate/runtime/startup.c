@@ -1,3 +1,5 @@
+#ifdef __arm__
+
 /// Boots a Cortex-M: vectors, floating point or Helium on, .data and .bss. A fault is told over semihosting and ends the emulation
 /// with exit code 2.
 
@@ -70,3 +72,7 @@ __attribute__((section(".vectors"), used)) static const void* const kVectors[16]
     mote_stack_top, mote_reset, fault, fault, fault, fault, fault, fault,
     fault,          fault,      fault, fault, fault, fault, fault, timer_interrupt,
 };
+
+#else
+typedef int mote_not_arm;
+#endif

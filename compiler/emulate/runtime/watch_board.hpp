@@ -51,7 +51,11 @@ class Watch {
   template <typename Model>
   [[gnu::noinline]] static uint32_t mark(Model& model) {
     uint32_t* top;
+#ifdef __riscv
+    __asm__ volatile("mv %0, sp" : "=r"(top));
+#else
     __asm__ volatile("mov %0, sp" : "=r"(top));
+#endif
     for (uint32_t* word = mote_stack_low; word < top; ++word) *word = kPaint;
     mote_begin();
     model.run();

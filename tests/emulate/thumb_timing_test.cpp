@@ -1,8 +1,10 @@
-#include "emulate/plugin/m4_timing.hpp"
+#include "emulate/plugin/thumb_timing.hpp"
 
 #include <initializer_list>
 
 #include <gtest/gtest.h>
+
+#include "targets/target.hpp"
 
 namespace mote {
 namespace {
@@ -11,7 +13,8 @@ ThumbInstruction instruction(std::uint32_t bits) { return {bits, bits > 0xFFFF};
 
 /// Cycles of the last of a straight line of instructions.
 unsigned cycles(std::initializer_list<std::uint32_t> line) {
-  M4Timing timing;
+  static const ThumbCosts costs = parse_thumb_costs(find_target("cortex-m4").timing).value();
+  ThumbTiming timing(costs);
   unsigned last = 0;
   for (const std::uint32_t bits : line) last = timing.issue(instruction(bits));
   return last;
@@ -77,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"vldr d0, [r0]", 0xED900B00, 3}, Case{"vstr s0, [r0]", 0xED800A00, 2},
                     Case{"vldmia r0!, {s0-s3}", 0xECB00A04, 5}, Case{"vpush {d8}", 0xED2D8B02, 3}));
 
-TEST(M4Timing, LoadBehindLoadPipelines) {
+TEST(ThumbTiming, LoadBehindLoadPipelines) {
   EXPECT_EQ(cycles({0x6808, 0x6851}), 1u);          // ldr r0, [r1]; ldr r1, [r2, #4]
   EXPECT_EQ(cycles({0x6808, 0x6802}), 2u);          // ldr r0, [r1]; ldr r2, [r0]: its address waits
   EXPECT_EQ(cycles({0x6808, 0x5898}), 1u);          // ldr r0, [r1]; ldr r0, [r3, r2]
@@ -89,11 +92,42 @@ TEST(M4Timing, LoadBehindLoadPipelines) {
   EXPECT_EQ(cycles({0xF8D1D000, 0x9801}), 2u);      // ldr sp, [r1]; ldr r0, [sp, #4]
 }
 
-TEST(M4Timing, StoreBehindLoadPipelines) {
+TEST(ThumbTiming, StoreBehindLoadPipelines) {
   EXPECT_EQ(cycles({0x6808, 0x5098}), 1u);  // ldr r0, [r1]; str r0, [r3, r2]: the datum may be the loaded one
   EXPECT_EQ(cycles({0x6808, 0x5081}), 2u);  // ldr r0, [r1]; str r1, [r0, r2]
   EXPECT_EQ(cycles({0x6808, 0x6010}), 1u);  // str r0, [r2] takes 1 anyhow
   EXPECT_EQ(cycles({0x5098, 0x6851}), 2u);  // nothing pipelines behind a store
+}
+
+/// Cycles of one instruction on another core.
+unsigned cycles_on(const char* target, std::uint32_t bits) {
+  const ThumbCosts costs = parse_thumb_costs(find_target(target).timing).value();
+  return ThumbTiming(costs).issue(instruction(bits));
+}
+
+TEST(ThumbTiming, CortexM0plusHasItsManualsCycles) {
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0x4348), 1U);      // muls r0, r1
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0x6808), 2U);      // ldr r0, [r1]
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0x6008), 2U);      // str r0, [r1]
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0x5488), 2U);      // strb r0, [r1, r2]
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0xC903), 3U);      // ldm r1!, {r0, r1}
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0xB570), 5U);      // push {r4-r6, lr}
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0xBC70), 4U);      // pop {r4-r6}
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0xBD70), 6U);      // pop {r4-r6, pc}, and 1 for the branch
+  EXPECT_EQ(cycles_on("cortex-m0plus", 0xF7FFFFFE), 2U);  // bl, and 1 for the branch
+}
+
+TEST(ThumbTiming, CortexM3MultipliesSlowerThanTheM4) {
+  EXPECT_EQ(cycles_on("cortex-m3", 0xFB01F002), 1U);  // mul r0, r1, r2
+  EXPECT_EQ(cycles_on("cortex-m3", 0xFB013002), 2U);  // mla r0, r1, r2, r3
+  EXPECT_EQ(cycles_on("cortex-m3", 0xFB820103), 4U);  // smull r0, r1, r2, r3
+  EXPECT_EQ(cycles_on("cortex-m3", 0xFBC20103), 6U);  // smlal r0, r1, r2, r3
+}
+
+TEST(ThumbTiming, CostsNameEveryKind) {
+  EXPECT_FALSE(parse_thumb_costs("load:2"));
+  EXPECT_FALSE(parse_thumb_costs(find_target("cortex-m4").timing + "+turbo:1"));
+  EXPECT_FALSE(parse_thumb_costs("load=2"));
 }
 
 }  // namespace
