@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "graph/graph.hpp"
+#include "ops/kernel_call.hpp"
 #include "passes/passes.hpp"
 #include "support/error.hpp"
 
@@ -21,6 +22,13 @@ struct ModelOptions {
   bool json = false;
 };
 
+/// Whose kernels run, of commands that make a plan.
+struct KernelOptions {
+  std::string library = "mote", cmsis_nn;
+  KernelLibrary kernels() const { return library == "mote" ? KernelLibrary::kMote : KernelLibrary::kCmsisNn; }
+};
+
+void add_kernel_options(CLI::App& command, KernelOptions& options);
 void add_model_options(CLI::App& command, ModelOptions& options);
 std::string* add_target_option(CLI::App& command, std::string& target);
 

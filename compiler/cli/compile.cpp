@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "codegen/generate.hpp"
+#include "emulate/cmsis_nn.hpp"
 #include "report/report.hpp"
 
 namespace mote::cli {
@@ -9,6 +10,7 @@ namespace {
 
 struct CompileOptions {
   ModelOptions model;
+  KernelOptions kernels;
   std::string target, directory, name;
 };
 
@@ -16,7 +18,8 @@ ExitCode compile(const CompileOptions& options) {
   const Target& target = find_target(options.target);
   Graph graph = load_model(options.model);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
-  const Plan plan = make_plan(std::move(graph), target);
+  const Plan plan = make_plan(std::move(graph), target, {.kernels = options.kernels.kernels()});
+  if (!options.kernels.cmsis_nn.empty()) library_sources(find_cmsis_nn(options.kernels.cmsis_nn), plan.library_sources(), target);
   Json json = plan_json(plan);
   json["name"] = name;
   FileSet files = generate_library(plan, name);
@@ -42,6 +45,7 @@ void add_compile(CLI::App& app, Action& action) {
   auto options = std::make_shared<CompileOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_kernel_options(*command, options->kernels);
   command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")
       ->required()
       ->type_name("DIR");

@@ -19,6 +19,18 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->type_name("N");
 }
 
+void add_kernel_options(CLI::App& command, KernelOptions& options) {
+  command
+      .add_option("--kernels", options.library,
+                  "mote: its own; cmsis-nn: CMSIS-NN 4.0.0 where it computes the same, which stands beside the generated library")
+      ->check(CLI::IsMember({"mote", "cmsis-nn"}))
+      ->capture_default_str();
+  command
+      .add_option("--cmsis-nn", options.cmsis_nn,
+                  "CMSIS-NN's folder, with Include and Source, and CMSIS-Core beside it; MOTE_CMSIS_NN_DIR by default")
+      ->type_name("DIR");
+}
+
 std::string* add_target_option(CLI::App& command, std::string& target) {
   command.add_option("-t,--target", target, "A core, `host` or `reference`; `mote targets` lists them")
       ->required()

@@ -12,20 +12,23 @@ namespace {
 
 struct RunOptions {
   ModelOptions model;
+  KernelOptions kernels;
   std::string target, input, output;
   bool profile = false;
 };
 
 ExitCode run(const RunOptions& options) {
   const Target& target = find_target(options.target);
-  const Plan plan = make_plan(load_model(options.model), target);
+  const Plan plan = make_plan(load_model(options.model), target, {.kernels = options.kernels.kernels()});
   Samples samples = read_samples(options.input, plan.graph);
   std::vector<Inference> inferences;
   for (auto& inputs : samples.inputs) inferences.push_back({std::move(inputs), false});
   RunResult result;
   {
     ProgressBar bar;
-    result = run_model(plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+    result = run_model(
+        plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+        options.kernels.cmsis_nn);
   }
   const Predictions predictions = predict(plan.graph, result.outputs, samples);
   if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));
@@ -48,6 +51,7 @@ void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_kernel_options(*command, options->kernels);
   command
       ->add_option("-i,--input", options->input,
                    "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers "

@@ -10,19 +10,22 @@ namespace {
 
 struct VerifyOptions {
   ModelOptions model;
+  KernelOptions kernels;
   std::string target, golden, expect = "tflm";
 };
 
 ExitCode verify_model(const VerifyOptions& options) {
   const Target& target = find_target(options.target);
-  const Plan plan = make_plan(load_model(options.model), target);
+  const Plan plan = make_plan(load_model(options.model), target, {.kernels = options.kernels.kernels()});
   const Golden golden = read_golden(options.golden, plan.graph, options.expect);
   std::vector<Inference> inferences;
   for (const GoldenStep& step : golden.steps) inferences.push_back({step.inputs, step.starts_case});
   RunResult result;
   {
     ProgressBar bar;
-    result = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+    result = run_model(
+        plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+        options.kernels.cmsis_nn);
   }
   const Comparison comparison = compare(golden, result.outputs, plan.graph);
   if (options.model.json) {
@@ -54,6 +57,7 @@ void add_verify(CLI::App& app, Action& action) {
   auto options = std::make_shared<VerifyOptions>();
   add_model_options(*command, options->model);
   add_target_option(*command, options->target);
+  add_kernel_options(*command, options->kernels);
   command->add_option("--golden", options->golden, "A .npz with arrays CASE/xI and CASE/yJ_COLUMN")
       ->required()
       ->type_name("FILE");

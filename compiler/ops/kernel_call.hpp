@@ -43,6 +43,8 @@ struct KernelCall {
   std::int64_t scratch_bytes = 0;
   /// Inputs whose memory the first output may take over when nobody needs them afterwards.
   std::vector<int> in_place;
+  /// Source files of another library that hold what it calls, relative to that library's `Source`.
+  std::vector<std::string_view> library_sources;
 
   KernelCall(std::string_view header_name, std::string_view function_name) : header(header_name), function(function_name) {}
 
@@ -74,6 +76,9 @@ struct KernelCall {
   KernelCall& argument(KernelArgument::Kind kind, int index);
 };
 
+/// Whose kernels run: mote's own, or those of a library that stands beside the generated code.
+enum class KernelLibrary : std::uint8_t { kMote, kCmsisNn };
+
 /// One way to run an operator: a row that selection, code generation, tests and benchmarks read.
 struct Implementation {
   std::string_view name;  ///< "conv_2d.pointwise"
@@ -83,6 +88,7 @@ struct Implementation {
   /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.
   double (*cycles)(const NodeView&) = nullptr;
   KernelCall (*lower)(const NodeView&) = nullptr;
+  KernelLibrary library = KernelLibrary::kMote;
 };
 
 }  // namespace mote

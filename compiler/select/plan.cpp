@@ -7,15 +7,18 @@ namespace mote {
 
 namespace {
 
-/// The rows that can run the node on the target, fewest predicted cycles first.
-std::vector<Implementation> applicable(const NodeView& view, const Target& target) {
+/// The rows that can run the node on the target, fewest predicted cycles first. Of a library, the one row that fits the target.
+std::vector<Implementation> applicable(const NodeView& view, const Target& target, KernelLibrary library) {
   std::vector<Implementation> rows;
   for (const Implementation& row : view.node().op->implementations(view)) {
-    if (target.has(row.isa) && (row.applies == nullptr || row.applies(view))) rows.push_back(row);
+    if (row.library == library && target.has(row.isa) && (row.applies == nullptr || row.applies(view))) rows.push_back(row);
   }
   const auto cycles = [&](const Implementation& row) { return row.cycles == nullptr ? 0 : row.cycles(view); };
   std::stable_sort(rows.begin(), rows.end(),
                    [&](const Implementation& a, const Implementation& b) { return cycles(a) < cycles(b); });
+  if (library == KernelLibrary::kMote) return rows;
+  if (rows.empty()) return applicable(view, target, KernelLibrary::kMote);
+  rows.resize(1);
   return rows;
 }
 
@@ -39,12 +42,12 @@ Step make_step(const Graph& graph, std::size_t index, const Implementation& row)
 /// Each node's implementation, and the memory that goes with them.
 class Selection {
  public:
-  Selection(const Graph& graph, const Target& target) : graph_(graph) {
+  Selection(const Graph& graph, const Target& target, const SelectionOptions& options) : graph_(graph) {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
       with_context(fmt::format("{} ('{}')", node.op->name(), node.name), [&] {
         const NodeView view(graph, node);
-        rows_.push_back(applicable(view, target));
+        rows_.push_back(applicable(view, target, options.kernels));
         if (rows_[i].empty()) throw Error(fmt::format("has no implementation for {}", target.name));
         chosen_.push_back(0);
         steps.push_back(make_step(graph, i, rows_[i][0]));
@@ -58,7 +61,9 @@ class Selection {
   /// less.
   void keep_arena_small() {
     std::vector<NodeMemory> bare = requests_;
-    for (NodeMemory& each : bare) each.scratch_bytes = 0;
+    for (std::size_t i = 0; i < bare.size(); ++i) {
+      if (rows_[i][0].library == KernelLibrary::kMote) bare[i].scratch_bytes = 0;
+    }
     const std::int64_t needed = plan_memory(graph_, bare).arena_bytes;
     while (memory.arena_bytes > needed && give_way(needed)) memory = plan_memory(graph_, requests_);
   }
@@ -105,9 +110,15 @@ std::int64_t Plan::constant_bytes() const {
   return total;
 }
 
-Plan make_plan(Graph graph, const Target& target) {
+std::vector<std::string> Plan::library_sources() const {
+  std::set<std::string> files;
+  for (const Step& step : steps) files.insert(step.call.library_sources.begin(), step.call.library_sources.end());
+  return {files.begin(), files.end()};
+}
+
+Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options) {
   Plan plan{std::move(graph), target, {}, {}};
-  Selection selection(plan.graph, target);
+  Selection selection(plan.graph, target, options);
   selection.keep_arena_small();
   plan.memory = std::move(selection.memory);
   for (Step& step : selection.steps) {
