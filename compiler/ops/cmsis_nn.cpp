@@ -13,6 +13,8 @@ constexpr std::string_view kConvolution[] = {
     "ConvolutionFunctions/arm_nn_mat_mult_s8.c",      "NNSupportFunctions/arm_nn_mat_mul_core_1x_s8.c",
     "NNSupportFunctions/arm_nn_mat_mul_core_4x_s8.c", "NNSupportFunctions/arm_nn_mat_mult_nt_t_s8.c",
     "NNSupportFunctions/arm_q7_to_q15_with_offset.c"};
+constexpr std::string_view kConvolutionByRows[] = {"ConvolutionFunctions/arm_nn_mat_mult_kernel_s8_s16.c",
+                                                   "NNSupportFunctions/arm_q7_to_q15_with_offset.c"};
 constexpr std::string_view kDepthwise[] = {"ConvolutionFunctions/arm_depthwise_conv_wrapper_s8.c",
                                            "ConvolutionFunctions/arm_depthwise_conv_3x3_s8.c",
                                            "ConvolutionFunctions/arm_depthwise_conv_s8.c",
@@ -151,8 +153,12 @@ std::int64_t CmsisConvolution::scratch_bytes(Isa isa) const {
   return 4 * ((taps * w.in_c + 7) / 8 * 8);
 }
 
+bool CmsisConvolution::by_rows(Isa isa) const {
+  return !depthwise && isa != Isa::kMve && scratch_bytes(isa) > 0 && window.dilation_w == 1 && window.out_h * window.out_w >= 2;
+}
+
 KernelCall CmsisConvolution::lower(Isa isa) const {
-  KernelCall call("cmsis_nn", depthwise ? "cmsis_depthwise_conv_2d" : "cmsis_conv_2d");
+  KernelCall call("cmsis_nn", depthwise ? "cmsis_depthwise_conv_2d" : by_rows(isa) ? "cmsis_conv_2d_by_rows" : "cmsis_conv_2d");
   window.describe(call);
   describe_values(call, finish, input_zero_point);
   call.input(0);
@@ -162,6 +168,8 @@ KernelCall CmsisConvolution::lower(Isa isa) const {
   pass_scratch(call, scratch_bytes(isa));
   if (depthwise) {
     call.library_sources.assign(std::begin(kDepthwise), std::end(kDepthwise));
+  } else if (by_rows(isa)) {
+    call.library_sources.assign(std::begin(kConvolutionByRows), std::end(kConvolutionByRows));
   } else {
     call.library_sources.assign(std::begin(kConvolution), std::end(kConvolution));
   }

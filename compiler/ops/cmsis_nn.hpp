@@ -28,6 +28,11 @@ struct CmsisConvolution {
   KernelCall lower(Isa isa) const;
   /// Bytes of ctx.buf: what arm_convolve_wrapper_s8_get_buffer_size and its depthwise sister give, or 0 where nothing is used.
   std::int64_t scratch_bytes(Isa isa) const;
+
+ private:
+  /// Whether the windows are gathered here and only multiplied there: what the library does costs more (in TensorFlow Lite
+  /// Micro's newer release too) and uses as much scratch.
+  bool by_rows(Isa isa) const;
 };
 
 /// An int8 FULLY_CONNECTED: rows of `depth` values.

@@ -3,6 +3,7 @@
 // Calls of CMSIS-NN 4.0.0 (Apache-2.0), which the firmware brings: its Include folder, and that of CMSIS-Core, must be among the
 // include directories.
 #include <arm_nnfunctions.h>
+#include <arm_nnsupportfunctions.h>
 
 #include "mote/kernel.hpp"
 
@@ -48,6 +49,58 @@ MOTE_KERNEL void cmsis_conv_2d(const int8_t* in, const int8_t* weights, const in
   const cmsis_nn_per_channel_quant_params scaling = {const_cast<int32_t*>(multipliers), const_cast<int32_t*>(shifts)};
   for_each_image<L>(in, out, [&](const int8_t* from, int8_t* to) {
     arm_convolve_wrapper_s8(&context, &kParams, &scaling, &kInput, from, &kFilter, weights, &kBias, bias, &kOutput, to);
+  });
+}
+
+/// One window as int16 without the zero point: each of its rows is a run of bytes.
+template <typename L>
+MOTE_INLINE void cmsis_gather(const int8_t* in, int32_t y, int32_t x, int16_t* column) {
+  const int32_t left = x * L::stride_w - L::pad_left;
+  const int32_t before = larger<int32_t>(-left, 0) * L::in_c;
+  const int32_t after = larger<int32_t>(left + L::k_w - L::in_w, 0) * L::in_c;
+  for (int32_t ky = 0; ky < L::k_h; ++ky, column += L::k_w * L::in_c) {
+    const int32_t iy = y * L::stride_h - L::pad_top + ky * L::dilation_h;
+    if (iy < 0 || iy >= L::in_h) {
+      memset(column, 0, L::k_w * L::in_c * sizeof(int16_t));
+      continue;
+    }
+    const int32_t inside = L::k_w * L::in_c - before - after;
+    if (before > 0) memset(column, 0, static_cast<size_t>(before) * sizeof(int16_t));
+    arm_q7_to_q15_with_offset(in + (iy * L::in_w + left) * L::in_c + before, column + before, inside, L::input_offset);
+    if (after > 0) memset(column + before + inside, 0, static_cast<size_t>(after) * sizeof(int16_t));
+  }
+}
+
+/// CONV_2D where the library would convert its input pixel by pixel (all cores without Helium): row by row of each window
+/// instead, two windows to a product. Dilation_w 1, at least two output pixels.
+template <typename L>
+MOTE_KERNEL void cmsis_conv_2d_by_rows(const int8_t* in, const int8_t* weights, const int32_t* bias, const int32_t* multipliers,
+                                       const int32_t* shifts, int8_t* out, uint8_t* scratch) {
+  constexpr int32_t kColumn = L::k_h * L::k_w * L::in_c;
+  constexpr int32_t kPixels = L::out_h * L::out_w;
+  static_assert(kPixels >= 2 && L::dilation_w == 1 && L::scratch_bytes == 4 * kColumn, "see the contract");
+  int16_t* columns = reinterpret_cast<int16_t*>(scratch);
+  for_each_image<L>(in, out, [&](const int8_t* from, int8_t* to) {
+    int32_t x = 0;
+    int32_t y = 0;
+    for (int32_t pixel = 0; pixel < kPixels; pixel += 2) {
+      // An odd last pixel goes with the one before, once more.
+      if (pixel + 1 == kPixels) {
+        pixel = kPixels - 2;
+        x = pixel % L::out_w;
+        y = pixel / L::out_w;
+        to -= L::out_c;
+      }
+      for (int32_t each = 0; each < 2; ++each) {
+        cmsis_gather<L>(from, y, x, columns + each * kColumn);
+        if (++x == L::out_w) {
+          x = 0;
+          ++y;
+        }
+      }
+      to = arm_nn_mat_mult_kernel_s8_s16(weights, columns, L::out_c, shifts, multipliers, L::output_offset, L::clamp_min,
+                                         L::clamp_max, kColumn, bias, to);
+    }
   });
 }
 
