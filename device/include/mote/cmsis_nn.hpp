@@ -66,7 +66,8 @@ MOTE_INLINE void cmsis_gather(const int8_t* in, int32_t y, int32_t x, int16_t* c
     }
     const int32_t inside = L::k_w * L::in_c - before - after;
     if (before > 0) memset(column, 0, static_cast<size_t>(before) * sizeof(int16_t));
-    arm_q7_to_q15_with_offset(in + (iy * L::in_w + left) * L::in_c + before, column + before, inside, L::input_offset);
+    arm_q7_to_q15_with_offset(in + (iy * L::in_w + left) * L::in_c + before, column + before, static_cast<uint32_t>(inside),
+                              L::input_offset);
     if (after > 0) memset(column + before + inside, 0, static_cast<size_t>(after) * sizeof(int16_t));
   }
 }
