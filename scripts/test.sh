@@ -46,6 +46,17 @@ differential() {
   $python tests/differential/make_cases.py "$work/cases" && python3 tests/models/run_cases.py "$mote" "$work/cases"
 }
 
+with_cmsis_nn() {
+  local python=$work/venv/bin/python
+  if [[ -x $python ]]; then
+    $python -c 'import importlib.util as u, sys; sys.exit(u.find_spec("bakenn") is None)' ||
+      "$work/venv/bin/pip" -q install --no-deps -r tests/models/cmsis_nn_requirements.txt
+  else
+    python=python3
+  fi
+  $python tests/models/run_cmsis_nn.py "$mote" "${MOTE_CMSIS_NN_DIR:-}" "$work/cases" "$shared"
+}
+
 mkdir -p "$work"
 step "packages from Debian"
 scripts/install_dependencies.sh --tests || stop "the packages could not be installed"
@@ -58,6 +69,8 @@ step "random cases of every operator against TensorFlow Lite Micro"
 part differential
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
+step "CMSIS-NN's kernels"
+part with_cmsis_nn
 
 printf '\n'
 ((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"

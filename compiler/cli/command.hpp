@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "graph/graph.hpp"
+#include "ops/kernel_call.hpp"
 #include "passes/passes.hpp"
 #include "select/plan.hpp"
 #include "support/error.hpp"
@@ -37,7 +38,7 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags);
 struct SelectionFlags {
   std::uint64_t flash_bytes = 0, ram_bytes = 0;
   std::vector<std::string> forced;
-  std::string tuning_file;
+  std::string tuning_file, kernels = "mote", cmsis_nn;
 };
 
 void add_selection_options(CLI::App& command, SelectionFlags& flags);

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "codegen/generate.hpp"
+#include "emulate/cmsis_nn.hpp"
 #include "report/report.hpp"
 
 namespace mote::cli {
@@ -20,6 +21,8 @@ ExitCode compile(const CompileOptions& options) {
   Graph graph = load_model(options.model);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
   const Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
+  if (!options.selection.cmsis_nn.empty())
+    library_sources(find_cmsis_nn(options.selection.cmsis_nn), plan.library_sources(), target);
   require_fits_board(plan, options.target);
   Json json = plan_json(plan);
   json["name"] = name;

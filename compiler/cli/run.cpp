@@ -28,7 +28,9 @@ ExitCode run(const RunOptions& options) {
   RunResult result;
   {
     ProgressBar bar;
-    result = run_model(plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+    result = run_model(
+        plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+        options.selection.cmsis_nn);
   }
   const Predictions predictions = predict(plan.graph, result.outputs, samples);
   if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));

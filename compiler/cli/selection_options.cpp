@@ -5,6 +5,15 @@
 namespace mote::cli {
 
 void add_selection_options(CLI::App& command, SelectionFlags& flags) {
+  command
+      .add_option("--kernels", flags.kernels,
+                  "mote: its own; cmsis-nn: CMSIS-NN 4.0.0 where it computes the same, which stands beside the generated library")
+      ->check(CLI::IsMember({"mote", "cmsis-nn"}))
+      ->capture_default_str();
+  command
+      .add_option("--cmsis-nn", flags.cmsis_nn,
+                  "CMSIS-NN's folder, with Include and Source, and CMSIS-Core beside it; MOTE_CMSIS_NN_DIR by default")
+      ->type_name("DIR");
   command.add_option("--flash", flags.flash_bytes, "Most bytes of flash for code and tables (code is predicted): 96K, 131072")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("BYTES");
@@ -26,6 +35,7 @@ void add_selection_options(CLI::App& command, SelectionFlags& flags) {
 
 SelectionOptions selection_options(const SelectionFlags& flags, const std::string& model_path) {
   SelectionOptions options;
+  if (flags.kernels == "cmsis-nn") options.kernels = KernelLibrary::kCmsisNn;
   if (flags.flash_bytes > 0) options.flash_bytes = static_cast<std::int64_t>(flags.flash_bytes);
   if (flags.ram_bytes > 0) options.ram_bytes = static_cast<std::int64_t>(flags.ram_bytes);
   for (const std::string& text : flags.forced) {

@@ -117,6 +117,35 @@ void add_header(const std::string& path, FileSet& files) {
   }
 }
 
+/// Builds the files of CMSIS-NN that the plan calls, from the folder that MOTE_CMSIS_NN_DIR names.
+std::string write_cmake_of_library(const std::string& name, const std::vector<std::string>& files) {
+  if (files.empty()) return "";
+  std::string text = fmt::format(
+      R"(
+# CMSIS-NN 4.0.0: the folder with Include and Source; and CMSIS-Core's Include, which holds cmsis_compiler.h.
+set(MOTE_CMSIS_NN_DIR "$ENV{{MOTE_CMSIS_NN_DIR}}" CACHE PATH "CMSIS-NN")
+set(MOTE_CMSIS_CORE_INCLUDE_DIR "${{MOTE_CMSIS_NN_DIR}}/../cmsis_core/Include" CACHE PATH "CMSIS-Core/Include")
+if(NOT EXISTS "${{MOTE_CMSIS_NN_DIR}}/Include/arm_nnfunctions.h")
+  message(FATAL_ERROR "{0} calls CMSIS-NN 4.0.0: set MOTE_CMSIS_NN_DIR to the folder that holds its Include and Source")
+endif()
+enable_language(C)
+add_library({0}_cmsis_nn OBJECT
+)",
+      name);
+  for (const std::string& file : files) text += fmt::format("  ${{MOTE_CMSIS_NN_DIR}}/Source/{}\n", file);
+  return text + fmt::format(R"()
+target_compile_options({0}_cmsis_nn PRIVATE -O3 -w -ffunction-sections -fdata-sections)
+foreach(part {0} {0}_cmsis_nn)
+  target_include_directories(${{part}} SYSTEM PRIVATE ${{MOTE_CMSIS_NN_DIR}}/Include ${{MOTE_CMSIS_CORE_INCLUDE_DIR}})
+  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "[Aa][Rr][Mm]|[Cc]ortex")
+    target_compile_definitions(${{part}} PRIVATE __GNUC_PYTHON__ __RESTRICT=__restrict)
+  endif()
+endforeach()
+target_sources({0} PRIVATE $<TARGET_OBJECTS:{0}_cmsis_nn>)
+)",
+                            name);
+}
+
 std::string write_cmake(const std::string& name) {
   return fmt::format(
       R"(# Library {0}: a model compiled by mote. Use it with: add_subdirectory(DIR) and target_link_libraries(APP {0})
@@ -166,7 +195,7 @@ FileSet generate_library(const Plan& plan, const std::string& name) {
   files[name + ".hpp"] = write_header(plan, name);
   files[name + ".cpp"] = write_source(plan, name);
   files[name + ".h"] = write_c_header(plan, name);
-  files["CMakeLists.txt"] = write_cmake(name);
+  files["CMakeLists.txt"] = write_cmake(name) + write_cmake_of_library(name, plan.library_sources());
   add_header("mote/kernel.hpp", files);
   for (const Step& step : plan.steps) add_header(fmt::format("mote/{}.hpp", step.call.header), files);
   return files;

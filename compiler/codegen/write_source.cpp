@@ -152,6 +152,12 @@ std::string write_source(const Plan& plan, const std::string& name) {
   }
   std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n",
                                  printable(plan.graph.name), version());
+  if (const auto files = plan.library_sources(); !files.empty()) {
+    text +=
+        "// Calls CMSIS-NN 4.0.0: its Include and CMSIS-Core's must be include directories, and these files of its Source "
+        "built:\n";
+    for (const std::string& file : files) text += fmt::format("//   {}\n", file);
+  }
   text +=
       "#if defined(__GNUC__) && !defined(__clang__)\n"
       "#pragma GCC optimize(\"O2\", \"no-strict-aliasing\")  // the arena holds values of several types, whatever flags the "

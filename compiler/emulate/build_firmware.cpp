@@ -49,7 +49,7 @@ void write_runtime(const Target& target, const fs::path& directory) {
 
 void compile(const CrossToolchain& toolchain, const Command& cpu, const EmulationJob& job, const fs::path& directory) {
   const std::string source_dir = fs::absolute(job.source_dir).string();
-  const Command cxx = concat({{toolchain.cxx_compiler.string(), "-c", "-I" + source_dir}, cpu, kModelFlags});
+  const Command cxx = concat({{toolchain.cxx_compiler.string(), "-c", "-I" + source_dir}, cpu, kModelFlags, job.library.flags});
   const Command c =
       concat({{toolchain.c_compiler.string(), "-c", "-std=c11", "-ffunction-sections", "-fdata-sections"}, cpu, kRunnerFlags});
   std::vector<Command> commands = {
@@ -58,6 +58,8 @@ void compile(const CrossToolchain& toolchain, const Command& cpu, const Emulatio
   for (const std::string source : kCSources) {
     commands.push_back(concat({c, {"runtime/" + source + ".c", "-o", "runner_" + source + ".o"}}));
   }
+  for (const Command& each : library_commands(concat({{toolchain.c_compiler.string()}, cpu}), job.library))
+    commands.push_back(each);
   run_compilers(commands, directory);
 }
 
@@ -78,6 +80,7 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const Target& tar
                                   cpu,
                                   {"-nostartfiles", "-nostdlib", "-Wl,--gc-sections", "-Truntime/board.ld"},
                                   objects,
+                                  library_objects(job.library),
                                   {"-Wl,--start-group", "-lm", "-lc", "-lgcc", "-Wl,--end-group", "-o", "firmware.elf"}});
 
   const ProcessResult result = run_process(command, {.directory = directory});

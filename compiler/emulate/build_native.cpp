@@ -15,13 +15,17 @@ fs::path build_native(const EmulationJob& job, const fs::path& directory) {
     write_asset(fmt::format("runtime/{}", file), directory);
   }
   const std::string source_dir = fs::absolute(job.source_dir).string();
-  const Command common = concat({{compiler}, kModelFlags, {"-I" + source_dir, "-c"}});
+  const Command common = concat({{compiler}, kModelFlags, job.library.flags, {"-I" + source_dir, "-c"}});
   const Command runner = concat({common, model_definitions(job.model_name)});
-  run_compilers({concat({common, {source_dir + "/" + job.model_name + ".cpp", "-o", "model.o"}}),
-                 concat({runner, {"runtime/runner.cpp", "-o", "runner.o"}}),
-                 concat({runner, {"runtime/runner_io_stdio.cpp", "-o", "runner_io.o"}})},
-                directory);
-  run_compilers({{compiler, "model.o", "runner.o", "runner_io.o", "-lm", "-o", "program"}}, directory);
+  std::vector<Command> commands = library_commands({compiler, "-x", "c"}, job.library);
+  for (const Command& each : {concat({common, {source_dir + "/" + job.model_name + ".cpp", "-o", "model.o"}}),
+                              concat({runner, {"runtime/runner.cpp", "-o", "runner.o"}}),
+                              concat({runner, {"runtime/runner_io_stdio.cpp", "-o", "runner_io.o"}})}) {
+    commands.push_back(each);
+  }
+  run_compilers(commands, directory);
+  const Command objects = concat({{"model.o", "runner.o", "runner_io.o"}, library_objects(job.library)});
+  run_compilers({concat({{compiler}, objects, {"-lm", "-o", "program"}})}, directory);
   return fs::absolute(directory / "program");
 }
 

@@ -46,6 +46,23 @@ Command model_definitions(const std::string& model_name) {
   return {fmt::format("-DMOTE_MODEL_HEADER=\"{}.hpp\"", model_name), fmt::format("-DMOTE_MODEL={}", model_name)};
 }
 
+std::vector<Command> library_commands(const Command& compiler, const LibrarySources& library) {
+  constexpr std::size_t kParts = 2;
+  std::vector<Command> commands;
+  for (std::size_t part = 0; part < std::min(kParts, library.files.size()); ++part) {
+    commands.push_back(
+        concat({compiler, {"-c", "-std=gnu11", "-O3", "-w", "-ffunction-sections", "-fdata-sections"}, library.flags}));
+    for (std::size_t i = part; i < library.files.size(); i += kParts) commands.back().push_back(library.files[i].string());
+  }
+  return commands;
+}
+
+Command library_objects(const LibrarySources& library) {
+  Command objects;
+  for (const std::filesystem::path& file : library.files) objects.push_back(file.stem().string() + ".o");
+  return objects;
+}
+
 void run_compilers(const std::vector<Command>& commands, const std::filesystem::path& directory) {
   std::vector<std::future<ProcessResult>> results;
   for (const Command& command : commands) {

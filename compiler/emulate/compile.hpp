@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "emulate/cmsis_nn.hpp"
+
 namespace mote {
 
 using Command = std::vector<std::string>;
@@ -21,6 +23,12 @@ extern const Command kModelFlags;
 
 /// What the runner is told of the model: its header and its namespace.
 Command model_definitions(const std::string& model_name);
+
+/// Compilers for the C files of the library that the generated code calls, if it calls one: `compiler` holds the program and the
+/// processor's flags. Each compiles a part of the files.
+std::vector<Command> library_commands(const Command& compiler, const LibrarySources& library);
+/// The objects these leave in the directory they run in.
+Command library_objects(const LibrarySources& library);
 
 /// Runs compilers side by side in `directory`. Error with what the compiler said when one fails.
 void run_compilers(const std::vector<Command>& commands, const std::filesystem::path& directory);

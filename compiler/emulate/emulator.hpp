@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulate/cmsis_nn.hpp"
 #include "targets/target.hpp"
 
 namespace mote {
@@ -23,6 +24,7 @@ struct Sample {
 struct EmulationJob {
   std::filesystem::path source_dir;  // holds NAME.hpp, NAME.cpp and mote/*.hpp
   std::string model_name;            // NAME, which is also the namespace
+  LibrarySources library;            // C files of another library that the generated code calls
   std::size_t layer_count = 0;       // calls that Model::run() makes, one per layer
   std::vector<std::size_t> input_bytes, output_bytes;
   std::vector<Sample> samples;        // at least one

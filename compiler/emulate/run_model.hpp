@@ -21,6 +21,8 @@ struct RunResult {
 
 /// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On
 /// the target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
-RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {});
+/// `cmsis_nn`: the folder of CMSIS-NN, if the plan calls it; see find_cmsis_nn.
+RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {},
+                    const std::string& cmsis_nn = {});
 
 }  // namespace mote

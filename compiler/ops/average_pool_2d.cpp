@@ -1,6 +1,7 @@
 // AVERAGE_POOL_2D: NHWC. The clamp of a fused activation comes last.
 // Source: TensorFlow Lite AVERAGE_POOL_2D.
 
+#include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/pool.hpp"
 
@@ -48,7 +49,18 @@ KernelCall lower(const NodeView& node) {
 }
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(AveragePool2d::of(node).visits(node)); }
 
-const std::vector<Implementation> AveragePool2d::kRows = {{.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower}};
+std::optional<CmsisPool> cmsis(const NodeView& node) {
+  const auto& op = AveragePool2d::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  return CmsisPool{op.window(node), true, activation_range(op.activation, node.output())};
+}
+
+const std::vector<Implementation> AveragePool2d::kRows = {
+    {.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower},
+    cmsis_row<cmsis, Isa::kMve>("average_pool_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kDsp>("average_pool_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kPortable>("average_pool_2d.cmsis_nn"),
+};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // CONV_2D: NHWC activations, weights [out_c][k_h][k_w][in_c / groups], bias [out_c].
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
+#include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
@@ -215,11 +216,21 @@ constexpr Implementation packed_row(std::string_view name) {
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
+std::optional<CmsisConvolution> cmsis(const NodeView& node) {
+  const auto& op = Conv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || node.input(1).shape[3] != w.in_c) return std::nullopt;
+  return CmsisConvolution{w, false, cmsis_weights(node), cmsis_bias(node), node.input(0).zero_point(), op.finish(node)};
+}
+
 const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+    cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kPortable>("conv_2d.cmsis_nn"),
 };
 
 }  // namespace

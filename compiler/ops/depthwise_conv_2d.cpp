@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/packed_convolution.hpp"
@@ -164,6 +165,18 @@ KernelCall lower_direct(const NodeView& node) {
   return call.output();
 }
 
+/// The weights channel after channel.
+std::vector<std::int8_t> by_channel(const NodeView& node) {
+  const auto weights = node.input(1).values<std::int8_t>();
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[3]);
+  const std::size_t taps = weights.size() / channels;
+  std::vector<std::int8_t> turned(weights.size());
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t tap = 0; tap < taps; ++tap) turned[c * taps + tap] = weights[tap * channels + c];
+  }
+  return turned;
+}
+
 /// With one input channel it is a convolution, whose weights stand channel after channel.
 std::optional<PackedConvolution> packed(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
@@ -250,6 +263,16 @@ double direct_cycles(const NodeView& node) {
   return 14.0 * taps + 4.5 * visited + 30.0 * static_cast<double>(node.output().elements());
 }
 
+/// The library is slow at several outputs for one input; with one input channel it is a convolution there too.
+std::optional<CmsisConvolution> cmsis(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  CmsisConvolution layer{w, w.in_c != 1, cmsis_weights(node), cmsis_bias(node), node.input(0).zero_point(), op.finish(node)};
+  if (w.in_c == 1) layer.weights = by_channel(node);
+  return layer;
+}
+
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
@@ -260,6 +283,9 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .cycles = cycles_row_slide,
      .lower = lower_row_slide},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+    cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kPortable>("depthwise_conv_2d.cmsis_nn"),
 };
 
 }  // namespace

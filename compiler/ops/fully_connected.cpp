@@ -1,6 +1,7 @@
 // FULLY_CONNECTED: activations [..., depth] as rows, weights [units][depth], bias [units].
 // Source: TensorFlow Lite FULLY_CONNECTED; requantization with two roundings, as TensorFlow Lite Micro.
 
+#include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/packed_matrix.hpp"
 #include "ops/weighted.hpp"
@@ -198,10 +199,21 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+std::optional<CmsisFullyConnected> cmsis(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  return CmsisFullyConnected{op.rows(node),       op.depth(node),   op.units(node),
+                             cmsis_weights(node), cmsis_bias(node), node.input(0).zero_point(),
+                             op.finish(node)};
+}
+
 const std::vector<Implementation> FullyConnected::kRows = {
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
+    cmsis_row<cmsis, Isa::kMve>("fully_connected.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kDsp>("fully_connected.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kPortable>("fully_connected.cmsis_nn"),
 };
 
 }  // namespace

@@ -41,6 +41,8 @@ struct KernelCall {
   std::vector<PackedConstant> constants;
   std::vector<KernelArgument> arguments;
   std::int64_t scratch_bytes = 0;
+  /// Source files of another library that hold what it calls, relative to that library's `Source`.
+  std::vector<std::string_view> library_sources;
   /// Inputs whose memory the first output may take over when nobody needs them afterwards.
   std::vector<int> in_place;
 
@@ -77,10 +79,14 @@ struct KernelCall {
 /// The call's compile-time constants as C++: the body of a descriptor struct.
 std::string spec_text(const KernelCall& call);
 
+/// Whose kernels run: mote's own, or those of a library that stands beside the generated code.
+enum class KernelLibrary : std::uint8_t { kMote, kCmsisNn };
+
 /// One way to run an operator: a row that selection, code generation, tests and benchmarks read.
 struct Implementation {
   std::string_view name;  ///< "conv_2d.pointwise"
   Isa isa = Isa::kPortable;
+  KernelLibrary library = KernelLibrary::kMote;
   /// Whether it can run this node at all; the operator has already accepted it.
   bool (*applies)(const NodeView&) = nullptr;
   /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.

@@ -1,6 +1,7 @@
 // MAX_POOL_2D: NHWC. The clamp of a fused activation comes last.
 // Source: TensorFlow Lite MAX_POOL_2D.
 
+#include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/pool.hpp"
 
@@ -36,7 +37,18 @@ KernelCall lower(const NodeView& node) {
 }
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(MaxPool2d::of(node).visits(node)); }
 
-const std::vector<Implementation> MaxPool2d::kRows = {{.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower}};
+std::optional<CmsisPool> cmsis(const NodeView& node) {
+  const auto& op = MaxPool2d::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  return CmsisPool{op.window(node), false, activation_range(op.activation, node.output())};
+}
+
+const std::vector<Implementation> MaxPool2d::kRows = {
+    {.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower},
+    cmsis_row<cmsis, Isa::kMve>("max_pool_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kDsp>("max_pool_2d.cmsis_nn"),
+    cmsis_row<cmsis, Isa::kPortable>("max_pool_2d.cmsis_nn"),
+};
 
 }  // namespace
 

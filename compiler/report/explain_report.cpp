@@ -29,6 +29,7 @@ std::vector<Left> left_out(const Plan& plan, std::size_t node) {
   std::vector<Left> list;
   const NodeView view(plan.graph, plan.graph.nodes[node]);
   for (const Implementation& row : view.node().op->implementations(view)) {
+    if (row.library != KernelLibrary::kMote) continue;
     if (!plan.target.has(row.isa)) {
       list.push_back({std::string(row.name), fmt::format("needs {}", instruction_set(row.isa))});
     } else if (row.applies != nullptr && !row.applies(view)) {

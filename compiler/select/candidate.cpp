@@ -35,14 +35,16 @@ Candidate make_candidate(const NodeView& view, const Implementation& row, const 
 
 }  // namespace
 
-std::vector<Candidate> find_candidates(const NodeView& node, const Target& target, const Tuning& tuning) {
+std::vector<Candidate> find_candidates(const NodeView& node, const Target& target, KernelLibrary library, const Tuning& tuning) {
   std::vector<Candidate> found;
   for (const Implementation& row : node.node().op->implementations(node)) {
-    if (target.has(row.isa) && (row.applies == nullptr || row.applies(node)))
+    if (row.library == library && target.has(row.isa) && (row.applies == nullptr || row.applies(node)))
       found.push_back(make_candidate(node, row, target, tuning));
   }
+  if (found.empty() && library != KernelLibrary::kMote) return find_candidates(node, target, KernelLibrary::kMote, tuning);
   if (found.empty()) throw Error(fmt::format("has no implementation for {}", target.name));
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
+  if (library != KernelLibrary::kMote) found.resize(1, found[0]);
   return found;
 }
 

@@ -20,7 +20,7 @@ class Selection {
   Selection(const Graph& graph, const Target& target, const SelectionOptions& options) : graph_(graph), options_(options) {
     candidates_.reserve(graph.nodes.size());
     for (const Node& node : graph.nodes) {
-      with_context(label(node), [&] { candidates_.push_back(find_candidates(NodeView(graph, node), target, options.tuning)); });
+      with_context(label(node), [&] { candidates_.push_back(find_candidates(NodeView(graph, node), target, options.kernels, options.tuning)); });
     }
     for (const auto& candidates : candidates_) {
       choices_.push_back({&candidates, std::vector<bool>(candidates.size(), true)});
@@ -31,7 +31,7 @@ class Selection {
 
   /// The fastest set that keeps to the budgets.
   void choose() {
-    const MemoryPlan bare = plan_memory(graph_, requests(0));
+    const MemoryPlan bare = plan_memory(graph_, least_requests());
     make_views_free(bare);
     const std::int64_t limit = options_.ram_bytes.value_or(bare.arena_bytes);
     if (bare.arena_bytes > limit) fail_for_ram(bare, limit);
@@ -44,7 +44,7 @@ class Selection {
   void take_rank(std::size_t rank) {
     chosen_.clear();
     for (const auto& candidates : candidates_) chosen_.push_back(std::min(rank, candidates.size() - 1));
-    memory_ = plan_memory(graph_, requests(1));
+    memory_ = plan_memory(graph_, chosen_requests());
   }
 
   void write_to(Plan& plan) const {
@@ -90,13 +90,27 @@ class Selection {
     reasons_[node][candidate] = std::move(reason);
   }
 
-  /// What the chosen candidates ask of memory; with `level` 0 without scratch, as nobody can ask less.
-  std::vector<NodeMemory> requests(int level) const {
+  NodeMemory request(std::size_t node, std::size_t candidate) const {
+    const KernelCall& call = candidates_[node][candidate].call;
+    return {call.scratch_bytes, call.in_place, graph_.nodes[node].op->aliases(NodeView(graph_, graph_.nodes[node]))};
+  }
+
+  std::vector<NodeMemory> chosen_requests() const {
+    std::vector<NodeMemory> made;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) made.push_back(request(i, chosen_[i]));
+    return made;
+  }
+
+  /// Of each node the candidate with the least scratch: no choice asks less of memory.
+  std::vector<NodeMemory> least_requests() const {
     std::vector<NodeMemory> made;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      const Candidate& candidate = candidates_[i][level == 0 ? 0 : chosen_[i]];
-      const NodeView view(graph_, graph_.nodes[i]);
-      made.push_back({level == 0 ? 0 : candidate.call.scratch_bytes, candidate.call.in_place, graph_.nodes[i].op->aliases(view)});
+      std::optional<std::size_t> least;
+      for (std::size_t c = 0; c < candidates_[i].size(); ++c) {
+        if (!choices_[i].allowed[c]) continue;
+        if (!least || candidates_[i][c].call.scratch_bytes < candidates_[i][*least].call.scratch_bytes) least = c;
+      }
+      made.push_back(request(i, least.value_or(0)));
     }
     return made;
   }
@@ -131,7 +145,7 @@ class Selection {
     const auto fastest = fastest_within(choices_, tables_and_kernels);
     if (!fastest) fail_for_flash();
     chosen_ = *fastest;
-    memory_ = plan_memory(graph_, requests(1));
+    memory_ = plan_memory(graph_, chosen_requests());
   }
 
   /// Forbids, where scratch is what exceeds the limit, all that need as much. False when there is nothing left to forbid.
@@ -234,6 +248,12 @@ std::int64_t Plan::constant_bytes() const {
   std::int64_t total = 0;
   for (const auto& [type, bytes] : distinct) total += static_cast<std::int64_t>(bytes.size());
   return total;
+}
+
+std::vector<std::string> Plan::library_sources() const {
+  std::set<std::string> files;
+  for (const Step& step : steps) files.insert(step.call.library_sources.begin(), step.call.library_sources.end());
+  return {files.begin(), files.end()};
 }
 
 std::int64_t Plan::stack_scratch_bytes() const {

@@ -21,6 +21,8 @@ struct Step {
 
 /// What a plan must keep to, and what is known beforehand.
 struct SelectionOptions {
+  /// A library whose kernels run every node that they can run exactly; mote's run the others.
+  KernelLibrary kernels = KernelLibrary::kMote;
   /// Most bytes of tables and predicted code in flash.
   std::optional<std::int64_t> flash_bytes;
   /// Most bytes of arena and scratch on the stack. Without it the arena is never larger than the tensors alone need.
@@ -50,6 +52,8 @@ struct Plan {
 
   /// Bytes of all packed constants, equal ones counted once: what the model's tables take in flash.
   std::int64_t constant_bytes() const;
+  /// The files of another library that the kernels call, relative to its `Source`; sorted, each once.
+  std::vector<std::string> library_sources() const;
   /// Scratch on the stack of Model::run().
   std::int64_t stack_scratch_bytes() const;
 };

@@ -30,8 +30,8 @@ def call_json(arguments: list[str]) -> tuple[dict | None, str]:
         return None, f"exit code {done.returncode}: {done.stderr.strip()}"
 
 
-def verify(mote: str, model: str, golden: str, target: str, expect: str = "tflm") -> str:
-    result, problem = call_json([mote, "verify", model, "-t", target, "--golden", golden, "--expect", expect, "--json"])
+def verify(mote: str, model: str, golden: str, target: str, expect: str = "tflm", options: tuple[str, ...] = ()) -> str:
+    result, problem = call_json([mote, "verify", model, "-t", target, "--golden", golden, "--expect", expect, "--json", *options])
     if result is None:
         return problem
     if result["mismatching_values"] or not result["values"]:
