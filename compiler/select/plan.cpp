@@ -58,7 +58,10 @@ class Selection {
   /// less.
   void keep_arena_small() {
     std::vector<NodeMemory> bare = requests_;
-    for (NodeMemory& each : bare) each.scratch_bytes = 0;
+    for (NodeMemory& each : bare) {
+      if (each.scratch_bytes > 0) each.in_place.clear();  // what scratch makes possible is not what tensors need
+      each.scratch_bytes = 0;
+    }
     const std::int64_t needed = plan_memory(graph_, bare).arena_bytes;
     while (memory.arena_bytes > needed && give_way(needed)) memory = plan_memory(graph_, requests_);
   }
