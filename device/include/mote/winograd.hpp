@@ -185,6 +185,94 @@ MOTE_ASSEMBLY void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) 
       : [steps] "i"(kSteps), [unroll] "i"(kUnroll), [places] "i"(kPlaces), [at_once] "i"(kAtOnce), [spacing] "i"(4 * kSumSpacing));
 }
 
+#elif defined(__GNUC__) && (defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)) && !defined(__ARM_BIG_ENDIAN)
+
+template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
+__attribute__((naked, noinline)) void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) {
+  // r6-r9 sums of tile 0, r10-r12 and lr of tile 1. Halves of data are not negative, those of weights are signed. The number of
+  // steps is even; two are unrolled.
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r7,lr}\n"
+      "  mov r4,r8\n"
+      "  mov r5,r9\n"
+      "  mov r6,r10\n"
+      "  mov r7,r11\n"
+      "  push {r4-r7}\n"
+      "  sub sp,sp,#12\n"  // 0 sums, 4 their end, 8 end of the place's data
+      "  movs r3,#%c[places]\n"
+      "  lsls r3,r3,#2\n"
+      "  adds r3,r3,r2\n"
+      "  str r2,[sp]\n"
+      "  str r3,[sp,#4]\n"
+      "1:\n"
+      "  movs r3,#%c[steps_high]\n"
+      "  lsls r3,r3,#8\n"
+      "  adds r3,r3,#%c[steps_low]\n"
+      "  lsls r3,r3,#3\n"
+      "  adds r3,r3,r0\n"
+      "  str r3,[sp,#8]\n"
+      "  movs r6,#0\n"
+      "  movs r7,#0\n"
+      "  .irp r,r8,r9,r10,r11,r12,lr\n"
+      "  mov \\r,r6\n"
+      "  .endr\n"
+      "2:\n"
+      "  .macro mote_multiply at,first,second\n"
+      "  ldrh r4,[r1,#\\at]\n"
+      "  sxth r5,r4\n"
+      "  sxth r4,r4\n"
+      "  muls r5,r2,r5\n"
+      "  muls r4,r3,r4\n"
+      "  add \\first,\\first,r5\n"
+      "  add \\second,\\second,r4\n"
+      "  .endm\n"
+      "  .irp half,0,2,8,10\n"
+      "  ldrh r2,[r0,#\\half]\n"
+      "  ldrh r3,[r0,#\\half+4]\n"
+      "  .set mote_at,\\half\n"
+      "  .if mote_at >= 8\n"
+      "  .set mote_at,mote_at+8\n"
+      "  .endif\n"
+      "  mote_multiply mote_at,r6,r10\n"
+      "  mote_multiply mote_at+4,r7,r11\n"
+      "  mote_multiply mote_at+8,r8,r12\n"
+      "  mote_multiply mote_at+12,r9,lr\n"
+      "  .endr\n"
+      "  .purgem mote_multiply\n"
+      "  adds r0,r0,#16\n"
+      "  adds r1,r1,#32\n"
+      "  ldr r2,[sp,#8]\n"
+      "  cmp r0,r2\n"
+      "  beq 3f\n"
+      "  b 2b\n"
+      "3:\n"
+      "  ldr r2,[sp]\n"
+      "  mov r3,r2\n"
+      "  str r6,[r2]\n"
+      "  .irp r,r7,r8,r9,r10,r11,r12,lr\n"
+      "  adds r3,r3,#%c[spacing]\n"
+      "  mov r4,\\r\n"
+      "  str r4,[r3]\n"
+      "  .endr\n"
+      "  adds r2,r2,#4\n"
+      "  str r2,[sp]\n"
+      "  ldr r3,[sp,#4]\n"
+      "  cmp r2,r3\n"
+      "  beq 4f\n"
+      "  b 1b\n"
+      "4:\n"
+      "  add sp,sp,#12\n"
+      "  pop {r4-r7}\n"
+      "  mov r8,r4\n"
+      "  mov r9,r5\n"
+      "  mov r10,r6\n"
+      "  mov r11,r7\n"
+      "  pop {r4-r7,pc}\n"
+      :
+      : [places] "i"(kPlaces), [steps_high] "i"(kSteps / 256), [steps_low] "i"(kSteps % 256), [spacing] "i"(4 * kSumSpacing));
+}
+
 #else
 
 template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
