@@ -249,14 +249,13 @@ constexpr Implementation winograd_row(std::string_view name) {
           .lower = lower_winograd<schedule>};
 }
 constexpr WinogradSchedule kTiles4{.tile = WinogradTile::k4};
-constexpr WinogradSchedule kHalfRowsOfTiles4{.tile = WinogradTile::k4, .strips = 2};
-constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .strips = 0};
+constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .pairs = true};
 constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .whole_image = true};
 constexpr WinogradSchedule kRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true};
 constexpr WinogradSchedule kTiles2{.tile = WinogradTile::k2};
-constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .strips = 0};
+constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .pairs = true};
 constexpr WinogradSchedule kStride2{.tile = WinogradTile::kStride2};
-constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .strips = 0};
+constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
@@ -266,7 +265,6 @@ const std::vector<Implementation> Conv2d::kRows = {
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
-    winograd_row<kHalfRowsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_half_rows"),
     winograd_row<kPairsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes"),
     winograd_row<kRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_rows"),

@@ -189,9 +189,7 @@ std::int32_t WinogradConvolution::tile_columns(const WinogradSchedule& schedule)
 }
 
 std::int32_t WinogradConvolution::strip_tiles(const WinogradSchedule& schedule) const {
-  if (schedule.strips == 0) return 2;
-  const std::int32_t pairs = (tile_columns(schedule) + 1) / 2;
-  return (pairs + schedule.strips - 1) / schedule.strips * 2;
+  return schedule.pairs ? 2 : (tile_columns(schedule) + 1) / 2 * 2;
 }
 
 std::int32_t WinogradConvolution::group_rows(const WinogradSchedule& schedule) const {
@@ -247,16 +245,17 @@ double WinogradConvolution::cycles(const WinogradSchedule& schedule, bool has_ds
   const Form& form = form_of(schedule.tile);
   const double steps = steps_of(window.in_c);
   const double places = form.entries * form.entries;
+  const double sums = schedule.tile == WinogradTile::kStride2 ? 9 : places;
   const double strips = (tile_columns(schedule) + strip_tiles(schedule) - 1) / strip_tiles(schedule);
   const double pairs = window.batch * tile_rows(schedule) * ((tile_columns(schedule) + 1) / 2);
   const double blocks = (window.out_c + 3) / 4;
-  const double multiply = places * (has_dsp ? 16 * steps + 16 : 80 * steps + 60) + 60;
-  const double finish_block = 8.0 * (form.outputs * form.outputs * (has_dsp ? 14 : 60) + places * (has_dsp ? 3 : 8) + 20);
-  const double transform = steps * places * (has_dsp ? 4.0 : 9.0);
-  const double columns = strips * tile_rows(schedule) * window.batch * steps * (form.patch - form.stride) * form.patch * 3;
-  const double weight_runs = window.batch * (tile_rows(schedule) + group_rows(schedule) - 1) / group_rows(schedule);
-  const double weight = schedule.from_bytes ? weight_runs * blocks * 4 * steps * (has_dsp ? 160 : 350) : 0;
-  return pairs * (blocks * (multiply + finish_block) + 2 * transform) + columns + weight;
+  const double multiply = places * steps * (has_dsp ? 16 : 76) + sums * (has_dsp ? 20 : 70) + (schedule.from_bytes ? 300 : 60);
+  const double finish_block = 8.0 * (form.outputs * form.outputs * (has_dsp ? 14 : 60) + sums * (has_dsp ? 3 : 8) + 20);
+  const double transform = 2 * steps * places * (has_dsp ? 9 : 14);
+  const double halo = steps * (form.patch - form.stride) * form.patch * (has_dsp ? 7 : 12);
+  const double weight_runs = window.batch * ((tile_rows(schedule) + group_rows(schedule) - 1) / group_rows(schedule));
+  const double weight = schedule.from_bytes ? weight_runs * blocks * 4 * steps * (has_dsp ? 190 : 400) : 0;
+  return pairs * (blocks * (multiply + finish_block) + transform) + window.batch * tile_rows(schedule) * strips * halo + weight;
 }
 
 KernelCall WinogradConvolution::lower(const WinogradSchedule& schedule) const {

@@ -73,6 +73,15 @@ struct Constant {
   static constexpr int32_t value = kValue;
 };
 
+/// What of a layer its outputs depend on; layers that agree in it share code.
+template <int32_t kMin, int32_t kMax, bool kSignedZero, bool kFromBytes>
+struct WinogradOutput {
+  static constexpr int32_t clamp_min = kMin, clamp_max = kMax;
+  static constexpr bool signed_zero = kSignedZero, from_bytes = kFromBytes;
+};
+template <typename L>
+using WinogradOutputOf = WinogradOutput<L::clamp_min, L::clamp_max, L::signed_zero, L::from_bytes>;
+
 template <typename L>
 MOTE_INLINE int8_t limit(int32_t value) {
 #if MOTE_DSP
@@ -93,13 +102,11 @@ MOTE_INLINE int8_t finish_sum(int32_t doubled, int32_t sign, int32_t multiplier,
 }
 
 /// Transforms columns of a patch of the image down: of `count` columns of four channels, words [column][pair 0..1][patch row].
-/// The first kAbove and last kBelow rows lie outside and hold `outside`; row 0 else is at `first`, row r at in + r * row.
-template <typename L, int32_t kChannels, int32_t kAbove, int32_t kBelow>
+/// The first kAbove and last kBelow rows lie outside and hold `outside`; row 0 else is at `first`, row r at in + r * kRow.
+template <typename Form, int32_t kRow, int32_t kPixel, int32_t kChannels, int32_t kAbove, int32_t kBelow>
 MOTE_KERNEL void transform_columns(const int8_t* first, const int8_t* in, uint32_t* to, int32_t count, uint32_t outside) {
-  using Form = typename L::form;
   constexpr int32_t kPatch = Form::kPatch;
-  constexpr int32_t kRow = L::in_w * L::in_c;
-  constexpr bool kAligned = L::in_c % 4 == 0;
+  constexpr bool kAligned = kPixel % 4 == 0;
   uint32_t* const end = to + count * 2 * kPatch;
   do {
 #pragma GCC unroll 2
@@ -119,16 +126,15 @@ MOTE_KERNEL void transform_columns(const int8_t* first, const int8_t* in, uint32
 #pragma GCC unroll 6
       for (int32_t r = 0; r < kPatch; ++r) to[pair * kPatch + r] = t[r];
     }
-    first += L::in_c;
-    in += L::in_c;
+    first += kPixel;
+    in += kPixel;
     to += 2 * kPatch;
   } while (to != end);
 }
 
 /// Transforms a pair of channels of a strip of tiles across, into data [tile / 2][place][step][tile % 2].
-template <typename L, int32_t kSteps>
+template <typename Form, int32_t kSteps>
 MOTE_KERNEL void transform_tiles(const uint32_t* columns, uint32_t* to, int32_t tiles) {
-  using Form = typename L::form;
   constexpr int32_t kPatch = Form::kPatch;
   for (int32_t odd = 0; tiles > 0; --tiles, odd ^= 1) {
 #pragma GCC unroll 6
@@ -146,9 +152,8 @@ MOTE_KERNEL void transform_tiles(const uint32_t* columns, uint32_t* to, int32_t 
 }
 
 /// Turns a tile's sums into outputs [row][column][channel] kRow and kColumn apart, for `channels` channels.
-template <typename L, int32_t kRow, int32_t kColumn>
+template <typename Form, typename Output, int32_t kRow, int32_t kColumn>
 MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int8_t* out, int32_t channels) {
-  using Form = typename L::form;
   for (; channels > 0; --channels, sums += Form::kSums, constants += kWinogradChannel, ++out) {
     const int32_t multiplier = constants[0];
     const int32_t offset = constants[1];
@@ -163,7 +168,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
         const uint32_t r = m[3] + m[4];
         const uint32_t s = m[3] - m[4];
         MOTE_IN_REGISTERS(p, q);
-        if constexpr (L::from_bytes) {
+        if constexpr (Output::from_bytes) {
           const uint32_t a = m[0] + (m[0] << 1);
           const uint32_t b = m[5] + (m[5] << 1);
           y[0] = r - (p << 2) + (a << 1);
@@ -197,7 +202,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
           uint32_t scaled = y[r] * inverse_of_9;
           if (r >= 2 && x >= 2) scaled += static_cast<uint32_t>(constants[4 + 2 * (r - 2) + x - 2]);
           const int32_t sum = static_cast<int32_t>(scaled);
-          out[r * kRow + x * kColumn] = finish_sum<L>(sum >> (5 - kHalvings[r] - kHalvings[x]), sum, multiplier, offset, shift);
+          out[r * kRow + x * kColumn] = finish_sum<Output>(sum >> (5 - kHalvings[r] - kHalvings[x]), sum, multiplier, offset, shift);
         }
         MOTE_IN_MEMORY(rows);
       }
@@ -215,7 +220,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
 #pragma GCC unroll 2
         for (int32_t r = 0; r < 2; ++r) {
           const int32_t sum = static_cast<int32_t>(y[r] + static_cast<uint32_t>(constants[4 + 2 * r + x]));
-          out[r * kRow + x * kColumn] = finish_sum<L>(sum >> 1, sum, multiplier, offset, shift);
+          out[r * kRow + x * kColumn] = finish_sum<Output>(sum >> 1, sum, multiplier, offset, shift);
         }
       }
     } else {
@@ -229,7 +234,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
 #pragma GCC unroll 2
         for (int32_t r = 0; r < 2; ++r) {
           const int32_t doubled = static_cast<int32_t>(static_cast<uint32_t>(constants[4 + 2 * r + x]) + (y[r] << 1));
-          out[r * kRow + x * kColumn] = finish_sum<L>(doubled, doubled, multiplier, offset, shift);
+          out[r * kRow + x * kColumn] = finish_sum<Output>(doubled, doubled, multiplier, offset, shift);
         }
       }
     }
@@ -282,8 +287,8 @@ MOTE_KERNEL void transform_strip(const int8_t* image, const int8_t* above, int32
   uint32_t* to = columns + before * 2 * kPatch;
   const auto transform = [&](auto run) {
     run(image, above, to, inside, kOutside);
-    transform_tiles<L, S::kSteps>(columns, data, tiles);
-    transform_tiles<L, S::kSteps>(columns + kPatch, data + 2, tiles);
+    transform_tiles<Form, S::kSteps>(columns, data, tiles);
+    transform_tiles<Form, S::kSteps>(columns + kPatch, data + 2, tiles);
     image += 4;
     above += 4;
     data += 4;
@@ -294,13 +299,13 @@ MOTE_KERNEL void transform_strip(const int8_t* image, const int8_t* above, int32
     for (; count > 0; --count) {
       transform([&](const int8_t* in, const int8_t* first, uint32_t* words, int32_t number, uint32_t outside) {
         if constexpr (S::kTileRows == 1) {
-          transform_columns<L, kChannels, L::pad_top, kBelow>(first, in, words, number, outside);
+          transform_columns<Form, S::kRow, L::in_c, kChannels, L::pad_top, kBelow>(first, in, words, number, outside);
         } else if (L::pad_top > 0 && ty == 0) {
-          transform_columns<L, kChannels, L::pad_top, 0>(first, in, words, number, outside);
+          transform_columns<Form, S::kRow, L::in_c, kChannels, L::pad_top, 0>(first, in, words, number, outside);
         } else if (kBelow > 0 && ty == S::kTileRows - 1) {
-          transform_columns<L, kChannels, 0, kBelow>(first, in, words, number, outside);
+          transform_columns<Form, S::kRow, L::in_c, kChannels, 0, kBelow>(first, in, words, number, outside);
         } else {
-          transform_columns<L, kChannels, 0, 0>(first, in, words, number, outside);
+          transform_columns<Form, S::kRow, L::in_c, kChannels, 0, 0>(first, in, words, number, outside);
         }
       });
     }
@@ -313,12 +318,13 @@ MOTE_KERNEL void transform_strip(const int8_t* image, const int8_t* above, int32
 template <typename L>
 MOTE_INLINE void store_tile(const uint32_t* sums, const int32_t* constants, int8_t* out, int32_t channels, int32_t rows,
                             int32_t columns) {
-  constexpr int32_t kOutputs = L::form::kOutputs;
+  using Form = typename L::form;
+  constexpr int32_t kOutputs = Form::kOutputs;
   constexpr int32_t kRow = L::out_w * L::out_c;
   if constexpr (L::out_h % kOutputs != 0 || L::out_w % kOutputs != 0) {
     if (rows < kOutputs || columns < kOutputs) {
       int8_t tile[kOutputs][kOutputs][4];
-      finish_tile<L, 4 * kOutputs, 4>(sums, constants, &tile[0][0][0], channels);
+      finish_tile<Form, WinogradOutputOf<L>, 4 * kOutputs, 4>(sums, constants, &tile[0][0][0], channels);
       for (int32_t y = 0; y < smaller(rows, kOutputs); ++y)
         for (int32_t x = 0; x < smaller(columns, kOutputs); ++x)
           memcpy(out + y * kRow + x * L::out_c, tile[y][x], static_cast<size_t>(channels));
@@ -327,7 +333,7 @@ MOTE_INLINE void store_tile(const uint32_t* sums, const int32_t* constants, int8
   }
   (void)rows;
   (void)columns;
-  finish_tile<L, kRow, L::out_c>(sums, constants, out, channels);
+  finish_tile<Form, WinogradOutputOf<L>, kRow, L::out_c>(sums, constants, out, channels);
 }
 
 /// Stores the tiles of a pair from their sums of up to four channels.

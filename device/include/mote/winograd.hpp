@@ -101,9 +101,9 @@ constexpr int32_t largest_divisor(int32_t n, int32_t most) {
 
 template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
 MOTE_ASSEMBLY void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) {
-  // r4-r7 sums of tile 0, r8-r11 of tile 1. A place of at most 16 steps, or two of at most 8, are unrolled; longer ones loop.
+  // r4-r7 sums of tile 0, r8-r11 of tile 1. Up to 16 steps are unrolled, of several places if they are short.
   constexpr int32_t kUnroll = largest_divisor(kSteps, 16);
-  constexpr int32_t kAtOnce = kSteps <= 8 && kPlaces % 2 == 0 ? 2 : 1;
+  constexpr int32_t kAtOnce = largest_divisor(kPlaces, larger<int32_t>(16 / kSteps, 1));
   __asm__ volatile(
       "  .syntax unified\n"
       "  push {r4-r11,lr}\n"
