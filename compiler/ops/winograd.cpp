@@ -90,10 +90,15 @@ std::optional<WinogradChannel> winograd_channel(WinogradTile tile, std::span<con
                                                 const Finish& finish, std::size_t channel) {
   const Form& form = form_of(tile);
   const Sums sums = sums_of(weights, bias);
+  const Multiplier& by = finish.multiplier(channel);
+  // Outputs grow with sums unless these wrap or are shifted left. A multiplier of 0 gives a constant, whatever is summed.
+  if (sums.fit(31) && by.shift <= 0) {
+    const auto output = [&](std::int64_t sum) { return finish.apply<std::int8_t>(static_cast<std::int32_t>(sum), channel); };
+    if (output(sums.low) == output(sums.high)) return WinogradChannel{0, 2 * output(sums.low) + 1, 1};
+  }
   // With a shift right by e >= 1, gemmlowp's second rounding of x is (x + 2^(e-1) - (x < 0)) >> e. The sum's sign may stand for
   // that of x: they differ only where x is 0 and the sum negative, and then both give 0. A negative sum gives at most the zero
   // point: where the clamp is not below it, the sign does not matter.
-  const Multiplier& by = finish.multiplier(channel);
   const std::int32_t right = -by.shift;
   constexpr std::int32_t kMostShift = 21;  // keeps the offset below 2^29
   if (!sums.fit(form.sum_bits) || by.multiplier < 0 || right < 1 || right > kMostShift) return std::nullopt;

@@ -5,9 +5,9 @@
 namespace mote {
 
 // CONV_2D 3x3, int8, by exact Winograd (see winograd.hpp). Beside the shape, a layer L states
-//   form, strip_tiles, group_rows   tiles transformed before sums are made: strip_tiles of a row, an even number, of group_rows rows
-//   signed_zero                     whether an output's zero point lies above clamp_min
-//   keeps_row                       whether the output may lie in the input's memory
+//   form, strip_tiles, group_rows   tiles transformed before sums are made: strip_tiles of a row, an even number, of group_rows
+//   rows signed_zero                     whether an output's zero point lies above clamp_min keeps_row whether the output may lie
+//   in the input's memory
 // A channel's constants are multiplier, offset, shift (see packed_matrix.hpp), then
 //   winograd_4           36 times the bias, 4 times the lift's share of the last 2 x 2 outputs of a tile
 //   winograd_2           4 times the bias and the lift's share, for each of the 4 outputs; stride 2: 2 times
@@ -202,7 +202,8 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
           uint32_t scaled = y[r] * inverse_of_9;
           if (r >= 2 && x >= 2) scaled += static_cast<uint32_t>(constants[4 + 2 * (r - 2) + x - 2]);
           const int32_t sum = static_cast<int32_t>(scaled);
-          out[r * kRow + x * kColumn] = finish_sum<Output>(sum >> (5 - kHalvings[r] - kHalvings[x]), sum, multiplier, offset, shift);
+          out[r * kRow + x * kColumn] =
+              finish_sum<Output>(sum >> (5 - kHalvings[r] - kHalvings[x]), sum, multiplier, offset, shift);
         }
         MOTE_IN_MEMORY(rows);
       }
@@ -363,8 +364,8 @@ MOTE_INLINE const int8_t* row_above(const int8_t* image, int32_t tile_row, const
   return image + (tile_row * L::form::kStride - L::pad_top) * WinogradShape<L>::kRow;
 }
 
-/// `weights` are transformed pairs of channels [out_c / 4][place][step][4], rounded up. Scratch as WinogradShape says. The input and
-/// the output may be the same memory if keeps_row is set.
+/// `weights` are transformed pairs of channels [out_c / 4][place][step][4], rounded up. Scratch as WinogradShape says. The input
+/// and the output may be the same memory if keeps_row is set.
 template <typename L>
 MOTE_KERNEL void conv_2d_winograd(const int8_t* in, const int32_t* weights, const int32_t* constants, int8_t* out,
                                   uint8_t* scratch) {
@@ -436,8 +437,8 @@ MOTE_KERNEL void transform_weights(const uint32_t* weights, uint32_t* to) {
   } while (to != end);
 }
 
-/// Winograd4 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles of group_rows rows of
-/// tiles at once. Scratch as WinogradShape says, and 48 words per step.
+/// Winograd4 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles of group_rows rows
+/// of tiles at once. Scratch as WinogradShape says, and 48 words per step.
 template <typename L>
 MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights, const int32_t* constants, int8_t* out,
                                         uint8_t* scratch) {

@@ -4,13 +4,13 @@
 
 namespace mote {
 
-// Exact integer Winograd for 3x3 windows: a tile of outputs comes from sums of products in a transformed space, fewer products than
-// outputs times taps. All arithmetic wraps in int32 and every factor is undone exactly; mote proves from the weights that what is
-// left fits. Source: A. Lavin, S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
+// Exact integer Winograd for 3x3 windows: a tile of outputs comes from sums of products in a transformed space, fewer products
+// than outputs times taps. All arithmetic wraps in int32 and every factor is undone exactly; mote proves from the weights that
+// what is left fits. Source: A. Lavin, S. Gray, Fast Algorithms for Convolutional Neural Networks, 2015.
 //
-// A word holds two channels: (0, 2) or (1, 3) of four, as the integer 65536 * high + low, so that one addition transforms both. Bytes
-// enter as x + 128. Before words are used as pairs of int16 each half is lifted to be positive; the lift's share of an output
-// is a constant of the output channel.
+// A word holds two channels: (0, 2) or (1, 3) of four, as the integer 65536 * high + low, so that one addition transforms both.
+// Bytes enter as x + 128. Before words are used as pairs of int16 each half is lifted to be positive; the lift's share of an
+// output is a constant of the output channel.
 
 /// A form's geometry and transforms. Outputs of a tile are kOutputs x kOutputs, its patch of the image kPatch x kPatch every
 /// kStride rows; transforms give kPlaces words per pair of channels, and products of places are summed to kSums words per output
@@ -99,11 +99,10 @@ constexpr int32_t largest_divisor(int32_t n, int32_t most) {
 
 #if MOTE_DSP
 
-template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
+template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing, int32_t kUnroll = largest_divisor(kSteps, 16),
+          int32_t kAtOnce = largest_divisor(kPlaces, larger<int32_t>(16 / kSteps, 1))>
 MOTE_ASSEMBLY void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) {
   // r4-r7 sums of tile 0, r8-r11 of tile 1. Up to 16 steps are unrolled, of several places if they are short.
-  constexpr int32_t kUnroll = largest_divisor(kSteps, 16);
-  constexpr int32_t kAtOnce = largest_divisor(kPlaces, larger<int32_t>(16 / kSteps, 1));
   __asm__ volatile(
       "  .syntax unified\n"
       "  push {r4-r11,lr}\n"
@@ -182,7 +181,8 @@ MOTE_ASSEMBLY void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) 
       "  add sp,sp,#12\n"
       "  pop {r4-r11,pc}\n"
       :
-      : [steps] "i"(kSteps), [unroll] "i"(kUnroll), [places] "i"(kPlaces), [at_once] "i"(kAtOnce), [spacing] "i"(4 * kSumSpacing));
+      :
+      [steps] "i"(kSteps), [unroll] "i"(kUnroll), [places] "i"(kPlaces), [at_once] "i"(kAtOnce), [spacing] "i"(4 * kSumSpacing));
 }
 
 #elif defined(__GNUC__) && (defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)) && !defined(__ARM_BIG_ENDIAN)
