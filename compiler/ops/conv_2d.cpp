@@ -6,6 +6,7 @@
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
+#include "ops/winograd.hpp"
 
 namespace mote {
 
@@ -213,6 +214,50 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+std::optional<WinogradConvolution> winograd(const NodeView& node) {
+  const auto& op = Conv2d::of(node);
+  const Window w = op.window(node);
+  if (node.input(0).type != DataType::kInt8 || node.input(1).shape[3] != w.in_c) return std::nullopt;
+  const auto weights = node.input(1).values<std::int8_t>();
+  return WinogradConvolution{w,
+                             {weights.begin(), weights.end()},
+                             folded_bias(node, 0, 1, 2, static_cast<std::size_t>(w.out_c)),
+                             op.finish(node),
+                             node.input(0).zero_point()};
+}
+
+template <WinogradSchedule schedule, Isa isa>
+bool winograd_applies(const NodeView& node) {
+  constexpr std::int64_t kMostBytesWithoutDsp = 128 * 1024;  // such cores have little flash
+  const auto convolution = winograd(node);
+  return convolution && convolution->applies(schedule) &&
+         (isa == Isa::kDsp || convolution->weight_bytes(schedule) <= kMostBytesWithoutDsp);
+}
+template <WinogradSchedule schedule, Isa isa>
+double winograd_cycles(const NodeView& node) {
+  return winograd(node)->cycles(schedule, isa == Isa::kDsp);
+}
+template <WinogradSchedule schedule>
+KernelCall lower_winograd(const NodeView& node) {
+  return winograd(node)->lower(schedule);
+}
+template <WinogradSchedule schedule, Isa isa>
+constexpr Implementation winograd_row(std::string_view name) {
+  return {.name = name,
+          .isa = isa,
+          .applies = winograd_applies<schedule, isa>,
+          .cycles = winograd_cycles<schedule, isa>,
+          .lower = lower_winograd<schedule>};
+}
+constexpr WinogradSchedule kTiles4{.tile = WinogradTile::k4};
+constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .pairs = true};
+constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .whole_image = true};
+constexpr WinogradSchedule kRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true};
+constexpr WinogradSchedule kTiles2{.tile = WinogradTile::k2};
+constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .pairs = true};
+constexpr WinogradSchedule kStride2{.tile = WinogradTile::kStride2};
+constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
@@ -227,6 +272,22 @@ const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
+    winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
+    winograd_row<kPairsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_pairs"),
+    winograd_row<kTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes"),
+    winograd_row<kRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_rows"),
+    winograd_row<kTiles2, Isa::kDsp>("conv_2d.winograd_2"),
+    winograd_row<kPairsOfTiles2, Isa::kDsp>("conv_2d.winograd_2_pairs"),
+    winograd_row<kStride2, Isa::kDsp>("conv_2d.winograd_stride_2"),
+    winograd_row<kPairsOfStride2, Isa::kDsp>("conv_2d.winograd_stride_2_pairs"),
+    winograd_row<kTiles4, Isa::kPortable>("conv_2d.winograd_4_plain"),
+    winograd_row<kPairsOfTiles4, Isa::kPortable>("conv_2d.winograd_4_plain_pairs"),
+    winograd_row<kTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_plain"),
+    winograd_row<kRowsOfTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_rows_plain"),
+    winograd_row<kTiles2, Isa::kPortable>("conv_2d.winograd_2_plain"),
+    winograd_row<kPairsOfTiles2, Isa::kPortable>("conv_2d.winograd_2_plain_pairs"),
+    winograd_row<kStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain"),
+    winograd_row<kPairsOfStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain_pairs"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),

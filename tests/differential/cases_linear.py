@@ -82,15 +82,35 @@ def window(c, sizes, sharp=False):
     return height, width, kernel, stride, dilation, padding, out
 
 
+def window_3x3(c, sizes):
+    """Like window, for 3x3 kernels without dilation."""
+    stride, padding = c.pick([(1, 1), (2, 2), (1, 1)]), c.pick(["SAME", "VALID", "SAME", "SAME"])
+    height, width = c.pick(sizes), c.pick(sizes)
+    if padding == "VALID":
+        height, width = max(height, 3), max(width, 3)
+        out = valid_out(height, 3, stride[0]), valid_out(width, 3, stride[1])
+    else:
+        out = same_out(height, stride[0]), same_out(width, stride[1])
+    c.note.update(kernel=(3, 3), stride=stride, dilation=(1, 1), padding=padding, size=(height, width))
+    return height, width, (3, 3), stride, (1, 1), padding, out
+
+
 SIZES = [5, 1, 8, 3, 9, 2, 7, 12, 4]
-CONV_TYPES = ("int8", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
+CONV_TYPES = ("int8", "int8_3x3", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
 
 @operator("CONV_2D", CONV_TYPES, CONV_PROBES)
 def conv_2d(c):
-    height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
-    depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
+    if "3x3" in c.variant:  # tiles: whole, cut off, an odd number
+        height, width, kernel, stride, dilation, padding, out = window_3x3(c, [8, 5, 12, 1, 16, 7, 3, 10, 6, 13, 9, 24, 4])
+        depth, channels = c.pick([16, 3, 8, 1, 12, 5, 32, 4, 2, 17, 36]), c.pick([8, 4, 3, 16, 1, 12, 5, 8, 2, 20])
+        if padding == "SAME" and c.index % 3 == 0:
+            channels = depth  # may run in place
+        batch = c.pick([1, 1, 1, 2])
+    else:
+        height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
+        depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
     if "b32" in c.variant and kernel[0] * kernel[1] * depth > 480:
         depth = 3  # the 32-bit accumulator must not wrap
     groups = 2 if depth == 8 and channels % 2 == 0 and c.index % 2 else 1
