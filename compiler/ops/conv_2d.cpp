@@ -1,6 +1,7 @@
 // CONV_2D: NHWC activations, weights [out_c][k_h][k_w][in_c / groups], bias [out_c].
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
+#include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
@@ -212,11 +213,19 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+bool tiled_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && tiles_apply(*convolution);
+}
+double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node)); }
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
 const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
+    {.name = "conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},

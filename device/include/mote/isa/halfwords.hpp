@@ -36,20 +36,6 @@ MOTE_INLINE uint32_t widen_odd_add(uint32_t bytes, uint32_t addend) {
   return pair;
 }
 
-/// sum + a.low * b.low + a.high * b.high, wrapping.
-MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
-  int32_t result;
-  __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
-  return result;
-}
-
-/// sum + round(a * b / 2^32), half up, wrapping.
-MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
-  int32_t result;
-  __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
-  return result;
-}
-
 /// Sums of int16 pairs.
 MOTE_INLINE uint32_t add_pairs(uint32_t a, uint32_t b) {
   uint32_t pair;
