@@ -224,8 +224,9 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
 }
 
 // Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and
-// entered as above; RUN_BYTES is the length of a run's code. Results are stored by r11.
-#define MOTE_COLUMN_BEGIN(RUN_BYTES)                                                               \
+// entered as above; RUN_BYTES is the length of a run's code, two steps are 2^LOG_RUN bytes of the column. Results are stored by
+// r11.
+#define MOTE_COLUMN_BEGIN(RUN_BYTES, LOG_RUN)                                                      \
   "  .syntax unified\n"                                                                            \
   "  push {r4-r11,lr}\n"                                                                           \
   "  sub sp,sp,#20\n" /* 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry, 16 out */ \
@@ -234,11 +235,13 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
   "  str r2,[sp,#16]\n"                                                                            \
   "  add r5,r5,r1\n"                                                                               \
   "  str r5,[sp]\n"                                                                                \
-  "  add r10,r0,r4,lsl #2\n"                                                                       \
   "  lsr r4,r4,#1\n"                                                                               \
+  "  add r10,r0,r4,lsl #" #LOG_RUN                                                                 \
+  "\n"                                                                                             \
   "  rsb r5,r4,#0\n"                                                                               \
   "  and r5,r5,#7\n"                                                                               \
-  "  sub r0,r0,r5,lsl #3\n"                                                                        \
+  "  sub r0,r0,r5,lsl #" #LOG_RUN                                                                  \
+  "\n"                                                                                             \
   "  str r0,[sp,#4]\n"                                                                             \
   "  lsl r6,r5,#4\n"                                                                               \
   "  str r6,[sp,#8]\n"                                                                             \
@@ -265,8 +268,10 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
   "  ldr.w r0,[lr,#16+16*\\i]\n"                                                                   \
   "  ldr.w r1,[lr,#20+16*\\i]\n"                                                                   \
   "  ldr.w r2,[lr,#24+16*\\i]\n"                                                                   \
-  "  ldr.w r3,[lr,#28+16*\\i]\n"                                                                   \
-  "  ldr.w r8,[r12,#8*\\i]\n"                                                                      \
+  "  ldr.w r3,[lr,#28+16*\\i]\n"
+
+#define MOTE_COLUMN_PAIRS     \
+  "  ldr.w r8,[r12,#8*\\i]\n" \
   "  ldr.w r9,[r12,#4+8*\\i]\n"
 
 #define MOTE_COLUMN_END           \
@@ -294,65 +299,99 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
   "  add sp,sp,#20\n"             \
   "  pop {r4-r11,pc}\n"
 
+#define MOTE_COLUMN_WIDEN     \
+  "  ldr.w r8,[r12,#4*\\i]\n" \
+  "  sxtb16 r9,r8,ror #8\n"   \
+  "  sxtb16 r8,r8\n"
+
 // Ends the loop over a column.
-#define MOTE_COLUMN_NEXT \
-  "  .endr\n"            \
-  "  add r12,r12,#64\n"  \
-  "  add lr,lr,#128\n"   \
-  "  cmp r12,r10\n"      \
-  "  bne 3b\n"           \
+#define MOTE_COLUMN_NEXT(ALL_RUNS) \
+  "  .endr\n"                      \
+  "  add r12,r12,#" #ALL_RUNS      \
+  "\n"                             \
+  "  add lr,lr,#128\n"             \
+  "  cmp r12,r10\n"                \
+  "  bne 3b\n"                     \
   "  ldr r11,[sp,#16]\n"
+
+#define MOTE_COLUMN_SUMS_OF_PAIRS \
+  "  smlad r5,r0,r8,r5\n"         \
+  "  smlad r7,r1,r8,r7\n"         \
+  "  sxtb16 r0,r0\n"              \
+  "  sxtb16 r1,r1\n"              \
+  "  smlad r4,r0,r8,r4\n"         \
+  "  smlad r6,r1,r8,r6\n"         \
+  "  smlad r5,r2,r9,r5\n"         \
+  "  smlad r7,r3,r9,r7\n"         \
+  "  sxtb16 r2,r2\n"              \
+  "  sxtb16 r3,r3\n"              \
+  "  smlad r4,r2,r9,r4\n"         \
+  "  smlad r6,r3,r9,r6\n"
+
+#define MOTE_COLUMN_SPLIT \
+  "  sub r5,r5,r4\n"      \
+  "  sub r7,r7,r6\n"      \
+  "  lsl r4,r4,#1\n"      \
+  "  lsl r6,r6,#1\n"      \
+  "  asr r5,r5,#7\n"      \
+  "  asr r7,r7,#7\n"
 
 /// Multiplies a matrix of pairs by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(
-      72) "  smlad r5,r0,r8,r5\n"
-          "  smlad r7,r1,r8,r7\n"
-          "  sxtb16 r0,r0\n"
-          "  sxtb16 r1,r1\n"
-          "  smlad r4,r0,r8,r4\n"
-          "  smlad r6,r1,r8,r6\n"
-          "  smlad r5,r2,r9,r5\n"
-          "  smlad r7,r3,r9,r7\n"
-          "  sxtb16 r2,r2\n"
-          "  sxtb16 r3,r3\n"
-          "  smlad r4,r2,r9,r4\n"
-          "  smlad r6,r3,r9,r6\n" MOTE_COLUMN_NEXT
-          "  sub r5,r5,r4\n"
-          "  sub r7,r7,r6\n"
-          "  lsl r4,r4,#1\n"
-          "  lsl r6,r6,#1\n"
-          "  asr r5,r5,#7\n"
-          "  asr r7,r7,#7\n" MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(72, 3) MOTE_COLUMN_PAIRS MOTE_COLUMN_SUMS_OF_PAIRS MOTE_COLUMN_NEXT(64)
+                       MOTE_COLUMN_SPLIT MOTE_COLUMN_END);
 }
+
+/// The same for a column of bytes, widened four at a time as they pass by; the number of steps is even.
+MOTE_ASSEMBLY inline void multiply_bytes(const int8_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  __asm__ volatile(MOTE_COLUMN_BEGIN(76, 2) MOTE_COLUMN_WIDEN MOTE_COLUMN_SUMS_OF_PAIRS MOTE_COLUMN_NEXT(32)
+                       MOTE_COLUMN_SPLIT MOTE_COLUMN_END);
+}
+
+#define MOTE_COLUMN_SUMS_OF_BYTES \
+  "  sxtb16 r11,r0\n"             \
+  "  sxtb16 r0,r0,ror #8\n"       \
+  "  smlad r4,r11,r8,r4\n"        \
+  "  smlad r4,r0,r9,r4\n"         \
+  "  sxtb16 r11,r1\n"             \
+  "  sxtb16 r1,r1,ror #8\n"       \
+  "  smlad r5,r11,r8,r5\n"        \
+  "  smlad r5,r1,r9,r5\n"         \
+  "  sxtb16 r11,r2\n"             \
+  "  sxtb16 r2,r2,ror #8\n"       \
+  "  smlad r6,r11,r8,r6\n"        \
+  "  smlad r6,r2,r9,r6\n"         \
+  "  sxtb16 r11,r3\n"             \
+  "  sxtb16 r3,r3,ror #8\n"       \
+  "  smlad r7,r11,r8,r7\n"        \
+  "  smlad r7,r3,r9,r7\n"
+
+#define MOTE_COLUMN_DOUBLE \
+  "  lsl r4,r4,#1\n"       \
+  "  lsl r5,r5,#1\n"       \
+  "  lsl r6,r6,#1\n"       \
+  "  lsl r7,r7,#1\n"
 
 /// Multiplies a matrix of bytes by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column_by_bytes(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(
-      88) "  sxtb16 r11,r0\n"
-          "  sxtb16 r0,r0,ror #8\n"
-          "  smlad r4,r11,r8,r4\n"
-          "  smlad r4,r0,r9,r4\n"
-          "  sxtb16 r11,r1\n"
-          "  sxtb16 r1,r1,ror #8\n"
-          "  smlad r5,r11,r8,r5\n"
-          "  smlad r5,r1,r9,r5\n"
-          "  sxtb16 r11,r2\n"
-          "  sxtb16 r2,r2,ror #8\n"
-          "  smlad r6,r11,r8,r6\n"
-          "  smlad r6,r2,r9,r6\n"
-          "  sxtb16 r11,r3\n"
-          "  sxtb16 r3,r3,ror #8\n"
-          "  smlad r7,r11,r8,r7\n"
-          "  smlad r7,r3,r9,r7\n" MOTE_COLUMN_NEXT
-          "  lsl r4,r4,#1\n"
-          "  lsl r5,r5,#1\n"
-          "  lsl r6,r6,#1\n"
-          "  lsl r7,r7,#1\n" MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(88, 3) MOTE_COLUMN_PAIRS MOTE_COLUMN_SUMS_OF_BYTES MOTE_COLUMN_NEXT(64)
+                       MOTE_COLUMN_DOUBLE MOTE_COLUMN_END);
+}
+
+/// The same for a column of bytes.
+MOTE_ASSEMBLY inline void multiply_bytes_by_bytes(const int8_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  __asm__ volatile(MOTE_COLUMN_BEGIN(92, 2) MOTE_COLUMN_WIDEN MOTE_COLUMN_SUMS_OF_BYTES MOTE_COLUMN_NEXT(32)
+                       MOTE_COLUMN_DOUBLE MOTE_COLUMN_END);
 }
 
 #undef MOTE_COLUMN_BEGIN
+#undef MOTE_COLUMN_PAIRS
+#undef MOTE_COLUMN_WIDEN
 #undef MOTE_COLUMN_NEXT
+#undef MOTE_COLUMN_SUMS_OF_BYTES
+#undef MOTE_COLUMN_DOUBLE
+#undef MOTE_COLUMN_SUMS_OF_PAIRS
+#undef MOTE_COLUMN_SPLIT
 #undef MOTE_COLUMN_END
 
 #else
@@ -365,18 +404,26 @@ MOTE_INLINE void finish_block(const int32_t* doubled, const int32_t* scaling, in
   }
 }
 
-/// The sums of a block of pairs.
-MOTE_INLINE void sum_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int32_t* sums) {
-  for (int row = 0; row < 4; ++row) sums[row] = block[row];
-  block += 4;
+/// Adds the products of some steps of a block of pairs to its sums.
+MOTE_INLINE void add_products(const uint32_t* column, int32_t spacing, const int32_t* pairs, int32_t steps, int32_t* sums) {
   for (int32_t i = 0; i < steps; ++i, column += spacing) {
     for (int pair = 0; pair < 4; pair += 2) {
-      const uint32_t weights = static_cast<uint32_t>(*block++);
+      const uint32_t weights = static_cast<uint32_t>(*pairs++);
       sums[pair + 1] = multiply_add_pairs(weights, *column, sums[pair + 1]);
       sums[pair] = multiply_add_pairs(widen_even(weights), *column, sums[pair]);
     }
   }
+}
+
+MOTE_INLINE void split_sums(int32_t* sums) {
   for (int pair = 0; pair < 4; pair += 2) sums[pair + 1] = wrap_subtract(sums[pair + 1], sums[pair]);
+}
+
+/// The sums of a block of pairs.
+MOTE_INLINE void sum_block(const uint32_t* column, int32_t spacing, const int32_t* block, int32_t steps, int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = block[row];
+  add_products(column, spacing, block + 4, steps, sums);
+  split_sums(sums);
 }
 
 MOTE_INLINE void double_sums(int32_t* sums) {
@@ -410,32 +457,65 @@ inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix,
   }
 }
 
-inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const int32_t* end = matrix + shape->matrix_bytes / 4;
-  for (; matrix != end; matrix += packed_block_words(shape->steps), out += 4) {
-    int32_t sums[4];
-    sum_block(column, 1, matrix, shape->steps, sums);
-    double_sums(sums);
-    finish_block(sums, matrix + 4 + 2 * shape->steps, out);
+/// Adds the products of two steps of a block of bytes to its sums.
+MOTE_INLINE void add_products_by_bytes(uint32_t first, uint32_t second, const int32_t* bytes, int32_t* sums) {
+  for (int row = 0; row < 4; ++row) {
+    const uint32_t weights = static_cast<uint32_t>(bytes[row]);
+    sums[row] = multiply_add_pairs(widen_even(weights), first, sums[row]);
+    sums[row] = multiply_add_pairs(widen_odd(weights), second, sums[row]);
   }
 }
 
-inline void multiply_column_by_bytes(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+/// `add(i, weights, sums)` adds the products of steps i and i + 1, `finish(sums)` turns a block's sums into doubled ones.
+template <typename Add, typename Finish>
+MOTE_INLINE void multiply_one(const int32_t* matrix, int8_t* out, const PackedMatrix* shape, Add add, Finish finish) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
   for (; matrix != end; out += 4) {
     int32_t sums[4] = {matrix[0], matrix[1], matrix[2], matrix[3]};
     matrix += 4;
-    for (int32_t i = 0; i < shape->steps; i += 2) {
-      for (int row = 0; row < 4; ++row) {
-        const uint32_t weights = static_cast<uint32_t>(*matrix++);
-        sums[row] = multiply_add_pairs(widen_even(weights), column[i], sums[row]);
-        sums[row] = multiply_add_pairs(widen_odd(weights), column[i + 1], sums[row]);
-      }
-    }
-    for (int32_t& sum : sums) sum = shift_left(sum, 1);
+    for (int32_t i = 0; i < shape->steps; i += 2, matrix += 4) add(i, matrix, sums);
+    finish(sums);
     finish_block(sums, matrix, out);
     matrix += 12;
   }
+}
+
+MOTE_INLINE void finish_pairs(int32_t* sums) {
+  split_sums(sums);
+  double_sums(sums);
+}
+
+MOTE_INLINE void finish_bytes(int32_t* sums) {
+  for (int row = 0; row < 4; ++row) sums[row] = shift_left(sums[row], 1);
+}
+
+inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) { add_products(column + i, 1, weights, 2, sums); };
+  multiply_one(matrix, out, shape, add, finish_pairs);
+}
+
+inline void multiply_bytes(const int8_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
+    const uint32_t four = load_4(column + 2 * i);
+    const uint32_t pairs[2] = {widen_even(four), widen_odd(four)};
+    add_products(pairs, 1, weights, 2, sums);
+  };
+  multiply_one(matrix, out, shape, add, finish_pairs);
+}
+
+inline void multiply_column_by_bytes(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
+    add_products_by_bytes(column[i], column[i + 1], weights, sums);
+  };
+  multiply_one(matrix, out, shape, add, finish_bytes);
+}
+
+inline void multiply_bytes_by_bytes(const int8_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
+  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
+    const uint32_t four = load_4(column + 2 * i);
+    add_products_by_bytes(widen_even(four), widen_odd(four), weights, sums);
+  };
+  multiply_one(matrix, out, shape, add, finish_bytes);
 }
 
 #endif
