@@ -10,8 +10,9 @@ namespace mote {
 namespace {
 
 // As in the device's header.
-constexpr std::int32_t kMostDepth = 32;
+constexpr std::int32_t kMostRows = 3, kMostValues = 32;
 constexpr std::int32_t kMostChannels = 512;
+constexpr std::int32_t kMostSpan = 96;  ///< of three windows, copied where they reach over a border
 constexpr std::int64_t kPixels = 3;
 constexpr std::size_t kChannels = 3;
 constexpr std::int64_t kLeastMacs = 40000;      ///< a kernel for each shape is 1 KB of flash; smaller layers share one
@@ -19,10 +20,15 @@ constexpr int kFittedBits = 8, kExactBits = 1;  ///< what sums and weights are m
 
 std::int64_t pixels_of(const Window& w) { return std::int64_t{w.batch} * w.out_h * w.out_w; }
 
+bool is_pointwise(const Window& w) { return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads(); }
+
 bool fits(const Window& w) {
-  return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads() && w.in_c <= kMostDepth &&
-         w.out_c >= static_cast<std::int32_t>(kChannels) && w.out_c <= kMostChannels && pixels_of(w) >= kPixels &&
-         pixels_of(w) * w.in_c * w.out_c >= kLeastMacs;
+  if (pixels_of(w) * w.k_h * w.k_w * w.in_c * w.out_c < kLeastMacs || w.out_c > kMostChannels) return false;
+  if (w.k_h > kMostRows || w.k_h * w.k_w * w.in_c > kMostValues) return false;
+  if (is_pointwise(w)) return pixels_of(w) >= kPixels;
+  const bool touches_image = w.pad_left < w.k_w && (w.out_w - 1) * w.stride_w - w.pad_left < w.in_w;
+  return (w.dilation_w == 1 || w.k_w == 1) && w.out_w >= kPixels && touches_image && w.in_w >= 2 * w.stride_w + w.k_w &&
+         (2 * w.stride_w + w.k_w) * w.in_c <= kMostSpan;
 }
 
 /// A channel whose proof succeeded.
@@ -41,7 +47,7 @@ struct Tiles {
 class Packer {
  public:
   explicit Packer(const PackedConvolution& convolution)
-      : convolution_(convolution), depth_(static_cast<std::size_t>(convolution.window.in_c)) {
+      : convolution_(convolution), depth_(convolution.weights.size() / convolution.bias.size()) {
     for (std::size_t c = 0; c < convolution.bias.size(); ++c) {
       sums_.push_back(row_sums(weights(c), convolution.bias[c]));
       constants_.push_back(constant_output(sums_[c], convolution.finish, c));
@@ -94,7 +100,7 @@ class Packer {
 
   /// Bias and weights times 2^bits; all zero where the output is constant.
   Channel scaled(std::size_t c, int bits) const {
-    const auto order = window_order(1, convolution_.window.in_c);
+    const auto order = window_order(convolution_.window.k_h, convolution_.window.k_w * convolution_.window.in_c);
     const std::int32_t by = std::int32_t{1} << bits;
     Channel channel{0, std::vector<std::int32_t>(order.size()), {}};
     if (constants_[c]) return channel;
@@ -147,18 +153,29 @@ bool tiles_apply(const PackedConvolution& convolution) { return fits(convolution
 double tiles_cycles(const PackedConvolution& convolution) {
   const Window& w = convolution.window;
   const bool fitted = Packer(convolution).fitted().has_value();
-  const double steps = (w.in_c + 1) / 2;
-  const double block = 16 * steps + (fitted ? 48 : 72);
+  const std::int32_t row = w.k_w * w.in_c;
+  const double left_over = w.k_h * (row % 4);
+  const double steps = (w.k_h * row + 1) / 2;
+  const double block = 16 * steps + (fitted ? 45 : 70);
   const double tail = w.out_c % 3 == 0 ? 0 : (w.out_c % 3 == 2 ? 12 * steps + 35 : 8 * steps + 25);
   const double triples = static_cast<double>((pixels_of(w) + 2) / 3);
-  return 150 + triples * (30 + 8 * steps + (w.out_c / 3) * block + tail);
+  const double rows = is_pointwise(w) ? 1 : w.batch * w.out_h;
+  return rows * (is_pointwise(w) ? 150 : 400) + triples * (30 + 8 * steps + 4 * left_over + (w.out_c / 3) * block + tail);
 }
 
-KernelCall lower_tiles(const PackedConvolution& convolution) {
+KernelCall lower_tiles(const PackedConvolution& convolution, const NodeView& node) {
   const Window& w = convolution.window;
   const Tiles tiles = make_tiles(convolution).value();
-  KernelCall call("conv_2d_tiles", "conv_2d_tiles");
-  call.set("pixels", pixels_of(w)).set("in_c", w.in_c).set("out_c", w.out_c);
+  KernelCall call("conv_2d_tiles", is_pointwise(w) ? "conv_2d_pointwise_tiles" : "conv_2d_tiles");
+  call.set("in_c", w.in_c).set("out_c", w.out_c);
+  if (is_pointwise(w)) {
+    call.set("pixels", pixels_of(w));
+  } else {
+    call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("out_h", w.out_h).set("out_w", w.out_w);
+    call.set("k_h", w.k_h).set("k_w", w.k_w).set("stride_h", w.stride_h).set("stride_w", w.stride_w);
+    call.set("dilation_h", w.dilation_h).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+    call.flag("pads", w.pads()).set("input_zero_point", node.input(0).zero_point());
+  }
   call.flag("fitted", tiles.fitted).set("shift", tiles.shift);
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);
   return call.input(0).constant("matrix", words_of(tiles)).output();
