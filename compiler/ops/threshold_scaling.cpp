@@ -64,8 +64,8 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
   if (exact < (1 << 20) || exact > INT32_MAX) return std::nullopt;
   const auto wanted = thresholds(low, high, finish, channel);
   const auto center = static_cast<std::int64_t>(std::llround(exact));
-  const std::int64_t step = std::max<std::int64_t>(1, center >> 21);
-  constexpr std::int64_t kTries = 64;
+  const std::int64_t step = std::max<std::int64_t>(1, center >> 24);
+  constexpr std::int64_t kTries = 1024;
   for (std::int64_t i = 0; i < kTries; ++i) {
     const std::int64_t multiplier = center + (i % 2 == 0 ? i / 2 : -(i + 1) / 2) * step;
     if (multiplier <= 0 || multiplier > INT32_MAX) continue;

@@ -10,7 +10,7 @@ namespace mote {
 /// Requantization in three instructions: `saturate_to_int8(high((sum << sum_bits) + offset, multiplier) >> shift)`, where high is
 /// the upper word of the product, followed by the operator's clamp if that is narrower than int8.
 struct ThresholdForm {
-  int sum_bits = 10, shift = 14;
+  int sum_bits = 8, shift = 12;
 };
 struct ThresholdScaling {
   std::int32_t multiplier = 0, offset = 0;
