@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
 #include "ops/cmsis_nn.hpp"
+#include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
@@ -258,6 +259,13 @@ constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .pairs = tru
 constexpr WinogradSchedule kStride2{.tile = WinogradTile::kStride2};
 constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
 
+bool tiled_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && tiles_apply(*convolution);
+}
+double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
@@ -270,6 +278,7 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 
 const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
+    {.name = "conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
@@ -280,14 +289,14 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kPairsOfTiles2, Isa::kDsp>("conv_2d.winograd_2_pairs"),
     winograd_row<kStride2, Isa::kDsp>("conv_2d.winograd_stride_2"),
     winograd_row<kPairsOfStride2, Isa::kDsp>("conv_2d.winograd_stride_2_pairs"),
-    winograd_row<kTiles4, Isa::kPortable>("conv_2d.winograd_4_plain"),
-    winograd_row<kPairsOfTiles4, Isa::kPortable>("conv_2d.winograd_4_plain_pairs"),
-    winograd_row<kTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_plain"),
-    winograd_row<kRowsOfTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_rows_plain"),
-    winograd_row<kTiles2, Isa::kPortable>("conv_2d.winograd_2_plain"),
-    winograd_row<kPairsOfTiles2, Isa::kPortable>("conv_2d.winograd_2_plain_pairs"),
-    winograd_row<kStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain"),
-    winograd_row<kPairsOfStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain_pairs"),
+    winograd_row<kTiles4, Isa::kScalar>("conv_2d.winograd_4_plain"),
+    winograd_row<kPairsOfTiles4, Isa::kScalar>("conv_2d.winograd_4_plain_pairs"),
+    winograd_row<kTiles4FromBytes, Isa::kScalar>("conv_2d.winograd_4_bytes_plain"),
+    winograd_row<kRowsOfTiles4FromBytes, Isa::kScalar>("conv_2d.winograd_4_bytes_rows_plain"),
+    winograd_row<kTiles2, Isa::kScalar>("conv_2d.winograd_2_plain"),
+    winograd_row<kPairsOfTiles2, Isa::kScalar>("conv_2d.winograd_2_plain_pairs"),
+    winograd_row<kStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain"),
+    winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),

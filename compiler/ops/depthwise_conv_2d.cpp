@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "ops/cmsis_nn.hpp"
+#include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
 #include "ops/depthwise_rows.hpp"
-#include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -196,6 +196,13 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   return convolution;
 }
 
+bool tiled_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && tiles_apply(*convolution);
+}
+double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+
 template <MatrixForm form>
 bool packed_applies(const NodeView& node) {
   const auto convolution = packed(node);
@@ -274,6 +281,7 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 }
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
+    {.name = "depthwise_conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},

@@ -175,16 +175,21 @@ double packed_cycles(const NodeView& node) {
          (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
 }
 
-template <MatrixForm form>
-KernelCall lower_packed(const NodeView& node) {
+KernelCall describe_packed(const NodeView& node, std::string_view function) {
   const auto& op = FullyConnected::of(node);
-  KernelCall call("fully_connected_packed", "fully_connected_packed");
+  KernelCall call("fully_connected_packed", function);
   const auto [lowest, highest] = op.finish(node).range();
   call.set("rows", op.rows(node))
       .set("depth", op.depth(node))
       .set("units", op.units(node))
       .set("clamp_min", lowest)
       .set("clamp_max", highest);
+  return call;
+}
+
+template <MatrixForm form>
+KernelCall lower_packed(const NodeView& node) {
+  KernelCall call = describe_packed(node, "fully_connected_packed");
   call.flag("paired", form == MatrixForm::kPairsForOne);
   call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
   return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
@@ -207,8 +212,38 @@ std::optional<CmsisFullyConnected> cmsis(const NodeView& node) {
                              op.finish(node)};
 }
 
+template <MatrixForm form>
+bool streamed_applies(const NodeView& node) {
+  return FullyConnected::of(node).depth(node) % 4 == 0 && packed_applies<form>(node);
+}
+
+/// For layers whose column would cost memory; else the routines of the packed rows are shared.
+template <MatrixForm form>
+double streamed_cycles(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  return 1000 + 1.05 * static_cast<double>(op.rows(node)) * packed_matrix_cycles(form, op.units(node), op.depth(node) / 2);
+}
+
+template <MatrixForm form>
+KernelCall lower_streamed(const NodeView& node) {
+  KernelCall call = describe_packed(node, "fully_connected_streamed");
+  call.flag("paired", form == MatrixForm::kPairsForOne);
+  return call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
+}
+
+template <MatrixForm form>
+constexpr Implementation streamed_row(std::string_view name) {
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = streamed_applies<form>,
+          .cycles = streamed_cycles<form>,
+          .lower = lower_streamed<form>};
+}
+
 const std::vector<Implementation> FullyConnected::kRows = {
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
+    streamed_row<MatrixForm::kPairsForOne>("fully_connected.streamed"),
+    streamed_row<MatrixForm::kBytes>("fully_connected.streamed_bytes"),
     packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
     cmsis_row<cmsis, Isa::kMve>("fully_connected.cmsis_nn"),

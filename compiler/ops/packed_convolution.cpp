@@ -1,5 +1,7 @@
 #include "ops/packed_convolution.hpp"
 
+#include <algorithm>
+
 namespace mote {
 
 std::vector<std::int32_t> PackedConvolution::order(MatrixForm form) const {
@@ -37,9 +39,9 @@ KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const
       call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
   }
   call.input(0).constant("matrix", packed.words).output();
-  // A row of zero points and a window; narrow rows are copied with room around them.
-  const std::int64_t border =
-      window.pads() ? static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * (window.k_h + 1) * row_bytes() : 0;
+  // A row of zero points that two windows see, and the rows of a window, with room around them if they are narrow.
+  const std::int64_t copy = static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * row_bytes();
+  const std::int64_t border = w.pads() ? std::max<std::int64_t>(copy, row_bytes() + w.stride_w * w.in_c) + w.k_h * copy : 0;
   return call.scratch((form == MatrixForm::kPairs ? 8 : 4) * steps(form) + border);
 }
 

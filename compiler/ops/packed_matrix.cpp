@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/row_scaling.hpp"
 #include "ops/threshold_scaling.hpp"
 
 namespace mote {
@@ -10,58 +11,11 @@ namespace {
 
 constexpr std::size_t kBlockRows = 4;
 
-struct Interval {
-  std::int64_t low, high;
-  /// Every value v has |v| < 2^bits.
-  bool fits(int bits) const { return -(std::int64_t{1} << bits) < low && high < (std::int64_t{1} << bits); }
-};
-
-/// What a row's sum can be for int8 inputs.
-Interval sums_of(std::span<const std::int8_t> weights, std::int32_t bias) {
-  Interval sum{bias, bias};
-  for (const std::int64_t weight : weights) {
-    sum.low += std::min(weight * -128, weight * 127);
-    sum.high += std::max(weight * -128, weight * 127);
-  }
-  return sum;
-}
-
-/// The three numbers that turn a doubled sum into an output.
-struct Scaling {
-  std::int32_t multiplier = 0, offset = 1, shift = 1;
-};
-
-constexpr Scaling constant_scaling(std::int32_t value) { return {0, 2 * value + 1, 1}; }
-
-/// The output when it is the same for every sum in the interval: outputs grow with sums unless these wrap or are shifted left.
-std::optional<std::int32_t> constant_output(Interval sums, const Finish& finish, std::size_t row) {
-  if (!sums.fits(31) || finish.multiplier(row).shift > 0) return std::nullopt;
-  const auto output = [&](std::int64_t sum) { return finish.apply<std::int8_t>(static_cast<std::int32_t>(sum), row); };
-  if (output(sums.low) != output(sums.high)) return std::nullopt;
-  return output(sums.low);
-}
-
-/// Numbers that give gemmlowp's result for every sum in the interval.
-///
-/// With a shift right by e >= 1, gemmlowp's second rounding of x is (x + 2^(e-1) - (x < 0)) >> e. The sum's sign may stand for
-/// that of x: they differ only where x is 0 and the sum negative, and then both give 0.
-std::optional<Scaling> scaling_for(Interval sums, const Finish& finish, std::size_t row) {
-  const Multiplier& by = finish.multiplier(row);
-  const std::int32_t right = -by.shift;
-  constexpr std::int32_t kMostShift = 21;  // keeps the offset below 2^29
-  if (!sums.fits(30) || right < 1 || right > kMostShift) return std::nullopt;
-  return Scaling{by.multiplier, (2 * finish.zero_point() + 1) * (std::int32_t{1} << (right - 1)), right};
-}
-
-std::int32_t pair_of(std::int32_t low, std::int32_t high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xFFFFU) | (static_cast<std::uint32_t>(high) << 16));
-}
-
 /// A row of the matrix in the order of the column; rows that only fill up the last block are zero.
 struct Row {
   std::vector<std::int32_t> weights;
   std::int32_t bias = 0;
-  Scaling scaling;
+  RowScaling scaling;
   std::optional<ThresholdScaling> fitted;  ///< looked for in matrices for two columns
 };
 
@@ -70,13 +24,13 @@ std::optional<Row> make_row(MatrixForm form, const MatrixRows& rows, const Finis
   if (r >= rows.bias.size()) return row;
   const std::size_t depth = rows.weights.size() / rows.bias.size();
   const auto weights = rows.weights.subspan(r * depth, depth);
-  const Interval sums = sums_of(weights, rows.bias[r]);
+  const RowSums sums = row_sums(weights, rows.bias[r]);
   if (const auto constant = constant_output(sums, finish, r)) {
     row.scaling = constant_scaling(*constant);
     row.fitted = constant_threshold_scaling(*constant);
     return row;
   }
-  const auto scaling = scaling_for(sums, finish, r);
+  const auto scaling = row_scaling(sums, finish, r);
   const bool in_high_bytes = form != MatrixForm::kBytes && r % 2 == 1;
   if (!scaling || (in_high_bytes && !sums.fits(23))) return std::nullopt;
   row.bias = rows.bias[r];
@@ -93,22 +47,50 @@ std::int32_t joined(std::int32_t low, std::int32_t high) { return wrap_add(wrap_
 
 bool fits_halfword(std::int32_t value) { return value >= INT16_MIN && value <= INT16_MAX; }
 
-/// Appends start sums and weights of one block; false when two weights do not fit into a halfword (high byte -128, low byte
-/// negative).
+/// Appends the weights of one block; false when two weights do not fit into a halfword (high byte -128, low byte negative).
 bool append_pairs(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
-  for (std::size_t r = 0; r < kBlockRows; r += 2) {
-    words.push_back(block[r].bias);
-    words.push_back(joined(block[r].bias, block[r + 1].bias));
-  }
   for (std::size_t i = 0; i < block[0].weights.size(); i += 2) {
     for (std::size_t r = 0; r < kBlockRows; r += 2) {
       const std::int32_t first = joined(block[r].weights[i], block[r + 1].weights[i]);
       const std::int32_t second = joined(block[r].weights[i + 1], block[r + 1].weights[i + 1]);
       if (!fits_halfword(first) || !fits_halfword(second)) return false;
-      words.push_back(pair_of(first, second));
+      words.push_back(halfword_pair(first, second));
     }
   }
   return true;
+}
+
+/// A block for two columns.
+bool append_for_two(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  const bool fitted = std::ranges::all_of(block, [](const Row& row) { return row.fitted.has_value(); });
+  const auto start = [&](std::size_t r) {
+    const std::int32_t bias = wrap_multiply(256, block[r].bias);
+    return fitted ? wrap_add(bias, block[r].fitted->offset) : bias;
+  };
+  words.insert(words.end(), {start(1), start(3)});
+  if (!append_pairs(block, words)) return false;
+  if (fitted) {
+    words.insert(words.end(), {block[0].fitted->multiplier, start(0), block[1].fitted->multiplier, start(2),
+                               block[2].fitted->multiplier, block[3].fitted->multiplier});
+    return true;
+  }
+  const std::size_t first = words.size();
+  for (std::size_t r = 0; r < kBlockRows; ++r) {
+    words.push_back(block[r].scaling.multiplier);
+    if (r % 2 == 0) words.push_back(wrap_multiply(2, block[r].bias));
+    words.insert(words.end(), {block[r].scaling.offset, block[r].scaling.shift});
+  }
+  words[first] |= INT32_MIN;
+  return true;
+}
+
+/// A block of pairs for one column.
+bool append_for_one(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  for (std::size_t r = 0; r < kBlockRows; r += 2) {
+    words.push_back(block[r].bias);
+    words.push_back(joined(block[r].bias, block[r + 1].bias));
+  }
+  return append_pairs(block, words);
 }
 
 void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
@@ -124,14 +106,20 @@ void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& word
   }
 }
 
-void append_scaling(MatrixForm form, const std::vector<Row>& block, std::vector<std::int32_t>& words) {
-  if (form == MatrixForm::kPairs && std::ranges::all_of(block, [](const Row& row) { return row.fitted.has_value(); })) {
-    for (const Row& row : block) words.insert(words.end(), {row.fitted->multiplier, row.fitted->offset});
-    return;
-  }
-  const std::size_t first = words.size();
+void append_scaling(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
   for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
-  if (form == MatrixForm::kPairs) words[first] |= INT32_MIN;
+}
+
+/// False when some weights do not fit the form.
+bool append_block(MatrixForm form, const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+  if (form == MatrixForm::kPairs) return append_for_two(block, words);
+  if (form == MatrixForm::kBytes) {
+    append_bytes(block, words);
+  } else if (!append_for_one(block, words)) {
+    return false;
+  }
+  append_scaling(block, words);
+  return true;
 }
 
 }  // namespace
@@ -160,12 +148,7 @@ std::optional<PackedWords> pack_matrix(MatrixForm form, const MatrixRows& rows, 
       if (!row) return std::nullopt;
       block.push_back(std::move(*row));
     }
-    if (form == MatrixForm::kBytes) {
-      append_bytes(block, packed.words);
-    } else if (!append_pairs(block, packed.words)) {
-      return std::nullopt;
-    }
-    append_scaling(form, block, packed.words);
+    if (!append_block(form, block, packed.words)) return std::nullopt;
     if (first + kBlockRows <= rows.bias.size()) packed.whole = packed.words.size();
   }
   return packed;
@@ -180,7 +163,7 @@ double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t ste
   const double blocks = static_cast<double>((rows + 3) / 4);
   switch (form) {
     case MatrixForm::kPairs:
-      return 40 + blocks * (85 + 15.5 * static_cast<double>(steps));
+      return 40 + blocks * (75 + 15.2 * static_cast<double>(steps));
     case MatrixForm::kPairsForOne:
       return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
     case MatrixForm::kBytes:

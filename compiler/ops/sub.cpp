@@ -1,7 +1,7 @@
 // SUB with broadcasting and fused activation.
 // Source: TensorFlow Lite SUB.
 
-#include "ops/binary.hpp"
+#include "ops/sum_int8.hpp"
 
 namespace mote {
 
@@ -62,7 +62,13 @@ KernelCall lower(const NodeView& node) {
   return node.output().type == DataType::kInt8 || node.output().type == DataType::kInt16 ? lower_scaled(node) : lower_plain(node);
 }
 
-const std::vector<Implementation> Sub::kRows = {{.name = "sub.plain", .cycles = binary_cycles, .lower = lower}};
+bool words_apply(const NodeView& node) { return sum_int8_applies(node, -1, Sub::of(node).activation); }
+KernelCall lower_words(const NodeView& node) { return lower_sum_int8(node, -1, Sub::of(node).activation); }
+
+const std::vector<Implementation> Sub::kRows = {
+    {.name = "sub.words", .isa = Isa::kDsp, .applies = words_apply, .cycles = sum_int8_cycles, .lower = lower_words},
+    {.name = "sub.plain", .cycles = binary_cycles, .lower = lower},
+};
 
 }  // namespace
 

@@ -7,22 +7,28 @@
 
 namespace mote {
 
-/// Requantization in three instructions: `saturate_to_int8(high(1024 * sum + offset, multiplier) >> 14)`, where high is the upper
-/// word of the product, followed by the operator's clamp if that is narrower than int8.
+/// Requantization in three instructions: `saturate_to_int8(high((sum << sum_bits) + offset, multiplier) >> shift)`, where high is
+/// the upper word of the product, followed by the operator's clamp if that is narrower than int8.
+struct ThresholdForm {
+  int sum_bits = 8, shift = 12;
+};
 struct ThresholdScaling {
-  static constexpr int kSumBits = 10, kShift = 14;
   std::int32_t multiplier = 0, offset = 0;
   bool operator==(const ThresholdScaling&) const = default;
 };
 
-/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], or nothing.
+/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], or nothing. `form.shift` is at most 20.
 ///
 /// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output.
 /// Equal thresholds are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other
 /// as a rule: gemmlowp rounds halves away from zero.
-std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel);
+std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                               ThresholdForm form = {});
+
+/// The most `form.shift` may be for this channel's multiplier to fit into 32 bits; that gives the finest thresholds.
+int most_threshold_shift(const Finish& finish, std::size_t channel, int sum_bits);
 
 /// The numbers that give `value` for the sum 0.
-ThresholdScaling constant_threshold_scaling(std::int32_t value);
+ThresholdScaling constant_threshold_scaling(std::int32_t value, ThresholdForm form = {});
 
 }  // namespace mote

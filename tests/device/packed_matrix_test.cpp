@@ -154,8 +154,8 @@ TEST(ThresholdScaling, EqualsTwoRoundingsForEverySum) {
     if (!scaling) continue;
     ++fitted;
     for (int sum = low; sum <= high; ++sum) {
-      const std::int64_t product = static_cast<std::int64_t>(1024 * sum + scaling->offset) * scaling->multiplier;
-      const auto scaled = std::clamp(static_cast<std::int32_t>(product >> 32) >> 14, finish.range().first, finish.range().second);
+      const std::int64_t product = static_cast<std::int64_t>(256 * sum + scaling->offset) * scaling->multiplier;
+      const auto scaled = std::clamp(static_cast<std::int32_t>(product >> 32) >> 12, finish.range().first, finish.range().second);
       ASSERT_EQ(scaled, finish.apply<std::int8_t>(sum, 0)) << "sum " << sum;
     }
   }

@@ -32,7 +32,7 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
       constexpr bool kTouchesImage = L::pad_left < L::k_w && (L::out_w - 1) * L::stride_w - L::pad_left < L::in_w;
       constexpr bool kFixedCopy = kRowBytes <= 32 && L::in_w >= L::k_w && kTouchesImage;
       constexpr int32_t kPitch = kFixedCopy ? 2 * kRowBytes : kRowBytes;
-      int8_t* copy = border + kPitch;
+      int8_t* copy = border + larger<int32_t>(kPitch, (L::stride_w + L::k_w) * L::in_c);
       for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
         const int32_t iy = top + ky * L::dilation_h;
         rows[ky] = iy < 0 || iy >= L::in_h ? border : window;
@@ -53,10 +53,82 @@ MOTE_INLINE void gather_window(const int8_t* image, int32_t y, int32_t x, uint32
   widen_window<L::k_h, kRowBytes, kSpacing>([&](int32_t ky) { return window + ky * (L::dilation_h * kImageRow); }, column);
 }
 
+/// Writes two runs of kBytes values as parts of two columns that alternate; returns where they go on. What is left of a run after
+/// its last four values fills up pairs of its own.
+template <int32_t kBytes>
+MOTE_INLINE uint32_t* widen_two_runs(const int8_t* a, const int8_t* b, uint32_t* columns) {
+  constexpr int32_t kWhole = kBytes / 4 * 4;
+#pragma GCC unroll 4
+  for (int32_t i = 0; i < kWhole; i += 4, columns += 4) {
+    const uint32_t of_a = load_4(a + i);
+    const uint32_t of_b = load_4(b + i);
+    columns[0] = widen_even(of_a);
+    columns[1] = widen_even(of_b);
+    columns[2] = widen_odd(of_a);
+    columns[3] = widen_odd(of_b);
+  }
+  for (int32_t i = kWhole; i < kBytes; i += 2, columns += 2) {
+    columns[0] = pair_of(a[i], i + 1 < kBytes ? a[i + 1] : 0);
+    columns[1] = pair_of(b[i], i + 1 < kBytes ? b[i + 1] : 0);
+  }
+  return columns;
+}
+
+/// Whether `gather_two_windows` knows the windows' form.
+template <typename L>
+constexpr bool gathers_two_windows() {
+  return L::k_w * L::in_c % 4 == 0;
+}
+
+/// The windows of outputs x and x + 1 of a row as two columns, when neither reaches over a side. `border` starts with zero points
+/// for the bytes that both see of a row.
+template <typename L>
+MOTE_INLINE void gather_two_windows(const int8_t* image, int32_t y, int32_t x, uint32_t* columns, const int8_t* border) {
+  constexpr int32_t kImageRow = L::in_w * L::in_c;
+  int32_t iy = y * L::stride_h - L::pad_top;
+  const int8_t* row = image + iy * kImageRow + (x * L::stride_w - L::pad_left) * L::in_c;
+  for (int32_t ky = 0; ky < L::k_h; ++ky, iy += L::dilation_h, row += L::dilation_h * kImageRow) {
+    const int8_t* from = L::pads && (iy < 0 || iy >= L::in_h) ? border : row;
+    columns = widen_two_runs<L::k_w * L::in_c>(from, from + L::stride_w * L::in_c, columns);
+  }
+}
+
+/// The windows of output x of row y and, if there are two, of the next output as columns; moves on behind them.
+template <typename L>
+MOTE_INLINE void gather_next_windows(const int8_t*& image, int32_t& y, int32_t& x, bool two, uint32_t* columns, int8_t* border) {
+  // Outputs of a row from which on, and up to which, windows reach over no side.
+  constexpr int32_t kFirstInside = (L::pad_left + L::stride_w - 1) / L::stride_w;
+  constexpr int32_t kLastInside =
+      smaller(L::out_w - 1, L::in_w + L::pad_left >= L::k_w ? (L::in_w + L::pad_left - L::k_w) / L::stride_w : -1);
+  const auto advance = [&](int32_t by) {
+    x += by;
+    if (x < L::out_w) return;
+    x = 0;
+    if (++y < L::out_h) return;
+    y = 0;
+    image += L::in_h * L::in_w * L::in_c;
+  };
+  if constexpr (gathers_two_windows<L>()) {
+    if (x >= kFirstInside && x < kLastInside) {
+      gather_two_windows<L>(image, y, x, columns, border);
+      return advance(2);
+    }
+  }
+  for (int32_t i = 0; i < 2; ++i) {
+    gather_window<L, 2>(image, y, x, columns + i, border);
+    if (two) advance(1);
+  }
+}
+
+template <typename L>
+constexpr bool is_pointwise() {
+  return L::k_h == 1 && L::k_w == 1 && L::stride_h == 1 && L::stride_w == 1 && !L::pads;
+}
+
 /// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
 /// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not).
-/// Scratch: two columns; if windows reach over the border, room for their bytes and one row more, twice if rows are at most 32
-/// bytes.
+/// Scratch: two columns; if windows reach over the border, room for their bytes, twice if rows are at most 32 bytes, and before
+/// them for one row more, at least the one that two windows see.
 template <typename L>
 MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
                                 uint8_t* MOTE_RESTRICT scratch) {
@@ -68,20 +140,18 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
   static constexpr PackedMatrix kOne{kSteps, L::whole_words * 4, 0};
   uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
   int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
-  if constexpr (L::pads) memset(border, L::input_zero_point, L::k_w * L::in_c);
+  if constexpr (L::pads) memset(border, L::input_zero_point, (L::stride_w + L::k_w) * L::in_c);
   int8_t* to = out;
   const int8_t* image = in;
   int32_t y = 0;
   int32_t x = 0;
   for (int32_t pixel = 0; pixel < kPixels; pixel += 2, to += 2 * L::out_c) {
     const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
-    for (int32_t i = 0; i < 2; ++i) {
-      gather_window<L, 2>(image, y, x, columns + i, border);
-      if (!two || ++x < L::out_w) continue;
-      x = 0;
-      if (++y < L::out_h) continue;
-      y = 0;
-      image += L::in_h * L::in_w * L::in_c;
+    if constexpr (is_pointwise<L>()) {
+      const int8_t* first = in + pixel * L::in_c;
+      widen_two_runs<L::in_c>(first, two ? first + L::in_c : first, columns);
+    } else {
+      gather_next_windows<L>(image, y, x, two, columns, border);
     }
     if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? &kTwo : &kOne);
     if constexpr (kRest > 0) {

@@ -32,4 +32,28 @@ MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const in
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, L::rows * L::units, L::clamp_min, L::clamp_max);
 }
 
+/// The same without scratch; the depth is a multiple of four.
+template <typename L>
+MOTE_KERNEL void fully_connected_streamed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
+                                          int8_t* MOTE_RESTRICT out) {
+  static_assert(L::depth % 4 == 0, "inputs are read four at a time");
+  constexpr int32_t kSteps = L::depth / 2;
+  constexpr int32_t kBlock = packed_block_words(kSteps);
+  constexpr int32_t kWholeBlocks = L::units / 4;
+  constexpr int32_t kRest = L::units % 4;
+  static constexpr PackedMatrix kWhole{kSteps, kWholeBlocks * kBlock * 4, 0};
+  static constexpr PackedMatrix kLastBlock{kSteps, kBlock * 4, 0};
+  constexpr auto multiply = L::paired ? multiply_bytes : multiply_bytes_by_bytes;
+  int8_t* to = out;
+  for (int32_t row = 0; row < L::rows; ++row, in += L::depth, to += L::units) {
+    if constexpr (kWholeBlocks > 0) multiply(in, matrix, to, &kWhole);
+    if constexpr (kRest > 0) {
+      int8_t last[4];
+      multiply(in, matrix + kWholeBlocks * kBlock, last, &kLastBlock);
+      for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
+    }
+  }
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, L::rows * L::units, L::clamp_min, L::clamp_max);
+}
+
 }  // namespace mote

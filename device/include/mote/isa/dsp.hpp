@@ -12,6 +12,13 @@
 #define MOTE_DSP 0
 #endif
 
+// Whether there are floating-point registers to keep words in.
+#if defined(__ARM_FP)
+#define MOTE_FPU 1
+#else
+#define MOTE_FPU 0
+#endif
+
 // A function whose body is one assembly statement. GCC must not conclude from a body it cannot read which registers survive a
 // call.
 #if MOTE_DSP && defined(__clang__)
@@ -52,6 +59,20 @@ MOTE_INLINE uint32_t widen_odd(uint32_t bytes) {
   return pair;
 }
 
+/// SMLAD: sum + a.low * b.low + a.high * b.high, wrapping.
+MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+/// SMMLAR: sum + round(a * b / 2^32), half up, wrapping.
+MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
 /// The larger of each of four int8 values.
 MOTE_INLINE uint32_t larger_of_4(uint32_t a, uint32_t b) {
   uint32_t result;
@@ -87,12 +108,10 @@ MOTE_INLINE uint32_t smaller_of_4(uint32_t a, uint32_t b) {
   return result;
 }
 
-/// SMLAD: sum + a.low * b.low + a.high * b.high, wrapping.
 MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
   return wrap_add(wrap_add(sum, low_of(a) * low_of(b)), wrap_multiply(high_of(a), high_of(b)));
 }
 
-/// SMMLAR: sum + round(a * b / 2^32), half up, wrapping.
 MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
   return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * b + INT64_C(0x80000000)) >> 32));
 }

@@ -36,18 +36,26 @@ MOTE_INLINE uint32_t widen_odd_add(uint32_t bytes, uint32_t addend) {
   return pair;
 }
 
-/// sum + a.low * b.low + a.high * b.high, wrapping.
-MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
+/// sum + (a * b.low >> 16), wrapping.
+MOTE_INLINE int32_t multiply_low_add(int32_t a, uint32_t b, int32_t sum) {
   int32_t result;
-  __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  __asm__("smlawb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
   return result;
 }
 
-/// sum + round(a * b / 2^32), half up, wrapping.
-MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
+/// sum + (a * b.high >> 16), wrapping.
+MOTE_INLINE int32_t multiply_high_half_add(int32_t a, uint32_t b, int32_t sum) {
   int32_t result;
-  __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  __asm__("smlawt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
   return result;
+}
+
+/// x >> kShift, saturated; kShift 1..31.
+template <int32_t kShift>
+MOTE_INLINE int8_t shift_to_int8(int32_t x) {
+  int32_t result;
+  __asm__("ssat %0, #8, %1, asr %2" : "=r"(result) : "r"(x), "I"(kShift) : "cc");
+  return static_cast<int8_t>(result);
 }
 
 /// Sums of int16 pairs.
@@ -59,6 +67,16 @@ MOTE_INLINE uint32_t add_pairs(uint32_t a, uint32_t b) {
 
 #else
 
+MOTE_INLINE int32_t multiply_low_add(int32_t a, uint32_t b, int32_t sum) {
+  return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * low_of(b)) >> 16));
+}
+MOTE_INLINE int32_t multiply_high_half_add(int32_t a, uint32_t b, int32_t sum) {
+  return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * high_of(b)) >> 16));
+}
+template <int32_t kShift>
+MOTE_INLINE int8_t shift_to_int8(int32_t x) {
+  return static_cast<int8_t>(clamp<int32_t>(x >> kShift, -128, 127));
+}
 MOTE_INLINE uint32_t join_low(uint32_t a, uint32_t b) { return (a & 0xFFFFU) | (b << 16); }
 MOTE_INLINE uint32_t join_high(uint32_t a, uint32_t b) { return (a >> 16) | (b & 0xFFFF0000U); }
 MOTE_INLINE uint32_t add_pairs(uint32_t a, uint32_t b) { return pair_of(low_of(a) + low_of(b), high_of(a) + high_of(b)); }
