@@ -222,6 +222,13 @@ bool is_3x3(const NodeView& node) {
 double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
 KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
 
+bool is_3x3_fitted(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_3x3_fitted();
+}
+double cycles_3x3_fitted(const NodeView& node) { return rows(node)->cycles_3x3_fitted(); }
+KernelCall lower_3x3_fitted(const NodeView& node) { return rows(node)->lower_3x3_fitted(); }
+
 bool is_row_slide(const NodeView& node) {
   const auto each = rows(node);
   return each && each->is_row_slide();
@@ -254,6 +261,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
+    {.name = "depthwise_conv_2d.3x3_fitted",
+     .isa = Isa::kDsp,
+     .applies = is_3x3_fitted,
+     .cycles = cycles_3x3_fitted,
+     .lower = lower_3x3_fitted},
     {.name = "depthwise_conv_2d.rows",
      .isa = Isa::kDsp,
      .applies = is_row_slide,

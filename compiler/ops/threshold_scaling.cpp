@@ -6,8 +6,6 @@ namespace mote {
 
 namespace {
 
-constexpr std::int64_t kUnit = std::int64_t{1} << ThresholdScaling::kSumBits;
-
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 
 /// The smallest sum whose output is at least `output`, one past `high` when none is.
@@ -35,15 +33,16 @@ std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Fin
 
 /// An offset with which `multiplier` has the same thresholds.
 std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high,
-                                       std::int64_t multiplier) {
-  // Neither may 1024 * sum + offset overflow.
-  std::int64_t least = INT32_MIN - kUnit * low;
-  std::int64_t most = INT32_MAX - kUnit * high;
+                                       std::int64_t multiplier, ThresholdForm form) {
+  const std::int64_t unit = std::int64_t{1} << form.sum_bits;
+  // Neither may unit * sum + offset overflow.
+  std::int64_t least = INT32_MIN - unit * low;
+  std::int64_t most = INT32_MAX - unit * high;
   for (const Threshold& each : wanted) {
-    // The output is reached where 1024 * sum + offset >= reach.
-    const std::int64_t reach = divide_up(each.output * (std::int64_t{1} << (32 + ThresholdScaling::kShift)), multiplier);
-    if (each.sum <= high) least = std::max(least, reach - kUnit * each.sum);
-    if (each.sum > low) most = std::min(most, reach - kUnit * (each.sum - 1) - 1);
+    // The output is reached where unit * sum + offset >= reach.
+    const std::int64_t reach = divide_up(each.output * (std::int64_t{1} << (32 + form.shift)), multiplier);
+    if (each.sum <= high) least = std::max(least, reach - unit * each.sum);
+    if (each.sum > low) most = std::min(most, reach - unit * (each.sum - 1) - 1);
     if (least > most) return std::nullopt;
   }
   const std::int64_t offset = least + (most - least) / 2;
@@ -53,11 +52,12 @@ std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std
 
 }  // namespace
 
-std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel) {
-  constexpr std::int64_t kLargestSum = INT32_MAX / kUnit;
+std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                               ThresholdForm form) {
+  const std::int64_t largest_sum = INT32_MAX >> form.sum_bits;
   const Multiplier& by = finish.multiplier(channel);
-  if (low < -kLargestSum || high > kLargestSum || by.shift > 0) return std::nullopt;
-  const double exact = std::ldexp(by.multiplier, by.shift + 1 - ThresholdScaling::kSumBits + ThresholdScaling::kShift);
+  if (low < -largest_sum || high > largest_sum || by.shift > 0) return std::nullopt;
+  const double exact = std::ldexp(by.multiplier, by.shift + 1 - form.sum_bits + form.shift);
   if (exact < (1 << 20) || exact > INT32_MAX) return std::nullopt;
   const auto wanted = thresholds(low, high, finish, channel);
   const auto center = static_cast<std::int64_t>(std::llround(exact));
@@ -66,7 +66,7 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
   for (std::int64_t i = 0; i < kTries; ++i) {
     const std::int64_t multiplier = center + (i % 2 == 0 ? i / 2 : -(i + 1) / 2) * step;
     if (multiplier <= 0 || multiplier > INT32_MAX) continue;
-    if (const auto offset = fit_offset(wanted, low, high, multiplier)) {
+    if (const auto offset = fit_offset(wanted, low, high, multiplier, form)) {
       return ThresholdScaling{static_cast<std::int32_t>(multiplier), static_cast<std::int32_t>(*offset)};
     }
   }

@@ -7,10 +7,14 @@
 
 namespace mote {
 
-/// Requantization in three instructions: `saturate_to_int8(high(1024 * sum + offset, multiplier) >> 14)`, where high is the upper
-/// word of the product, followed by the operator's clamp if that is narrower than int8.
+/// What all channels of an operator have in common in the requantization below.
+struct ThresholdForm {
+  int sum_bits = 10, shift = 14;
+};
+
+/// Requantization in three instructions: `saturate_to_int8(high(2^sum_bits * sum + offset, multiplier) >> shift)`, where high is
+/// the upper word of the product, followed by the operator's clamp if that is narrower than int8.
 struct ThresholdScaling {
-  static constexpr int kSumBits = 10, kShift = 14;
   std::int32_t multiplier = 0, offset = 0;
   bool operator==(const ThresholdScaling&) const = default;
 };
@@ -20,9 +24,10 @@ struct ThresholdScaling {
 /// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output.
 /// Equal thresholds are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other
 /// as a rule: gemmlowp rounds halves away from zero.
-std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel);
+std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                               ThresholdForm form = {});
 
-/// The numbers that give `value` for the sum 0.
+/// The numbers that give `value` for the sum 0, in the form that is the default.
 ThresholdScaling constant_threshold_scaling(std::int32_t value);
 
 }  // namespace mote

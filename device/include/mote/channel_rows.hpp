@@ -114,4 +114,55 @@ MOTE_ASSEMBLY inline void pair_channels(const PairRun*) {
 
 #endif
 
+/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word.
+/// Rows outside the image are 0.
+template <int32_t kRead>
+MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* pairs) {
+  const uint32_t zeros = (static_cast<uint32_t>(from.zero_point) & 0xFFU) * 0x01010101U;
+  const uint32_t minus_zero = pair_of(-from.zero_point, -from.zero_point);
+  const bool has_low = row >= 0 && row < from.height;
+  const bool has_high = row + 1 >= 0 && row + 1 < from.height;
+  const int32_t low = row * from.width * from.channels;
+  const int32_t high = low + from.width * from.channels;
+  for (int32_t at = 0; at < high - low; at += from.channels, ++pairs) {
+    const uint32_t a = has_low ? load_channels<kRead>(from.at + low + at) : zeros;
+    const uint32_t b = has_high ? load_channels<kRead>(from.at + high + at) : zeros;
+    const uint32_t first = join_low(a, b);
+    const uint32_t second = join_high(a, b);
+    pairs[0] = widen_even_add(first, minus_zero);
+    pairs[from.width] = widen_odd_add(first, minus_zero);
+    pairs[2 * from.width] = widen_even_add(second, minus_zero);
+    pairs[3 * from.width] = widen_odd_add(second, minus_zero);
+  }
+}
+
+/// `count` pairs of rows from `row` on.
+template <int32_t kRead>
+MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
+  const int32_t end = row + 2 * count;
+  const int32_t width = from.width;
+  for (; row < end; row += 2, pairs += 4 * width) {
+#if MOTE_DSP
+    const int32_t inner = (smaller(end, from.height) - row) / 2;
+    if (kRead == 4 && row >= 0 && inner > 0) {
+      const int32_t row_bytes = width * from.channels;
+      const int8_t* const low = from.at + row * row_bytes;
+      const PairRun run = {low,
+                           low + row_bytes,
+                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
+                           from.channels,
+                           pair_of(-from.zero_point, -from.zero_point),
+                           width,
+                           inner,
+                           row_bytes,
+                           12 * width};
+      pair_channels(&run);
+      row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
+      continue;
+    }
+#endif
+    pair_any_rows<kRead>(from, row, pairs);
+  }
+}
+
 }  // namespace mote
