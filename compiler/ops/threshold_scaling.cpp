@@ -1,5 +1,6 @@
 #include "ops/threshold_scaling.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mote {
@@ -50,6 +51,48 @@ std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std
   return offset;
 }
 
+/// A multiplier with which `offset` has the same thresholds.
+std::optional<std::int64_t> fit_multiplier(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high,
+                                           std::int64_t offset, ThresholdForm form) {
+  const std::int64_t unit = std::int64_t{1} << form.sum_bits;
+  std::int64_t least = 1;
+  std::int64_t most = INT32_MAX;
+  // multiplier * factor >= bound
+  const auto require = [&](std::int64_t factor, std::int64_t bound) {
+    if (factor > 0) {
+      least = std::max(least, divide_up(bound, factor));
+    } else if (factor < 0) {
+      most = std::min(most, -divide_up(bound, -factor));
+    } else if (bound > 0) {
+      most = 0;
+    }
+  };
+  for (const Threshold& each : wanted) {
+    const std::int64_t reach = each.output * (std::int64_t{1} << (32 + form.shift));
+    if (each.sum <= high) require(unit * each.sum + offset, reach);
+    if (each.sum > low) require(-(unit * (each.sum - 1) + offset), 1 - reach);
+    if (least > most) return std::nullopt;
+  }
+  return least + (most - least) / 2;
+}
+
+/// Every offset there can be: the sum that reaches the output 0 tells it up to the weight of one.
+std::optional<ThresholdScaling> search_offsets(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high,
+                                               ThresholdForm form) {
+  const std::int64_t unit = std::int64_t{1} << form.sum_bits;
+  const auto zero = std::ranges::find(wanted, 0, &Threshold::output);
+  if (zero == wanted.end() || zero->sum <= low || zero->sum > high) return std::nullopt;
+  const std::int64_t first = std::max(-unit * zero->sum, INT32_MIN - unit * low);
+  const std::int64_t last = std::min(-unit * zero->sum + unit - 1, INT32_MAX - unit * high);
+  for (std::int64_t offset = first; offset <= last; ++offset) {
+    if (offset < INT32_MIN || offset > INT32_MAX) continue;
+    if (const auto multiplier = fit_multiplier(wanted, low, high, offset, form)) {
+      return ThresholdScaling{static_cast<std::int32_t>(*multiplier), static_cast<std::int32_t>(offset)};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
@@ -70,7 +113,7 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
       return ThresholdScaling{static_cast<std::int32_t>(multiplier), static_cast<std::int32_t>(*offset)};
     }
   }
-  return std::nullopt;
+  return search_offsets(wanted, low, high, form);
 }
 
 ThresholdScaling constant_threshold_scaling(std::int32_t value) {
