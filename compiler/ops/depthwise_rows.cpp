@@ -123,7 +123,7 @@ std::optional<FittedScaling> DepthwiseRows::fitted() const {
   constexpr std::pair<std::int32_t, std::int32_t> kWhole = {-128, 127};
   if (finish.range() != kWhole) return std::nullopt;
   const auto channels = static_cast<std::size_t>(window.out_c);
-  FittedScaling result{.shift = 31, .channels = {}};
+  FittedScaling result{.shift = 22, .channels = {}};
   // The largest shift with which no multiplier leaves int32.
   for (std::size_t c = 0; c < channels; ++c) {
     const Multiplier& by = finish.multiplier(c);
@@ -132,19 +132,17 @@ std::optional<FittedScaling> DepthwiseRows::fitted() const {
   }
   if (result.shift < 1) return std::nullopt;
   for (std::size_t c = 0; c < channels; ++c) {
-    std::int64_t low = bias[c];
-    std::int64_t high = bias[c];
+    std::int64_t low = 0;
+    std::int64_t high = 0;
     for (std::size_t i = c; i < weights.size(); i += channels) {
       const std::int64_t a = weights[i] * (-128 - static_cast<std::int64_t>(input_zero_point));
       const std::int64_t b = weights[i] * (127 - static_cast<std::int64_t>(input_zero_point));
       low += std::min(a, b);  // a tap beside the image adds 0, which lies between
       high += std::max(a, b);
     }
-    const auto scaling = fit_thresholds(low, high, finish, c, {FittedScaling::kWeightBits, result.shift});
+    const auto scaling = fit_thresholds(low, high, finish, c, {FittedScaling::kWeightBits, result.shift, bias[c]});
     if (!scaling) return std::nullopt;
-    const std::int64_t start = (std::int64_t{bias[c]} << FittedScaling::kWeightBits) + scaling->offset;
-    if (start < INT32_MIN || start > INT32_MAX) return std::nullopt;
-    result.channels.push_back({scaling->multiplier, static_cast<std::int32_t>(start)});
+    result.channels.push_back(*scaling);
   }
   return result;
 }

@@ -7,6 +7,9 @@ namespace mote {
 
 namespace {
 
+/// The furthest shift with which every output can be the upper word of a product.
+constexpr int kMostShift = 22;
+
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 
 /// The smallest sum whose output is at least `output`, one past `high` when none is.
@@ -14,14 +17,15 @@ struct Threshold {
   std::int64_t output, sum;
 };
 
-std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel) {
+std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                  std::int32_t bias) {
   std::vector<Threshold> result;
   std::int64_t from = low;
   for (std::int64_t output = finish.range().first + 1; output <= finish.range().second; ++output) {
     std::int64_t to = high + 1;
     while (from < to) {
       const std::int64_t middle = from + (to - from) / 2;
-      if (finish.apply<std::int8_t>(static_cast<std::int32_t>(middle), channel) >= output) {
+      if (finish.apply<std::int8_t>(static_cast<std::int32_t>(middle + bias), channel) >= output) {
         to = middle;
       } else {
         from = middle + 1;
@@ -99,10 +103,12 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
                                                ThresholdForm form) {
   const std::int64_t largest_sum = INT32_MAX >> form.sum_bits;
   const Multiplier& by = finish.multiplier(channel);
-  if (low < -largest_sum || high > largest_sum || by.shift > 0) return std::nullopt;
+  if (low < -largest_sum || high > largest_sum || by.shift > 0 || form.shift > kMostShift) return std::nullopt;
+  if (low == 0 && high == 0) return constant_threshold_scaling(finish.apply<std::int8_t>(form.bias, channel), form.shift);
   const double exact = std::ldexp(by.multiplier, by.shift + 1 - form.sum_bits + form.shift);
-  if (exact < (1 << 20) || exact > INT32_MAX) return std::nullopt;
-  const auto wanted = thresholds(low, high, finish, channel);
+  if (low + form.bias < INT32_MIN || high + form.bias > INT32_MAX) return std::nullopt;
+  if (exact < 1 || exact > INT32_MAX) return std::nullopt;
+  const auto wanted = thresholds(low, high, finish, channel, form.bias);
   const auto center = static_cast<std::int64_t>(std::llround(exact));
   const std::int64_t step = std::max<std::int64_t>(1, center >> 21);
   constexpr std::int64_t kTries = 64;
@@ -116,9 +122,9 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
   return search_offsets(wanted, low, high, form);
 }
 
-ThresholdScaling constant_threshold_scaling(std::int32_t value) {
-  // With this multiplier 2^16 of the offset are one step of the output; the offset is the middle of a step.
-  return {std::int32_t{1} << 30, value * (1 << 16) + (1 << 15)};
+ThresholdScaling constant_threshold_scaling(std::int32_t value, int shift) {
+  // With this multiplier 2^(shift + 2) of the offset are one step of the output; the offset is the middle of a step.
+  return {std::int32_t{1} << 30, value * (1 << (shift + 2)) + (1 << (shift + 1))};
 }
 
 }  // namespace mote

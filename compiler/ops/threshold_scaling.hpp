@@ -10,6 +10,8 @@ namespace mote {
 /// What all channels of an operator have in common in the requantization below.
 struct ThresholdForm {
   int sum_bits = 10, shift = 14;
+  /// Part of the operator's sum that the offset is to contain: the sum of the requantization is what is left without it.
+  std::int32_t bias = 0;
 };
 
 /// Requantization in three instructions: `saturate_to_int8(high(2^sum_bits * sum + offset, multiplier) >> shift)`, where high is
@@ -19,7 +21,7 @@ struct ThresholdScaling {
   bool operator==(const ThresholdScaling&) const = default;
 };
 
-/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], or nothing.
+/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], without the form's bias, or nothing.
 ///
 /// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output.
 /// Equal thresholds are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other
@@ -27,7 +29,7 @@ struct ThresholdScaling {
 std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
                                                ThresholdForm form = {});
 
-/// The numbers that give `value` for the sum 0, in the form that is the default.
-ThresholdScaling constant_threshold_scaling(std::int32_t value);
+/// The numbers that give `value` for the sum 0.
+ThresholdScaling constant_threshold_scaling(std::int32_t value, int shift = ThresholdForm{}.shift);
 
 }  // namespace mote
