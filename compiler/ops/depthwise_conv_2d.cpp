@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/define.hpp"
+#include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
@@ -236,6 +237,13 @@ bool is_row_slide(const NodeView& node) {
 double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
+bool is_short_rows(const NodeView& node) {
+  const auto each = rows(node);
+  return each && DepthwiseRowSlide(*each).applies();
+}
+double cycles_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).cycles(); }
+KernelCall lower_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).lower(node); }
+
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
                    std::int32_t before) {
@@ -266,6 +274,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_3x3_fitted,
      .cycles = cycles_3x3_fitted,
      .lower = lower_3x3_fitted},
+    {.name = "depthwise_conv_2d.short_rows",
+     .isa = Isa::kDsp,
+     .applies = is_short_rows,
+     .cycles = cycles_short_rows,
+     .lower = lower_short_rows},
     {.name = "depthwise_conv_2d.rows",
      .isa = Isa::kDsp,
      .applies = is_row_slide,

@@ -16,9 +16,6 @@ constexpr std::int32_t kScratchPart = 6;
 constexpr std::int32_t kMostColumns = 255;
 constexpr std::int32_t kMostChannels = 4095;
 
-/// A multiplier of 0 gives 0 with any shift; the kernels want one to the right.
-std::int32_t right_shift(const Multiplier& scaling) { return scaling.multiplier == 0 ? 1 : -scaling.shift; }
-
 /// What begins together: the rows that share their pairs of input rows.
 std::int32_t units(const Window& w) { return w.stride_h == 1 ? (w.out_h + 1) / 2 : w.out_h; }
 
@@ -43,29 +40,6 @@ bool runs_in_place(const Window& w) {
     if (written > read) return false;
   }
   return true;
-}
-
-/// What both kernels want to know.
-void describe(KernelCall& call, const Window& w) {
-  call.set("batch", w.batch)
-      .set("in_h", w.in_h)
-      .set("in_w", w.in_w)
-      .set("in_c", w.in_c)
-      .set("out_h", w.out_h)
-      .set("out_w", w.out_w);
-  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
-}
-
-/// A column of pixels is a row of them: the same values in the same order.
-Window along_x(Window w) {
-  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
-  std::swap(w.in_h, w.in_w);
-  std::swap(w.out_h, w.out_w);
-  std::swap(w.k_h, w.k_w);
-  std::swap(w.stride_h, w.stride_w);
-  std::swap(w.dilation_h, w.dilation_w);
-  std::swap(w.pad_top, w.pad_left);
-  return w;
 }
 
 /// Sizes of device/include/mote/depthwise_conv_2d_rows.hpp.
@@ -103,6 +77,29 @@ struct RowSlide {
 };
 
 }  // namespace
+
+std::int32_t right_shift(const Multiplier& scaling) { return scaling.multiplier == 0 ? 1 : -scaling.shift; }
+
+void describe_rows(KernelCall& call, const Window& w) {
+  call.set("batch", w.batch)
+      .set("in_h", w.in_h)
+      .set("in_w", w.in_w)
+      .set("in_c", w.in_c)
+      .set("out_h", w.out_h)
+      .set("out_w", w.out_w);
+  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+}
+
+Window along_x(Window w) {
+  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
+  std::swap(w.in_h, w.in_w);
+  std::swap(w.out_h, w.out_w);
+  std::swap(w.k_h, w.k_w);
+  std::swap(w.stride_h, w.stride_w);
+  std::swap(w.dilation_h, w.dilation_w);
+  std::swap(w.pad_top, w.pad_left);
+  return w;
+}
 
 bool DepthwiseRows::scales_exactly() const {
   const auto channels = static_cast<std::size_t>(window.out_c);
@@ -179,7 +176,7 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
   }
   KernelCall call("depthwise_conv_2d_3x3", "depthwise_conv_2d_3x3");
   finish.describe(call, node.output());
-  describe(call, window);
+  describe_rows(call, window);
   call.set("input_zero_point", input_zero_point).set("chunk", chunk(window));
   call.input(0)
       .constant("weights", packed)
@@ -216,7 +213,7 @@ KernelCall DepthwiseRows::lower_3x3_fitted() const {
     taps.push_back(scaling.channels[c].multiplier);
   }
   KernelCall call("depthwise_conv_2d_3x3_fitted", "depthwise_conv_2d_3x3_fitted");
-  describe(call, window);
+  describe_rows(call, window);
   call.set("input_zero_point", input_zero_point).set("chunk", chunk(window)).set("scale_shift", scaling.shift);
   call.input(0).constant("taps", taps).output().scratch(16L * window.in_w * (chunk(window) + 1));
   return runs_in_place(window) ? call.in_place_of({0}) : call;
@@ -252,7 +249,7 @@ KernelCall DepthwiseRows::lower_row_slide(const NodeView& node) const {
   }
   KernelCall call("depthwise_conv_2d_rows", "depthwise_conv_2d_rows");
   finish.describe(call, node.output());
-  describe(call, slide.window);
+  describe_rows(call, slide.window);
   call.set("k_h", slide.window.k_h).set("k_w", slide.window.k_w).set("dilation_h", slide.window.dilation_h);
   call.set("input_zero_point", input_zero_point).set("chunk", slide.chunk).set("channel_words", slide.channel_words);
   call.input(0)

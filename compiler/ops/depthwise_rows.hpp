@@ -44,4 +44,11 @@ struct DepthwiseRows {
   KernelCall lower_row_slide(const NodeView& node) const;
 };
 
+/// The shift to the right that the kernels want; a multiplier of 0 gives 0 with any.
+std::int32_t right_shift(const Multiplier& scaling);
+/// The shape constants that all kernels on rows of one channel want.
+void describe_rows(KernelCall& call, const Window& window);
+/// A column of pixels is a row of them: the same values in the same order.
+Window along_x(Window window);
+
 }  // namespace mote
