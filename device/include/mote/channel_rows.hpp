@@ -38,78 +38,128 @@ struct PairRun {
   int32_t width, count, row_bytes, gap;
 };
 
-MOTE_ASSEMBLY inline void pair_channels(const PairRun*) {
-  __asm__ volatile(R"(
-  push {r0, r4-r11, lr}
-  ldr r1, [r0, #36]
-  push {r1}
+/// Which pixels of a pair there are; for the others `low` or `high` is the address 0 plus four zero points, and count is 1.
+enum class PairRows : int32_t { kBoth, kLow, kHigh };
+
+/// r0 low, r1 high, r2-r5 to, r6 step, r7 minus zero, r8 columns left.
+template <PairRows kRows>
+MOTE_ASSEMBLY void pair_channels(const PairRun*) {
+  __asm__ volatile(
+      R"(
+  .macro load%=
+    .if %c[rows] == 0
+      ldr r9, [r0]
+      ldr r10, [r1]
+      ldr r12, [r0, r6]
+      ldr lr, [r1, r6]
+      add r0, r0, r6, lsl #1
+      add r1, r1, r6, lsl #1
+    .elseif %c[rows] == 1
+      ldr r9, [r0]
+      ldr r12, [r0, r6]
+      add r0, r0, r6, lsl #1
+    .else
+      ldr r10, [r1]
+      ldr lr, [r1, r6]
+      add r1, r1, r6, lsl #1
+    .endif
+  .endm
+  .macro pair%= low, high
+    pkhbt r11, \low, \high, lsl #16
+    pkhtb r9, \high, \low, asr #16
+    sxtab16 r10, r7, r11
+    str r10, [r2], #4
+    sxtab16 r11, r7, r11, ror #8
+    str r11, [r3], #4
+    sxtab16 r10, r7, r9
+    str r10, [r4], #4
+    sxtab16 r9, r7, r9, ror #8
+    str r9, [r5], #4
+  .endm
+  .macro first%=
+    .if %c[rows] == 0
+      pair%= r9, r10
+    .elseif %c[rows] == 1
+      pair%= r9, r1
+    .else
+      pair%= r0, r10
+    .endif
+  .endm
+  .macro two%=
+    load%=
+    first%=
+    .if %c[rows] == 0
+      pair%= r12, lr
+    .elseif %c[rows] == 1
+      pair%= r12, r1
+    .else
+      pair%= r0, lr
+    .endif
+  .endm
+
+  push {r4-r11, lr}
+  add r12, r0, #32
+  ldm r12, {r8-r11}
+  push {r8-r11}
   ldm r0, {r0-r7}
 1:
-  ldr r8, [sp, #4]
-  ldr r8, [r8, #32]
-  subs r8, r8, #2
-  blt 3f
+  ldr r8, [sp]
+  .if %c[rows] == 0
+    subs r8, r8, #4
+    blt 3f
 2:
-  ldr r9, [r0]
-  ldr r10, [r1]
-  ldr r12, [r0, r6]
-  ldr lr, [r1, r6]
-  add r0, r0, r6, lsl #1
-  add r1, r1, r6, lsl #1
-  pkhbt r11, r9, r10, lsl #16
-  pkhtb r9, r10, r9, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
-  pkhbt r11, r12, lr, lsl #16
-  pkhtb r9, lr, r12, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
-  subs r8, r8, #2
-  bge 2b
+    two%=
+    two%=
+    subs r8, r8, #4
+    bge 2b
 3:
-  adds r8, r8, #1
-  bne 4f
-  ldr r9, [r0]
-  ldr r10, [r1]
-  add r1, r1, r6
-  pkhbt r11, r9, r10, lsl #16
-  pkhtb r9, r10, r9, asr #16
-  sxtab16 r10, r7, r11
-  str r10, [r2], #4
-  sxtab16 r11, r7, r11, ror #8
-  str r11, [r3], #4
-  sxtab16 r10, r7, r9
-  str r10, [r4], #4
-  sxtab16 r9, r7, r9, ror #8
-  str r9, [r5], #4
+    adds r8, r8, #2
+    blt 4f
+    two%=
+    sub r8, r8, #2
 4:
-  ldr r8, [sp, #4]
-  ldr r9, [r8, #40]
-  ldr r10, [r8, #44]
-  ldr r11, [sp]
-  mov r0, r1
-  add r1, r1, r9
-  add r2, r2, r10
-  add r3, r3, r10
-  add r4, r4, r10
-  add r5, r5, r10
-  subs r11, r11, #1
-  str r11, [sp]
-  bne 1b
-  pop {r0, r1, r4-r11, pc}
-)");
+    adds r8, r8, #1
+    blt 5f
+  .else
+    subs r8, r8, #2
+    blt 3f
+2:
+    two%=
+    subs r8, r8, #2
+    bge 2b
+3:
+    adds r8, r8, #1
+    bne 5f
+  .endif
+  .if %c[rows] != 2
+    ldr r9, [r0]
+  .endif
+  .if %c[rows] != 1
+    ldr r10, [r1]
+    add r1, r1, r6
+  .endif
+  first%=
+5:
+  .if %c[rows] == 0
+    ldrd r9, r10, [sp, #8]
+    ldr r11, [sp, #4]
+    mov r0, r1
+    add r1, r1, r9
+    add r2, r2, r10
+    add r3, r3, r10
+    add r4, r4, r10
+    add r5, r5, r10
+    subs r11, r11, #1
+    str r11, [sp, #4]
+    bne 1b
+  .endif
+  add sp, sp, #16
+  pop {r4-r11, pc}
+  .purgem load%=
+  .purgem pair%=
+  .purgem first%=
+  .purgem two%=
+)" ::[rows] "i"(static_cast<int32_t>(kRows)));
 }
 
 #endif
@@ -136,33 +186,54 @@ MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* p
   }
 }
 
+#if MOTE_DSP
+
 /// `count` pairs of rows from `row` on.
 template <int32_t kRead>
 MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
   const int32_t end = row + 2 * count;
   const int32_t width = from.width;
   for (; row < end; row += 2, pairs += 4 * width) {
-#if MOTE_DSP
-    const int32_t inner = (smaller(end, from.height) - row) / 2;
-    if (kRead == 4 && row >= 0 && inner > 0) {
+    const bool has_low = row >= 0 && row < from.height;
+    const bool has_high = row + 1 >= 0 && row + 1 < from.height;
+    if (!has_low && !has_high) {
+      memset(pairs, 0, static_cast<size_t>(width) * 16);
+    } else if (kRead < 4) {
+      pair_any_rows<kRead>(from, row, pairs);
+    } else {
+      const int8_t* const zeros = reinterpret_cast<const int8_t*>((static_cast<uintptr_t>(from.zero_point) & 0xFFU) * 0x01010101U);
       const int32_t row_bytes = width * from.channels;
-      const int8_t* const low = from.at + row * row_bytes;
-      const PairRun run = {low,
-                           low + row_bytes,
-                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
-                           from.channels,
-                           pair_of(-from.zero_point, -from.zero_point),
-                           width,
-                           inner,
-                           row_bytes,
-                           12 * width};
-      pair_channels(&run);
+      const int32_t inner = has_low && has_high ? (smaller(end, from.height) - row) / 2 : 1;
+      PairRun run = {zeros,
+                     zeros,
+                     {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
+                     from.channels,
+                     pair_of(-from.zero_point, -from.zero_point),
+                     width,
+                     inner,
+                     row_bytes,
+                     12 * width};
+      if (has_low) run.low = from.at + row * row_bytes;
+      if (has_high) run.high = from.at + (row + 1) * row_bytes;
+      if (!has_high) {
+        pair_channels<PairRows::kLow>(&run);
+      } else if (!has_low) {
+        pair_channels<PairRows::kHigh>(&run);
+      } else {
+        pair_channels<PairRows::kBoth>(&run);
+      }
       row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
-      continue;
     }
-#endif
-    pair_any_rows<kRead>(from, row, pairs);
   }
 }
+
+#else
+
+template <int32_t kRead>
+MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
+  for (; count > 0; --count, row += 2, pairs += 4 * from.width) pair_any_rows<kRead>(from, row, pairs);
+}
+
+#endif
 
 }  // namespace mote

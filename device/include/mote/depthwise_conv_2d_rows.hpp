@@ -90,7 +90,7 @@ MOTE_FUNCTION void read_row(const RowSource& from, int32_t row, int32_t pad, int
                            1,
                            0,
                            0};
-      pair_channels(&run);
+      pair_channels<PairRows::kBoth>(&run);
       i += pairs - 1, x += 2 * pairs - 2;
       continue;
     }
