@@ -25,25 +25,27 @@ MOTE_INLINE uint32_t load_channels(const int8_t* at) {
   }
 }
 
-#if MOTE_DSP
-
-/// `count` times `width` pairs of pixels, `step` bytes apart: channel i's pairs, plus `minus_zero`, go to to[i]. Then the low
-/// pixels begin where the high ones have ended, the high ones `row_bytes` further, and `to` advances by `gap` bytes.
-struct PairRun {
-  const int8_t* low;
-  const int8_t* high;
-  uint32_t* to[4];
+/// What pair_channels turns into pairs: `width` pairs of pixels, `step` bytes apart. Channel i's pairs, plus `minus_zero`, begin
+/// i * `pitch` bytes after those of channel 0.
+struct PairShape {
   int32_t step;
   uint32_t minus_zero;
-  int32_t width, count, row_bytes, gap;
+  int32_t width;
+  int32_t row_bytes;  ///< from the end of the high pixels to the next ones; the low ones begin where the high ones have ended
+  int32_t pitch;
 };
+
+#if MOTE_DSP
 
 /// Which pixels of a pair there are; for the others `low` or `high` is the address 0 plus four zero points, and count is 1.
 enum class PairRows : int32_t { kBoth, kLow, kHigh };
 
+/// `count` rows of pairs, one after the other in `to`.
+///
 /// r0 low, r1 high, r2-r5 to, r6 step, r7 minus zero, r8 columns left.
 template <PairRows kRows>
-MOTE_ASSEMBLY void pair_channels(const PairRun*) {
+MOTE_ASSEMBLY void pair_channels(const int8_t* /*low*/, const int8_t* /*high*/, uint32_t* /*to*/, const PairShape*,
+                                 int32_t /*count*/) {
   __asm__ volatile(
       R"(
   .macro load%=
@@ -98,10 +100,12 @@ MOTE_ASSEMBLY void pair_channels(const PairRun*) {
   .endm
 
   push {r4-r11, lr}
-  add r12, r0, #32
-  ldm r12, {r8-r11}
+  ldr r11, [sp, #36]
+  ldm r3, {r6-r10}
   push {r8-r11}
-  ldm r0, {r0-r7}
+  add r3, r2, r10
+  add r4, r3, r10
+  add r5, r4, r10
 1:
   ldr r8, [sp]
   .if %c[rows] == 0
@@ -141,16 +145,16 @@ MOTE_ASSEMBLY void pair_channels(const PairRun*) {
   first%=
 5:
   .if %c[rows] == 0
-    ldrd r9, r10, [sp, #8]
-    ldr r11, [sp, #4]
+    add r9, sp, #4
+    ldm r9, {r9, r10, r11}
     mov r0, r1
     add r1, r1, r9
-    add r2, r2, r10
-    add r3, r3, r10
-    add r4, r4, r10
-    add r5, r5, r10
+    mov r2, r5
+    add r3, r2, r10
+    add r4, r3, r10
+    add r5, r4, r10
     subs r11, r11, #1
-    str r11, [sp, #4]
+    str r11, [sp, #12]
     bne 1b
   .endif
   add sp, sp, #16
@@ -188,41 +192,24 @@ MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* p
 
 #if MOTE_DSP
 
-/// `count` pairs of rows from `row` on.
+/// `count` pairs of rows from `row` on. `shape`: of a row of pairs.
 template <int32_t kRead>
-MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
-  const int32_t end = row + 2 * count;
-  const int32_t width = from.width;
-  for (; row < end; row += 2, pairs += 4 * width) {
-    const bool has_low = row >= 0 && row < from.height;
-    const bool has_high = row + 1 >= 0 && row + 1 < from.height;
-    if (!has_low && !has_high) {
-      memset(pairs, 0, static_cast<size_t>(width) * 16);
+MOTE_FUNCTION void pair_rows(const RowSource& from, const PairShape& shape, int32_t row, int32_t count, uint32_t* pairs) {
+  const int8_t* const zeros = reinterpret_cast<const int8_t*>((static_cast<uintptr_t>(from.zero_point) & 0xFFU) * 0x01010101U);
+  for (int32_t done = 1; count > 0; count -= done, row += 2 * done, pairs += shape.pitch * done) {
+    const int8_t* const low = from.at + row * shape.row_bytes;
+    done = 1;
+    if (row < -1 || row >= from.height) {
+      memset(pairs, 0, static_cast<size_t>(shape.pitch) * 4);
     } else if (kRead < 4) {
       pair_any_rows<kRead>(from, row, pairs);
+    } else if (row < 0) {
+      pair_channels<PairRows::kHigh>(zeros, low + shape.row_bytes, pairs, &shape, 1);
+    } else if (row + 1 == from.height) {
+      pair_channels<PairRows::kLow>(low, zeros, pairs, &shape, 1);
     } else {
-      const int8_t* const zeros = reinterpret_cast<const int8_t*>((static_cast<uintptr_t>(from.zero_point) & 0xFFU) * 0x01010101U);
-      const int32_t row_bytes = width * from.channels;
-      const int32_t inner = has_low && has_high ? (smaller(end, from.height) - row) / 2 : 1;
-      PairRun run = {zeros,
-                     zeros,
-                     {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
-                     from.channels,
-                     pair_of(-from.zero_point, -from.zero_point),
-                     width,
-                     inner,
-                     row_bytes,
-                     12 * width};
-      if (has_low) run.low = from.at + row * row_bytes;
-      if (has_high) run.high = from.at + (row + 1) * row_bytes;
-      if (!has_high) {
-        pair_channels<PairRows::kLow>(&run);
-      } else if (!has_low) {
-        pair_channels<PairRows::kHigh>(&run);
-      } else {
-        pair_channels<PairRows::kBoth>(&run);
-      }
-      row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
+      done = smaller(count, (from.height - row) / 2);
+      pair_channels<PairRows::kBoth>(low, low + shape.row_bytes, pairs, &shape, done);
     }
   }
 }
@@ -230,7 +217,7 @@ MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, 
 #else
 
 template <int32_t kRead>
-MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
+MOTE_FUNCTION void pair_rows(const RowSource& from, const PairShape&, int32_t row, int32_t count, uint32_t* pairs) {
   for (; count > 0; --count, row += 2, pairs += 4 * from.width) pair_any_rows<kRead>(from, row, pairs);
 }
 

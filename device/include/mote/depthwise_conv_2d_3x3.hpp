@@ -333,6 +333,7 @@ MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, 
   constexpr int32_t kOutRow = L::out_w * L::in_c;
   constexpr int32_t kRead = smaller<int32_t>(L::in_c, 4);
   uint32_t* const pairs = reinterpret_cast<uint32_t*>(scratch);
+  const PairShape shape = {L::in_c, pair_of(-L::input_zero_point, -L::input_zero_point), L::in_w, L::in_w * L::in_c, 4 * L::in_w};
   Taps3x3 taps[2][4];
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * kOutRow) {
     for (int32_t c = 0; c < L::in_c; c += 4) {
@@ -345,10 +346,10 @@ MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, 
                     L::stride_h == 1 ? &taps[1][i] : nullptr);
       const RowSource source = {in + begin, L::in_h, L::in_w, L::in_c, L::input_zero_point};
       int8_t* to = out + c;
-      pair_rows<kRead>(source, -L::pad_top, 1, pairs);
+      pair_rows<kRead>(source, shape, -L::pad_top, 1, pairs);
       for (int32_t unit = 0; unit < kUnits; unit += L::chunk) {
         const int32_t count = smaller<int32_t>(L::chunk, kUnits - unit);
-        pair_rows<kRead>(source, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
+        pair_rows<kRead>(source, shape, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
         const uint32_t* const from = pairs + skipped * L::in_w;
         slide_3x3<Slide, false>(from, taps[0], to, count, channels);
         if constexpr (L::stride_h == 1) {

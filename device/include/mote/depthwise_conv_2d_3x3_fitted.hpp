@@ -17,9 +17,9 @@ struct FittedSlide {
   static constexpr int32_t loads = (OutW - 1) * StrideW + 3 - (PadsLeft ? 1 : 0) - (PadsRight ? 1 : 0);
   // Columns (at stride 2: outputs) that are all alike: in a loop of `turns` times `group`, then `rest`.
   static constexpr int32_t alike = larger<int32_t>(StrideW == 1 ? OutW - 2 : OutW - 1, 0);
-  static constexpr bool loops = alike > (StrideW == 1 ? 12 : 8);
+  static constexpr bool loops = alike > 12;
   static constexpr int32_t better(int32_t a, int32_t b) { return alike % b < alike % a ? b : a; }
-  static constexpr int32_t group = !loops ? alike + 2 : (StrideW == 1 ? better(better(12, 10), 8) : better(better(6, 5), 4));
+  static constexpr int32_t group = !loops ? alike + 2 : (StrideW == 1 ? better(better(12, 10), 8) : better(better(11, 9), 8));
   static constexpr int32_t turns = alike / group;
   static constexpr int32_t rest = alike % group;
 };
@@ -29,7 +29,8 @@ struct FittedSlide {
 /// `rows` output rows of each of `channels` channels, and as many as `odd_rows` says of those between them, that begin with the
 /// second row of a pair. A channel's pairs of rows begin at `pairs`, `pitch / 4` bytes after those of the channel before.
 ///
-/// r3-r5 pairs, r6 singles, r7 third single | rows left << 8 | turns left, r8 bias, r9 multiplier. Sums of even outputs are in r1,
+/// r3-r5 pairs, r6 singles, r7 third single | rows left << 8 | turns left, r8 bias, r9 multiplier; at stride 1 lr
+/// turns left, or rows if there are no turns. Sums of even outputs are in r1,
 /// of odd ones in r10: the first finishes where the second continues. At stride 2 there is one sum and two columns at once.
 template <class S>
 MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*taps*/, int8_t* /*out*/, int32_t /*rows*/,
@@ -76,13 +77,17 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
     .set OUT%=, 0
   .endm
   .macro store%= acc
-    .if OUT%= > 4095
-      flush%=
-    .endif
     smmul \acc, \acc, r9
     ssat \acc, #8, \acc, asr #%c[shift]
-    strb \acc, [r2, #OUT%=]
-    .set OUT%=, OUT%=+%c[step]
+    .if %c[step] <= 255
+      strb \acc, [r2], #%c[step]
+    .else
+      .if OUT%= > 4095
+        flush%=
+      .endif
+      strb \acc, [r2, #OUT%=]
+      .set OUT%=, OUT%=+%c[step]
+    .endif
   .endm
   .macro column%= p, q
     load%=
@@ -129,7 +134,11 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
 1:
   .set OUT%=, 0
   .if %c[turns]
-    orr r7, r7, #%c[turns]
+    .if %c[stride] == 1
+      mov lr, #%c[turns]
+    .else
+      orr r7, r7, #%c[turns]
+    .endif
   .endif
   .if %c[stride] == 1
     .if !%c[left]
@@ -155,12 +164,14 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
 2:
     .if %c[stride] == 1
       columns%= %c[group]
+      flush%=
+      subs lr, lr, #1
     .else
       outputs%= %c[group]
+      flush%=
+      sub r7, r7, #1
+      tst r7, #0xFF
     .endif
-    flush%=
-    sub r7, r7, #1
-    tst r7, #0xFF
     bne 2b
   .endif
   .if %c[stride] == 1
@@ -192,11 +203,15 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
       movt r12, #%c[gap] >> 16
     .endif
     add r2, r2, r12
-  .else
+  .elseif OUT%= + %c[gap]
     addw r2, r2, #OUT%= + %c[gap]
   .endif
-  sub r7, r7, #256
-  tst r7, #0xFF00
+  .if %c[stride] == 1 && %c[turns] == 0
+    subs lr, lr, #1
+  .else
+    sub r7, r7, #256
+    tst r7, #0xFF00
+  .endif
   bne 1b
   .endm
 
@@ -207,7 +222,11 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
   ldm r1!, {r4, r6, r7, r8, r9}
   str r1, [sp, #4]
   lsl r7, r7, #24
-  orr r7, r7, r3, lsl #8
+  .if %c[stride] == 1 && %c[turns] == 0
+    mov lr, r3
+  .else
+    orr r7, r7, r3, lsl #8
+  .endif
   lsl r3, r4, #8
   lsl r5, r6, #8
   and r3, r3, #0xFF00FF00
@@ -233,7 +252,12 @@ MOTE_ASSEMBLY void slide_3x3_fitted(const uint32_t* /*pairs*/, const int32_t* /*
     pkhtb r4, r4, r6, asr #16
     pkhtb r5, r5, r7, asr #16
     mov r6, r1
-    orr r7, r10, r12, lsl #8
+    .if %c[stride] == 1 && %c[turns] == 0
+      mov r7, r10
+      mov lr, r12
+    .else
+      orr r7, r10, r12, lsl #8
+    .endif
     .set ODD%=, 1
     rows%=
 3:
@@ -311,6 +335,7 @@ MOTE_KERNEL void depthwise_conv_2d_3x3_fitted(const int8_t* in, const int32_t* t
   constexpr int32_t kOutRow = L::out_w * L::in_c;
   constexpr int32_t kRead = smaller<int32_t>(L::in_c, 4);
   uint32_t* const pairs = reinterpret_cast<uint32_t*>(scratch);
+  const PairShape shape = {L::in_c, pair_of(-L::input_zero_point, -L::input_zero_point), L::in_w, L::in_w * L::in_c, 4 * L::in_w};
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * kOutRow) {
     for (int32_t c = 0; c < L::in_c; c += 4) {
       // The last group reads four channels too, and skips those that it shares with the group before.
@@ -319,10 +344,10 @@ MOTE_KERNEL void depthwise_conv_2d_3x3_fitted(const int8_t* in, const int32_t* t
       const int32_t channels = smaller<int32_t>(L::in_c - c, 4);
       const RowSource source = {in + begin, L::in_h, L::in_w, L::in_c, L::input_zero_point};
       int8_t* to = out + c;
-      pair_rows<kRead>(source, -L::pad_top, 1, pairs);
+      pair_rows<kRead>(source, shape, -L::pad_top, 1, pairs);
       for (int32_t unit = 0; unit < kUnits; unit += L::chunk) {
         const int32_t count = smaller<int32_t>(L::chunk, kUnits - unit);
-        pair_rows<kRead>(source, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
+        pair_rows<kRead>(source, shape, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
         const int32_t odd_rows = L::stride_h == 1 ? smaller<int32_t>(count, L::out_h / 2 - unit) : 0;
         slide_3x3_fitted<Slide>(pairs + skipped * L::in_w, taps + 5 * c, to, count, odd_rows, channels);
         to += (L::stride_h == 1 ? 2 : 1) * kOutRow * count;
