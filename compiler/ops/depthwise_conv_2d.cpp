@@ -7,6 +7,7 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
+#include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -242,12 +243,26 @@ bool is_3x3(const NodeView& node) {
 double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
 KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
 
+bool is_3x3_fitted(const NodeView& node) {
+  const auto each = rows(node);
+  return each && each->is_3x3_fitted();
+}
+double cycles_3x3_fitted(const NodeView& node) { return rows(node)->cycles_3x3_fitted(); }
+KernelCall lower_3x3_fitted(const NodeView& node) { return rows(node)->lower_3x3_fitted(); }
+
 bool is_row_slide(const NodeView& node) {
   const auto each = rows(node);
   return each && each->is_row_slide();
 }
 double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
+
+bool is_short_rows(const NodeView& node) {
+  const auto each = rows(node);
+  return each && DepthwiseRowSlide(*each).applies();
+}
+double cycles_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).cycles(); }
+KernelCall lower_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).lower(node); }
 
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
@@ -285,6 +300,16 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
+    {.name = "depthwise_conv_2d.3x3_fitted",
+     .isa = Isa::kDsp,
+     .applies = is_3x3_fitted,
+     .cycles = cycles_3x3_fitted,
+     .lower = lower_3x3_fitted},
+    {.name = "depthwise_conv_2d.short_rows",
+     .isa = Isa::kDsp,
+     .applies = is_short_rows,
+     .cycles = cycles_short_rows,
+     .lower = lower_short_rows},
     {.name = "depthwise_conv_2d.rows",
      .isa = Isa::kDsp,
      .applies = is_row_slide,

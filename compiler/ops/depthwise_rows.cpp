@@ -1,6 +1,7 @@
 #include "ops/depthwise_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -14,9 +15,6 @@ constexpr std::int32_t kScratchPart = 6;
 /// The kernels reach from one row to the next by the offset of a load.
 constexpr std::int32_t kMostColumns = 255;
 constexpr std::int32_t kMostChannels = 4095;
-
-/// A multiplier of 0 gives 0 with any shift; the kernels want one to the right.
-std::int32_t right_shift(const Multiplier& scaling) { return scaling.multiplier == 0 ? 1 : -scaling.shift; }
 
 /// What begins together: the rows that share their pairs of input rows.
 std::int32_t units(const Window& w) { return w.stride_h == 1 ? (w.out_h + 1) / 2 : w.out_h; }
@@ -42,29 +40,6 @@ bool runs_in_place(const Window& w) {
     if (written > read) return false;
   }
   return true;
-}
-
-/// What both kernels want to know.
-void describe(KernelCall& call, const Window& w) {
-  call.set("batch", w.batch)
-      .set("in_h", w.in_h)
-      .set("in_w", w.in_w)
-      .set("in_c", w.in_c)
-      .set("out_h", w.out_h)
-      .set("out_w", w.out_w);
-  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
-}
-
-/// A column of pixels is a row of them: the same values in the same order.
-Window along_x(Window w) {
-  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
-  std::swap(w.in_h, w.in_w);
-  std::swap(w.out_h, w.out_w);
-  std::swap(w.k_h, w.k_w);
-  std::swap(w.stride_h, w.stride_w);
-  std::swap(w.dilation_h, w.dilation_w);
-  std::swap(w.pad_top, w.pad_left);
-  return w;
 }
 
 /// Sizes of device/include/mote/depthwise_conv_2d_rows.hpp.
@@ -103,6 +78,29 @@ struct RowSlide {
 
 }  // namespace
 
+std::int32_t right_shift(const Multiplier& scaling) { return scaling.multiplier == 0 ? 1 : -scaling.shift; }
+
+void describe_rows(KernelCall& call, const Window& w) {
+  call.set("batch", w.batch)
+      .set("in_h", w.in_h)
+      .set("in_w", w.in_w)
+      .set("in_c", w.in_c)
+      .set("out_h", w.out_h)
+      .set("out_w", w.out_w);
+  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+}
+
+Window along_x(Window w) {
+  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
+  std::swap(w.in_h, w.in_w);
+  std::swap(w.out_h, w.out_w);
+  std::swap(w.k_h, w.k_w);
+  std::swap(w.stride_h, w.stride_w);
+  std::swap(w.dilation_h, w.dilation_w);
+  std::swap(w.pad_top, w.pad_left);
+  return w;
+}
+
 bool DepthwiseRows::scales_exactly() const {
   const auto channels = static_cast<std::size_t>(window.out_c);
   const std::int64_t furthest = std::max(127 - input_zero_point, 128 + input_zero_point);
@@ -118,11 +116,41 @@ bool DepthwiseRows::scales_exactly() const {
   return true;
 }
 
-bool DepthwiseRows::is_3x3() const {
+std::optional<FittedScaling> DepthwiseRows::fitted() const {
+  constexpr std::pair<std::int32_t, std::int32_t> kWhole = {-128, 127};
+  if (finish.range() != kWhole) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(window.out_c);
+  FittedScaling result{.shift = 22, .channels = {}};
+  // The largest shift with which no multiplier leaves int32.
+  for (std::size_t c = 0; c < channels; ++c) {
+    const Multiplier& by = finish.multiplier(c);
+    if (by.multiplier == 0) return std::nullopt;
+    result.shift = std::min(result.shift, FittedScaling::kWeightBits - 1 - by.shift);
+  }
+  if (result.shift < 1) return std::nullopt;
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    for (std::size_t i = c; i < weights.size(); i += channels) {
+      const std::int64_t a = weights[i] * (-128 - static_cast<std::int64_t>(input_zero_point));
+      const std::int64_t b = weights[i] * (127 - static_cast<std::int64_t>(input_zero_point));
+      low += std::min(a, b);  // a tap beside the image adds 0, which lies between
+      high += std::max(a, b);
+    }
+    const auto scaling = fit_thresholds(low, high, finish, c, {FittedScaling::kWeightBits, result.shift, bias[c]});
+    if (!scaling) return std::nullopt;
+    result.channels.push_back(*scaling);
+  }
+  return result;
+}
+
+bool DepthwiseRows::is_3x3() const { return is_3x3_shape() && scales_exactly(); }
+
+bool DepthwiseRows::is_3x3_shape() const {
   const Window& w = window;
   const std::int32_t past_right = (w.out_w - 1) * w.stride_w + 3 - w.pad_left - w.in_w;
   return w.k_h == 3 && w.k_w == 3 && w.stride_h <= 2 && w.stride_w <= 2 && w.dilation_h == 1 && w.dilation_w == 1 &&
-         w.pad_left <= 1 && past_right <= 1 && w.in_w <= kMostColumns && w.in_c <= kMostChannels && scales_exactly();
+         w.pad_left <= 1 && past_right <= 1 && w.in_w <= kMostColumns && w.in_c <= kMostChannels;
 }
 
 double DepthwiseRows::cycles_3x3() const {
@@ -148,13 +176,46 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
   }
   KernelCall call("depthwise_conv_2d_3x3", "depthwise_conv_2d_3x3");
   finish.describe(call, node.output());
-  describe(call, window);
+  describe_rows(call, window);
   call.set("input_zero_point", input_zero_point).set("chunk", chunk(window));
   call.input(0)
       .constant("weights", packed)
       .constant("scaling", scaling)
       .output()
       .scratch(16L * window.in_w * (chunk(window) + 1));
+  return runs_in_place(window) ? call.in_place_of({0}) : call;
+}
+
+bool DepthwiseRows::is_3x3_fitted() const { return is_3x3_shape() && fitted().has_value(); }
+
+double DepthwiseRows::cycles_3x3_fitted() const {
+  const Window& w = window;
+  const double groups = w.batch * ((w.in_c + 3) / 4);
+  const double passes = (units(w) + chunk(w) - 1) / chunk(w);
+  const double read = 15.0 * (units(w) + 1) * w.in_w;
+  const double row = (w.stride_w == 1 ? 12.3 : 14.5) * w.out_w + 9.0;
+  return groups * (100.0 + read + 4.0 * w.out_h * row + passes * (400.0 + 10.0 * w.in_w));
+}
+
+KernelCall DepthwiseRows::lower_3x3_fitted() const {
+  const auto channels = static_cast<std::size_t>(window.out_c);
+  const FittedScaling scaling = *fitted();
+  std::vector<std::int32_t> taps;
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::array<std::uint32_t, 3> words{};
+    std::size_t at = 0;
+    for (const std::size_t tap : {0, 1, 3, 4, 2, 6, 5, 7, 8}) {
+      words[at / 4] |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(weights[tap * channels + c])) << (8 * (at % 4));
+      ++at;
+    }
+    for (const std::uint32_t word : words) taps.push_back(static_cast<std::int32_t>(word));
+    taps.push_back(scaling.channels[c].offset);
+    taps.push_back(scaling.channels[c].multiplier);
+  }
+  KernelCall call("depthwise_conv_2d_3x3_fitted", "depthwise_conv_2d_3x3_fitted");
+  describe_rows(call, window);
+  call.set("input_zero_point", input_zero_point).set("chunk", chunk(window)).set("scale_shift", scaling.shift);
+  call.input(0).constant("taps", taps).output().scratch(16L * window.in_w * (chunk(window) + 1));
   return runs_in_place(window) ? call.in_place_of({0}) : call;
 }
 
@@ -188,7 +249,7 @@ KernelCall DepthwiseRows::lower_row_slide(const NodeView& node) const {
   }
   KernelCall call("depthwise_conv_2d_rows", "depthwise_conv_2d_rows");
   finish.describe(call, node.output());
-  describe(call, slide.window);
+  describe_rows(call, slide.window);
   call.set("k_h", slide.window.k_h).set("k_w", slide.window.k_w).set("dilation_h", slide.window.dilation_h);
   call.set("input_zero_point", input_zero_point).set("chunk", slide.chunk).set("channel_words", slide.channel_words);
   call.input(0)

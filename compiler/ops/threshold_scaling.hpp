@@ -7,17 +7,21 @@
 
 namespace mote {
 
-/// Requantization in three instructions: `saturate_to_int8(high((sum << sum_bits) + offset, multiplier) >> shift)`, where high is
-/// the upper word of the product, followed by the operator's clamp if that is narrower than int8.
+/// What all channels of an operator have in common in the requantization below.
 struct ThresholdForm {
   int sum_bits = 8, shift = 12;
+  /// Part of the operator's sum that the offset is to contain: the sum of the requantization is what is left without it.
+  std::int32_t bias = 0;
 };
+
+/// Requantization in three instructions: `saturate_to_int8(high(2^sum_bits * sum + offset, multiplier) >> shift)`, where high is
+/// the upper word of the product, followed by the operator's clamp if that is narrower than int8.
 struct ThresholdScaling {
   std::int32_t multiplier = 0, offset = 0;
   bool operator==(const ThresholdScaling&) const = default;
 };
 
-/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], or nothing. `form.shift` is at most 20.
+/// Numbers that give `finish`'s output of channel `channel` for every sum in [low, high], without the form's bias, or nothing.
 ///
 /// Outputs grow with sums, so each way of requantizing is given by its thresholds: the smallest sum that reaches each output.
 /// Equal thresholds are a proof. They exist for nearly every channel whose clamp is the zero point (rectified), and for no other

@@ -132,13 +132,46 @@ def conv_2d(c):
     )
 
 
-@operator("DEPTHWISE_CONV_2D", ("int8", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
+def rows_window(c):
+    """As `window`, for what kernels on rows of one channel tell apart: odd and even sizes, images smaller than the kernel."""
+    kernel = c.pick(
+        [(3, 3), (5, 5), (7, 7), (3, 3), (5, 1), (1, 5), (3, 3), (7, 7), (1, 10), (15, 1), (3, 3), (5, 3)]
+        + [(3, 7), (2, 4), (6, 2), (4, 8), (3, 3), (1, 1)]
+    )
+    stride = c.pick([(1, 1), (2, 2), (1, 1), (2, 2), (2, 1), (1, 2)])
+    padding = c.pick_noted("padding", ["SAME", "VALID", "SAME"])
+    height, width = c.size(1, 25), c.size(1, 25)
+    if c.pick([False, True, False]):
+        height, width = c.size(1, 7), c.size(1, 7)
+    if 1 in kernel and kernel != (1, 1) and c.pick([True, False]):
+        height, width = (height, 1) if kernel[1] == 1 else (1, width)
+    if padding == "VALID":
+        height, width = max(height, kernel[0]), max(width, kernel[1])
+        out = valid_out(height, kernel[0], stride[0]), valid_out(width, kernel[1], stride[1])
+    else:
+        out = same_out(height, stride[0]), same_out(width, stride[1])
+    c.note.update(kernel=kernel, stride=stride, height=height, width=width)
+    return height, width, kernel, stride, (1, 1), padding, out
+
+
+def rectified_quantization(c):
+    """One in which the clamp of the activation is the whole range, from the zero point on."""
+    limit = 6 / 255 if c.note["activation"] == "RELU6" else 0.05
+    return np.float32(limit * c.rng.uniform(0.5, 0.99)), -128
+
+
+@operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
 def depthwise_conv_2d(c):
-    height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
+    by_rows = "rows" in c.variant
+    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, SIZES)
     depth, times, batch = c.channels(), c.pick([1, 1, 2, 1, 3]), c.pick([1, 1, 1, 2])
+    if by_rows:
+        depth, times = c.size(1, 20), c.pick([1, 1, 1, 1, 2])
     activation = c.activation()
+    rectified = by_rows and c.note["activation"] in ("RELU", "RELU6") and c.pick([True, True, False])
     x = c.input((batch, height, width, depth))
-    y = c.output((batch, *out, depth * times), quantization=output_quantization(c))
+    quantization = rectified_quantization(c) if rectified else output_quantization(c)
+    y = c.output((batch, *out, depth * times), quantization=quantization)
     w, b = weights(
         c, (1, *kernel, depth * times), kernel[0] * kernel[1], depth * times, 3, "tensor" not in c.variant, x, y
     )

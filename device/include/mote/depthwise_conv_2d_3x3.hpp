@@ -294,57 +294,6 @@ MOTE_KERNEL void slide_3x3(const uint32_t* pairs, const Taps3x3* taps, int8_t* o
 
 #endif
 
-/// Rows `row` and `row + 1` of four channels, less the zero point: the rows of each channel, a column's two values in a word.
-/// Rows outside the image are 0.
-template <int32_t kRead>
-MOTE_FUNCTION void pair_any_rows(const RowSource& from, int32_t row, uint32_t* pairs) {
-  const uint32_t zeros = (static_cast<uint32_t>(from.zero_point) & 0xFFU) * 0x01010101U;
-  const uint32_t minus_zero = pair_of(-from.zero_point, -from.zero_point);
-  const bool has_low = row >= 0 && row < from.height;
-  const bool has_high = row + 1 >= 0 && row + 1 < from.height;
-  const int32_t low = row * from.width * from.channels;
-  const int32_t high = low + from.width * from.channels;
-  for (int32_t at = 0; at < high - low; at += from.channels, ++pairs) {
-    const uint32_t a = has_low ? load_channels<kRead>(from.at + low + at) : zeros;
-    const uint32_t b = has_high ? load_channels<kRead>(from.at + high + at) : zeros;
-    const uint32_t first = join_low(a, b);
-    const uint32_t second = join_high(a, b);
-    pairs[0] = widen_even_add(first, minus_zero);
-    pairs[from.width] = widen_odd_add(first, minus_zero);
-    pairs[2 * from.width] = widen_even_add(second, minus_zero);
-    pairs[3 * from.width] = widen_odd_add(second, minus_zero);
-  }
-}
-
-/// `count` pairs of rows from `row` on.
-template <int32_t kRead>
-MOTE_FUNCTION void pair_rows(const RowSource& from, int32_t row, int32_t count, uint32_t* pairs) {
-  const int32_t end = row + 2 * count;
-  const int32_t width = from.width;
-  for (; row < end; row += 2, pairs += 4 * width) {
-#if MOTE_DSP
-    const int32_t inner = (smaller(end, from.height) - row) / 2;
-    if (kRead == 4 && row >= 0 && inner > 0) {
-      const int32_t row_bytes = width * from.channels;
-      const int8_t* const low = from.at + row * row_bytes;
-      const PairRun run = {low,
-                           low + row_bytes,
-                           {pairs, pairs + width, pairs + 2 * width, pairs + 3 * width},
-                           from.channels,
-                           pair_of(-from.zero_point, -from.zero_point),
-                           width,
-                           inner,
-                           row_bytes,
-                           12 * width};
-      pair_channels(&run);
-      row += 2 * inner - 2, pairs += 4 * width * (inner - 1);
-      continue;
-    }
-#endif
-    pair_any_rows<kRead>(from, row, pairs);
-  }
-}
-
 /// Makes a channel's taps from its weights, for windows that begin with the first and with the second row of a pair. Bytes of the
 /// weights, by row and column: 00 01 10 11, 02 20 12 21, 22 and the shift; `scaling`: doubled bias, multiplier.
 MOTE_FUNCTION void unpack_taps(const int8_t* weights, const int32_t* scaling, int32_t output_zero_point, Taps3x3* even,
@@ -384,6 +333,7 @@ MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, 
   constexpr int32_t kOutRow = L::out_w * L::in_c;
   constexpr int32_t kRead = smaller<int32_t>(L::in_c, 4);
   uint32_t* const pairs = reinterpret_cast<uint32_t*>(scratch);
+  const PairShape shape = {L::in_c, pair_of(-L::input_zero_point, -L::input_zero_point), L::in_w, L::in_w * L::in_c, 4 * L::in_w};
   Taps3x3 taps[2][4];
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * kOutRow) {
     for (int32_t c = 0; c < L::in_c; c += 4) {
@@ -396,10 +346,10 @@ MOTE_KERNEL void depthwise_conv_2d_3x3(const int8_t* in, const int8_t* weights, 
                     L::stride_h == 1 ? &taps[1][i] : nullptr);
       const RowSource source = {in + begin, L::in_h, L::in_w, L::in_c, L::input_zero_point};
       int8_t* to = out + c;
-      pair_rows<kRead>(source, -L::pad_top, 1, pairs);
+      pair_rows<kRead>(source, shape, -L::pad_top, 1, pairs);
       for (int32_t unit = 0; unit < kUnits; unit += L::chunk) {
         const int32_t count = smaller<int32_t>(L::chunk, kUnits - unit);
-        pair_rows<kRead>(source, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
+        pair_rows<kRead>(source, shape, 2 * (unit + 1) - L::pad_top, count, pairs + kPairWords);
         const uint32_t* const from = pairs + skipped * L::in_w;
         slide_3x3<Slide, false>(from, taps[0], to, count, channels);
         if constexpr (L::stride_h == 1) {

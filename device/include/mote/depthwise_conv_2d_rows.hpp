@@ -81,16 +81,8 @@ MOTE_FUNCTION void read_row(const RowSource& from, int32_t row, int32_t pad, int
     const int32_t pairs = smaller((from.width - x) / 2, words - i);
     if (kRead == 4 && x >= 0 && pairs > 0) {
       const int8_t* const low = begin + x * from.channels;
-      const PairRun run = {low,
-                           low + from.channels,
-                           {to + i, to + words + i, to + 2 * words + i, to + 3 * words + i},
-                           2 * from.channels,
-                           minus_zero,
-                           pairs,
-                           1,
-                           0,
-                           0};
-      pair_channels(&run);
+      const PairShape shape = {2 * from.channels, minus_zero, pairs, 0, 4 * words};
+      pair_channels<PairRows::kBoth>(low, low + from.channels, to + i, &shape, 1);
       i += pairs - 1, x += 2 * pairs - 2;
       continue;
     }
