@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
 #include "ops/define.hpp"
+#include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -212,10 +213,18 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+bool mve_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && MveConvolution{*convolution}.applies();
+}
+double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
+KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
 const std::vector<Implementation> Conv2d::kRows = {
+    {.name = "conv_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),

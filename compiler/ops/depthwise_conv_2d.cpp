@@ -6,6 +6,7 @@
 
 #include "ops/define.hpp"
 #include "ops/depthwise_rows.hpp"
+#include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -205,6 +206,13 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+bool mve_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && MveConvolution{*convolution}.applies();
+}
+double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
+KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
+
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -251,6 +259,7 @@ double direct_cycles(const NodeView& node) {
 }
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
+    {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},

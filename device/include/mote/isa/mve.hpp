@@ -1,0 +1,69 @@
+#pragma once
+
+// The M-profile vector extension of Armv8.1-M (Helium: Cortex-M55, M85) for kernels on int8. The assembler of GCC 12 encodes
+// VQSHRN and VQSHRUN as their rounding forms: only the rounding ones are used.
+// Source: Armv8-M Architecture Reference Manual, chapter C2.
+
+#include "mote/fixed_point.hpp"
+
+#if defined(__ARM_FEATURE_MVE) && defined(__GNUC__) && !defined(__ARM_BIG_ENDIAN)
+#define MOTE_MVE 1
+#include <arm_mve.h>
+#else
+#define MOTE_MVE 0
+#endif
+
+// A function whose body is one assembly statement, see dsp.hpp.
+#if MOTE_MVE && defined(__clang__)
+#define MOTE_MVE_ASSEMBLY __attribute__((naked, noinline))
+#elif MOTE_MVE
+#define MOTE_MVE_ASSEMBLY __attribute__((naked, noinline, noipa))
+#endif
+
+namespace mote {
+
+#if MOTE_MVE
+
+/// Copies `bytes` that do not overlap, 16 at a time.
+MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) {
+  for (; bytes > 0; bytes -= 16, to += 16, from += 16) {
+    const mve_pred16_t inside = vctp8q(static_cast<uint32_t>(bytes));
+    vstrbq_p_s8(to, vldrbq_z_s8(from, inside), inside);
+  }
+}
+
+MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) {
+  const int8x16_t all = vdupq_n_s8(static_cast<int8_t>(value));
+  for (; bytes > 0; bytes -= 16, to += 16) vstrbq_p_s8(to, all, vctp8q(static_cast<uint32_t>(bytes)));
+}
+
+/// Copies a run of a fixed length. Writes up to the next multiple of 16 bytes when the run is shorter than 16.
+template <int32_t kBytes>
+MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
+  if constexpr (kBytes == 4 || kBytes == 8) {
+    memcpy(to, from, static_cast<size_t>(kBytes));
+  } else if constexpr (kBytes < 16) {
+    vstrbq_s8(to, vldrbq_z_s8(from, vctp8q(static_cast<uint32_t>(kBytes))));
+  } else if constexpr (kBytes <= 128) {
+#pragma GCC unroll 8
+    for (int32_t i = 0; i + 16 <= kBytes; i += 16) vstrbq_s8(to + i, vldrbq_s8(from + i));
+    if constexpr (kBytes % 16 != 0) vstrbq_s8(to + kBytes - 16, vldrbq_s8(from + kBytes - 16));
+  } else {
+    copy_vectors(to, from, kBytes);
+  }
+}
+
+#else
+
+MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) { memcpy(to, from, static_cast<size_t>(bytes)); }
+
+MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) { memset(to, value, static_cast<size_t>(bytes)); }
+
+template <int32_t kBytes>
+MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
+  memcpy(to, from, static_cast<size_t>(kBytes));
+}
+
+#endif
+
+}  // namespace mote
