@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/define.hpp"
+#include "ops/depthwise_mve.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
@@ -237,6 +238,31 @@ bool is_row_slide(const NodeView& node) {
 double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
 
+/// Scratch of the kernel on planes: what suits most layers, and what the stack takes where the arena has no room.
+constexpr std::int64_t kPlaneBytes = 6144, kFewPlaneBytes = 2048;
+
+template <std::int64_t budget>
+bool is_planes(const NodeView& node) {
+  const auto each = rows(node);
+  return each && DepthwiseMve(*each, budget).applies();
+}
+template <std::int64_t budget>
+double cycles_planes(const NodeView& node) {
+  return DepthwiseMve(*rows(node), budget).cycles();
+}
+template <std::int64_t budget>
+KernelCall lower_planes(const NodeView& node) {
+  return DepthwiseMve(*rows(node), budget).lower(node);
+}
+template <std::int64_t budget>
+constexpr Implementation planes_row(std::string_view name) {
+  return {.name = name,
+          .isa = Isa::kMve,
+          .applies = is_planes<budget>,
+          .cycles = cycles_planes<budget>,
+          .lower = lower_planes<budget>};
+}
+
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
                    std::int32_t before) {
@@ -259,6 +285,8 @@ double direct_cycles(const NodeView& node) {
 }
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
+    planes_row<kPlaneBytes>("depthwise_conv_2d.mve"),
+    planes_row<kFewPlaneBytes>("depthwise_conv_2d.mve_small"),
     {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),

@@ -6,6 +6,17 @@
 
 namespace mote {
 
+Window along_x(Window w) {
+  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
+  std::swap(w.in_h, w.in_w);
+  std::swap(w.out_h, w.out_w);
+  std::swap(w.k_h, w.k_w);
+  std::swap(w.stride_h, w.stride_w);
+  std::swap(w.dilation_h, w.dilation_w);
+  std::swap(w.pad_top, w.pad_left);
+  return w;
+}
+
 namespace {
 
 /// Scratch memory is cut to about this size, or to a part of the input's, when the image is larger.
@@ -53,18 +64,6 @@ void describe(KernelCall& call, const Window& w) {
       .set("out_h", w.out_h)
       .set("out_w", w.out_w);
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
-}
-
-/// A column of pixels is a row of them: the same values in the same order.
-Window along_x(Window w) {
-  if (w.in_w != 1 || w.out_w != 1 || w.k_w != 1 || w.pad_left != 0) return w;
-  std::swap(w.in_h, w.in_w);
-  std::swap(w.out_h, w.out_w);
-  std::swap(w.k_h, w.k_w);
-  std::swap(w.stride_h, w.stride_w);
-  std::swap(w.dilation_h, w.dilation_w);
-  std::swap(w.pad_top, w.pad_left);
-  return w;
 }
 
 /// Sizes of device/include/mote/depthwise_conv_2d_rows.hpp.

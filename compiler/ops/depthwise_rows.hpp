@@ -8,6 +8,9 @@
 
 namespace mote {
 
+/// A column of pixels is a row of them: the same values in the same order.
+Window along_x(Window w);
+
 /// An int8 depthwise convolution of depth multiplier 1 for the kernels that work on rows of one channel.
 struct DepthwiseRows {
   Window window;

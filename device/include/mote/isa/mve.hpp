@@ -24,7 +24,7 @@ namespace mote {
 
 #if MOTE_MVE
 
-/// Copies `bytes` that do not overlap, 16 at a time.
+/// Copies bytes, 16 at a time; `to` may lie below `from` and overlap it.
 MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) {
   for (; bytes > 0; bytes -= 16, to += 16, from += 16) {
     const mve_pred16_t inside = vctp8q(static_cast<uint32_t>(bytes));
@@ -55,9 +55,9 @@ MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
 
 #else
 
-MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) { memcpy(to, from, static_cast<size_t>(bytes)); }
+MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) { memmove(to, from, static_cast<size_t>(larger<int32_t>(bytes, 0))); }
 
-MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) { memset(to, value, static_cast<size_t>(bytes)); }
+MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) { memset(to, value, static_cast<size_t>(larger<int32_t>(bytes, 0))); }
 
 template <int32_t kBytes>
 MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
