@@ -1,7 +1,7 @@
 // ADD with broadcasting and fused activation.
 // Source: TensorFlow Lite ADD.
 
-#include "ops/binary.hpp"
+#include "ops/binary_mve.hpp"
 
 namespace mote {
 
@@ -62,7 +62,12 @@ KernelCall lower(const NodeView& node) {
   return node.output().type == DataType::kInt8 || node.output().type == DataType::kInt16 ? lower_scaled(node) : lower_plain(node);
 }
 
-const std::vector<Implementation> Add::kRows = {{.name = "add.plain", .cycles = binary_cycles, .lower = lower}};
+KernelCall lower_mve(const NodeView& node) { return lower_mve_sum(node, 1, Add::of(node).activation); }
+
+const std::vector<Implementation> Add::kRows = {
+    {.name = "add.mve", .isa = Isa::kMve, .applies = mve_sum_applies, .cycles = mve_sum_cycles, .lower = lower_mve},
+    {.name = "add.plain", .cycles = binary_cycles, .lower = lower},
+};
 
 }  // namespace
 
