@@ -47,6 +47,7 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
   constexpr int32_t kImageRow = L::in_w * L::in_c;
   constexpr bool kRows = L::dilation_w == 1 || L::k_w == 1;
   constexpr int32_t kRun = kRows ? L::k_w * L::in_c : L::in_c;
+  constexpr bool kWords = L::in_c % 4 == 0 && kRun > 4;
   const int32_t top = y * L::stride_h - L::pad_top;
   const int32_t left = x * L::stride_w - L::pad_left;
   const int8_t* window = image + top * kImageRow + left * L::in_c;
@@ -56,6 +57,24 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
       const WindowEdges edges = {clamp<int32_t>(-left * L::in_c, 0, kRun), clamp<int32_t>((L::in_w - left) * L::in_c, 0, kRun)};
       for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
         const int32_t iy = top + ky * L::dilation_h;
+        if constexpr (kWords) {
+          if (iy < 0 || iy >= L::in_h) {
+            fill_words<L::k_w * L::in_c>(to, L::input_zero_point);
+            to += L::k_w * L::in_c;
+            continue;
+          }
+          int32_t ix = left;
+          const int8_t* tap = window;
+#pragma GCC unroll 3
+          for (int32_t kx = 0; kx < L::k_w; ++kx, to += L::in_c, ix += L::dilation_w, tap += L::dilation_w * L::in_c) {
+            if (ix < 0 || ix >= L::in_w) {
+              fill_words<L::in_c>(to, L::input_zero_point);
+            } else {
+              copy_words<L::in_c>(to, tap);
+            }
+          }
+          continue;
+        }
         const bool outside = iy < 0 || iy >= L::in_h || (kRows && edges.first >= edges.last);
         if constexpr (kRows) {
           if (outside) {
@@ -83,7 +102,12 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
 #pragma GCC unroll 16
   for (int32_t ky = 0; ky < L::k_h; ++ky) {
     for (int32_t kx = 0; kx < (kRows ? 1 : L::k_w); ++kx, to += kRun) {
-      copy_run<kRun>(to, window + ky * L::dilation_h * kImageRow + kx * L::dilation_w * L::in_c);
+      const int8_t* const run = window + ky * L::dilation_h * kImageRow + kx * L::dilation_w * L::in_c;
+      if constexpr (kWords) {
+        copy_words<kRun>(to, run);
+      } else {
+        copy_run<kRun>(to, run);
+      }
     }
   }
 }

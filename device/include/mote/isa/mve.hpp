@@ -37,6 +37,36 @@ MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) {
   for (; bytes > 0; bytes -= 16, to += 16) vstrbq_p_s8(to, all, vctp8q(static_cast<uint32_t>(bytes)));
 }
 
+/// Copies a fixed number of bytes, a multiple of 4, between addresses that are multiples of 4.
+template <int32_t kBytes>
+MOTE_INLINE void copy_words(int8_t* to, const int8_t* from) {
+  static_assert(kBytes % 4 == 0, "whole words");
+#pragma GCC unroll 16
+  for (int32_t i = 0; i < kBytes / 64; ++i) {
+    __asm__ volatile("vldmia %0!, {d0-d7}\n\tvstmia %1!, {d0-d7}"
+                     : "+r"(from), "+r"(to)::"d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "memory");
+  }
+  constexpr int32_t kRest = kBytes % 64;
+  if constexpr (kRest >= 48) {
+    __asm__ volatile("vldmia %0!, {d0-d5}\n\tvstmia %1!, {d0-d5}"
+                     : "+r"(from), "+r"(to)::"d0", "d1", "d2", "d3", "d4", "d5", "memory");
+  } else if constexpr (kRest >= 32) {
+    __asm__ volatile("vldmia %0!, {d0-d3}\n\tvstmia %1!, {d0-d3}" : "+r"(from), "+r"(to)::"d0", "d1", "d2", "d3", "memory");
+  } else if constexpr (kRest >= 16) {
+    __asm__ volatile("vldmia %0!, {d0-d1}\n\tvstmia %1!, {d0-d1}" : "+r"(from), "+r"(to)::"d0", "d1", "memory");
+  }
+  if constexpr (kRest % 16 != 0) memcpy(to, from, kRest % 16);
+}
+
+/// Fills a fixed number of bytes, a multiple of 4 at an address that is one.
+template <int32_t kBytes>
+MOTE_INLINE void fill_words(int8_t* to, int32_t value) {
+  const int8x16_t all = vdupq_n_s8(static_cast<int8_t>(value));
+#pragma GCC unroll 36
+  for (int32_t i = 0; i + 16 <= kBytes; i += 16) vstrbq_s8(to + i, all);
+  if constexpr (kBytes % 16 != 0) memset(to + kBytes / 16 * 16, value, kBytes % 16);
+}
+
 /// Copies a run of a fixed length. Writes up to the next multiple of 16 bytes when the run is shorter than 16.
 template <int32_t kBytes>
 MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
@@ -54,6 +84,16 @@ MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
 }
 
 #else
+
+template <int32_t kBytes>
+MOTE_INLINE void copy_words(int8_t* to, const int8_t* from) {
+  memcpy(to, from, static_cast<size_t>(kBytes));
+}
+
+template <int32_t kBytes>
+MOTE_INLINE void fill_words(int8_t* to, int32_t value) {
+  memset(to, value, static_cast<size_t>(kBytes));
+}
 
 MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) { memmove(to, from, static_cast<size_t>(larger<int32_t>(bytes, 0))); }
 
