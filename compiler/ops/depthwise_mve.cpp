@@ -112,6 +112,15 @@ double DepthwiseMve::cycles() const {
   return 100 + w.batch * (moved + passes * (w.in_c * channel + 60.0 * ((w.in_c + 7) / 8)));
 }
 
+/// Below the zero point it does not matter how halves are rounded when all of that is clamped.
+bool DepthwiseMve::is_signed() const {
+  constexpr std::int32_t kMostShift = 20;  // of the zero point, which is added before the shift
+  for (std::size_t c = 0; c < static_cast<std::size_t>(layer_.window.out_c); ++c) {
+    if (right_shift(layer_.finish.multiplier(c)) > kMostShift) return true;
+  }
+  return layer_.finish.range().first < layer_.finish.zero_point();
+}
+
 /// A pass writes its lines when all they are made from has been read, and an output of a channel only lies on inputs of it.
 bool DepthwiseMve::runs_in_place() const {
   const Window& w = layer_.window;
@@ -153,7 +162,7 @@ KernelCall DepthwiseMve::lower(const NodeView&) const {
   call.set("line", line_).set("plane", plane(lines_)).set("plane_bytes", plane_bytes(lines_));
   call.set("chunk", lines_.chunk).set("pitch", lines_.pitch).set("groups", lines_.groups).set("periods", lines_.periods);
   call.set("blocks", lines_.blocks()).set("gathers", gathers_).set("shared", shared_);
-  call.flag("is_signed", layer_.finish.range().first < layer_.finish.zero_point());
+  call.flag("is_signed", is_signed());
   call.set("input_zero_point", layer_.input_zero_point).set("output_zero_point", layer_.finish.zero_point());
   call.set("clamp_min", layer_.finish.range().first).set("clamp_max", layer_.finish.range().second);
   call.input(0).constant("stream", stream).constant("offsets", offsets).output().scratch(scratch_bytes(lines_));

@@ -30,6 +30,7 @@ class DepthwiseMve {
   /// For each place in the gathered vectors how far it is from the first tap, and the tap's index or -1.
   std::vector<std::pair<std::int64_t, std::int64_t>> places() const;
   bool runs_in_place() const;
+  bool is_signed() const;
 
   DepthwiseRows layer_;
   std::int64_t gathers_ = 1, shared_ = 1, pad_right_ = 0, line_ = 0;

@@ -21,24 +21,74 @@ MOTE_KERNEL void conv_2d_mve_pointwise(const int8_t* MOTE_RESTRICT in, const int
   multiply_columns<L>(in, L::pixels, L::in_c, stream, out);
 }
 
-/// Where a window's taps begin and end within the image, counted in bytes of a row of the window.
+/// Which bytes of a row of a window lie in the image.
 struct WindowEdges {
   int32_t first, last;
 };
 
-/// One row of a window without dilation, of which the bytes of `edges` lie in the image; the others are zero points.
+/// `rows` rows of a window without dilation along them, `step` bytes apart; what lies beside the image becomes zero points.
 template <int32_t kBytes>
-MOTE_INLINE void copy_clipped_run(int8_t* to, const int8_t* from, WindowEdges edges, int32_t zero_point) {
+MOTE_INLINE void copy_clipped_rows(int8_t* to, const int8_t* from, int32_t rows, int32_t step, WindowEdges edges,
+                                   int32_t zero_point) {
 #if MOTE_MVE
   if constexpr (kBytes <= 16) {
     const auto before = static_cast<uint32_t>(vctp8q(static_cast<uint32_t>(edges.first)));
     const auto inside = static_cast<mve_pred16_t>(static_cast<uint32_t>(vctp8q(static_cast<uint32_t>(edges.last))) & ~before);
-    vstrbq_s8(to, vpselq_s8(vldrbq_z_s8(from, inside), vdupq_n_s8(static_cast<int8_t>(zero_point)), inside));
+    const int8x16_t beside = vdupq_n_s8(static_cast<int8_t>(zero_point));
+    for (; rows > 0; --rows, from += step, to += kBytes) vstrbq_s8(to, vpselq_s8(vldrbq_z_s8(from, inside), beside, inside));
     return;
   }
 #endif
-  fill_vectors(to, zero_point, kBytes);
-  copy_vectors(to + edges.first, from + edges.first, edges.last - edges.first);
+  for (; rows > 0; --rows, from += step, to += kBytes) {
+    fill_vectors(to, zero_point, kBytes);
+    copy_vectors(to + edges.first, from + edges.first, edges.last - edges.first);
+  }
+}
+
+/// A row of a window tap by tap, from column `x` of the image on.
+template <typename L>
+MOTE_INLINE void copy_taps(int8_t* to, const int8_t* from, int32_t x) {
+  constexpr bool kWords = L::in_c % 4 == 0;
+#pragma GCC unroll 3
+  for (int32_t kx = 0; kx < L::k_w; ++kx, to += L::in_c, x += L::dilation_w, from += L::dilation_w * L::in_c) {
+    const bool outside = x < 0 || x >= L::in_w;
+    if constexpr (kWords) {
+      if (outside) {
+        fill_words<L::in_c>(to, L::input_zero_point);
+      } else {
+        copy_words<L::in_c>(to, from);
+      }
+    } else {
+      if (outside) {
+        fill_vectors(to, L::input_zero_point, L::in_c);
+      } else {
+        copy_run<L::in_c>(to, from);
+      }
+    }
+  }
+}
+
+/// The same as gather_column for a window that reaches over a border.
+template <typename L>
+MOTE_INLINE void gather_border_column(const int8_t* window, int32_t top, int32_t left, int8_t* to) {
+  constexpr int32_t kStep = L::dilation_h * L::in_w * L::in_c;
+  constexpr int32_t kRow = L::k_w * L::in_c;
+  constexpr bool kRuns = L::dilation_w == 1 || L::k_w == 1;
+  const int32_t above = clamp<int32_t>((-top + L::dilation_h - 1) / L::dilation_h, 0, L::k_h);
+  int32_t inside = clamp<int32_t>((L::in_h - top + L::dilation_h - 1) / L::dilation_h, above, L::k_h) - above;
+  const WindowEdges edges = {clamp<int32_t>(-left * L::in_c, 0, kRow), clamp<int32_t>((L::in_w - left) * L::in_c, 0, kRow)};
+  if (kRuns && edges.first >= edges.last) inside = 0;
+  if (above > 0) fill_vectors(to, L::input_zero_point, above * kRow);
+  to += above * kRow;
+  window += above * kStep;
+  if constexpr (kRuns && (L::in_c % 4 != 0 || kRow <= 16)) {
+    copy_clipped_rows<kRow>(to, window, inside, kStep, edges, L::input_zero_point);
+    to += inside * kRow;
+  } else {
+    for (int32_t ky = 0; ky < inside; ++ky, window += kStep, to += kRow) copy_taps<L>(to, window, left);
+  }
+  const int32_t below = L::k_h - above - inside;
+  if (below > 0) fill_vectors(to, L::input_zero_point, below * kRow);
 }
 
 /// The window of one output as a column of k_h * k_w * in_c values. May write 15 bytes more.
@@ -52,51 +102,9 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
   const int32_t left = x * L::stride_w - L::pad_left;
   const int8_t* window = image + top * kImageRow + left * L::in_c;
   if constexpr (L::pads) {
-    const bool over_side = left < 0 || left + (L::k_w - 1) * L::dilation_w >= L::in_w;
-    if (over_side || top < 0 || top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
-      const WindowEdges edges = {clamp<int32_t>(-left * L::in_c, 0, kRun), clamp<int32_t>((L::in_w - left) * L::in_c, 0, kRun)};
-      for (int32_t ky = 0; ky < L::k_h; ++ky, window += L::dilation_h * kImageRow) {
-        const int32_t iy = top + ky * L::dilation_h;
-        if constexpr (kWords) {
-          if (iy < 0 || iy >= L::in_h) {
-            fill_words<L::k_w * L::in_c>(to, L::input_zero_point);
-            to += L::k_w * L::in_c;
-            continue;
-          }
-          int32_t ix = left;
-          const int8_t* tap = window;
-#pragma GCC unroll 3
-          for (int32_t kx = 0; kx < L::k_w; ++kx, to += L::in_c, ix += L::dilation_w, tap += L::dilation_w * L::in_c) {
-            if (ix < 0 || ix >= L::in_w) {
-              fill_words<L::in_c>(to, L::input_zero_point);
-            } else {
-              copy_words<L::in_c>(to, tap);
-            }
-          }
-          continue;
-        }
-        const bool outside = iy < 0 || iy >= L::in_h || (kRows && edges.first >= edges.last);
-        if constexpr (kRows) {
-          if (outside) {
-            fill_vectors(to, L::input_zero_point, kRun);
-          } else if (over_side) {
-            copy_clipped_run<kRun>(to, window, edges, L::input_zero_point);
-          } else {
-            copy_run<kRun>(to, window);
-          }
-          to += kRun;
-        } else {
-          for (int32_t kx = 0; kx < L::k_w; ++kx, to += kRun) {
-            const int32_t ix = left + kx * L::dilation_w;
-            if (outside || ix < 0 || ix >= L::in_w) {
-              fill_vectors(to, L::input_zero_point, kRun);
-            } else {
-              copy_run<kRun>(to, window + kx * L::dilation_w * L::in_c);
-            }
-          }
-        }
-      }
-      return;
+    if (left < 0 || left + (L::k_w - 1) * L::dilation_w >= L::in_w || top < 0 ||
+        top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
+      return gather_border_column<L>(window, top, left, to);
     }
   }
 #pragma GCC unroll 16

@@ -23,7 +23,8 @@ struct MvePlanes {
 #if MOTE_MVE
 
 /// kGathers of 16 taps serve kShared outputs, kStep bytes apart. A line has kPitch outputs and ends kJump bytes before the next.
-/// kGroups groups of eight outputs are unrolled. Stack: 200 bytes.
+/// kGroups groups of eight outputs are unrolled. Without
+/// kSigned halves below the zero point are rounded up, and shifts are at most 20. Stack: 200 bytes.
 template <int32_t kGathers, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups, bool kSigned,
           bool kClamps>
 MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
@@ -193,6 +194,10 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   ldrd lr, r6, [sp, #60]
   .if %c6
   movs r8, #1
+  .else
+  vdup.32 q3, r2
+  rsbs r8, r4, #0
+  lsl r6, r6, r8
   .endif
   .if %c7
   ldrd r10, r12, [sp, #68]
@@ -209,12 +214,6 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   vqdmlah.s32 q5, q6, r8
   vqrdmulh.s32 q6, q7, r2
   vqdmlah.s32 q6, q7, r8
-  .else
-  vqrdmulh.s32 q3, q4, r2
-  vqrdmulh.s32 q4, q5, r2
-  vqrdmulh.s32 q5, q6, r2
-  vqrdmulh.s32 q6, q7, r2
-  .endif
   vrshl.s32 q3, r4
   vrshl.s32 q4, r4
   vrshl.s32 q5, r4
@@ -223,20 +222,34 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   vqmovnb.s32 q5, q5
   vqmovnt.s32 q3, q4
   vqmovnt.s32 q5, q6
-  vqadd.s16 q3, q3, r6
+  vqadd.s16 q4, q3, r6
   vqadd.s16 q5, q5, r6
-  .if %c7
-  vdup.16 q4, r10
-  vmax.s16 q3, q3, q4
-  vmax.s16 q5, q5, q4
-  vdup.16 q4, r12
-  vmin.s16 q3, q3, q4
-  vmin.s16 q5, q5, q4
   .else
-  vqmovnb.s16 q3, q3
+  vqrdmlash.s32 q4, q3, r6
+  vqrdmlash.s32 q5, q3, r6
+  vqrdmlash.s32 q6, q3, r6
+  vqrdmlash.s32 q7, q3, r6
+  vrshl.s32 q4, r4
+  vrshl.s32 q5, r4
+  vrshl.s32 q6, r4
+  vrshl.s32 q7, r4
+  vqmovnb.s32 q4, q4
+  vqmovnt.s32 q4, q5
+  vqmovnb.s32 q5, q6
+  vqmovnt.s32 q5, q7
+  .endif
+  .if %c7
+  vdup.16 q6, r10
+  vmax.s16 q4, q4, q6
+  vmax.s16 q5, q5, q6
+  vdup.16 q6, r12
+  vmin.s16 q4, q4, q6
+  vmin.s16 q5, q5, q6
+  .else
+  vqmovnb.s16 q4, q4
   vqmovnb.s16 q5, q5
   .endif
-  vstrb.16 q3, [r1], #8
+  vstrb.16 q4, [r1], #8
   vstrb.16 q5, [r1], #8
   le lr, 3b
   ldrd r0, r1, [sp, #32]
@@ -289,10 +302,20 @@ MOTE_INLINE void spread_row(const int8_t* from, int32_t width, int32_t pixel, in
     for (int32_t x = 0; x < width; ++x, from += pixel, ++to) vstrbq_scatter_offset_s16(to, places, vldrbq_s16(from));
     return;
   }
-  const mve_pred16_t some = vctp16q(static_cast<uint32_t>(channels));
-  for (int32_t x = 0; x < width; ++x, from += pixel, ++to) {
-    vstrbq_scatter_offset_p_s16(to, places, vldrbq_z_s16(from, some), some);
-  }
+  __asm__ volatile(R"(
+  vctp.16 %2
+  dls lr, %3
+1:
+  vpstt
+  vldrbt.s16 q0, [%0]
+  vstrbt.16 q0, [%1, %q5]
+  add %0, %0, %4
+  add %1, %1, #1
+  le lr, 1b
+)"
+                   : "+l"(from), "+r"(to)
+                   : "r"(channels), "r"(width), "r"(pixel), "w"(places)
+                   : "lr", "d0", "d1", "cc", "memory", "vpr");
 #else
   for (int32_t x = 0; x < width; ++x, from += pixel, ++to) {
     for (int32_t c = 0; c < channels; ++c) to[c * step] = from[c];
@@ -309,10 +332,20 @@ MOTE_INLINE void join_row(const int8_t* from, int32_t width, int32_t pixel, int3
     for (int32_t x = 0; x < width; ++x, ++from, to += pixel) vstrbq_s16(to, vldrbq_gather_offset_s16(from, places));
     return;
   }
-  const mve_pred16_t some = vctp16q(static_cast<uint32_t>(channels));
-  for (int32_t x = 0; x < width; ++x, ++from, to += pixel) {
-    vstrbq_p_s16(to, vldrbq_gather_offset_z_s16(from, places, some), some);
-  }
+  __asm__ volatile(R"(
+  vctp.16 %2
+  dls lr, %3
+1:
+  vpstt
+  vldrbt.u16 q0, [%0, %q5]
+  vstrbt.16 q0, [%1]
+  add %0, %0, #1
+  add %1, %1, %4
+  le lr, 1b
+)"
+                   : "+r"(from), "+l"(to)
+                   : "r"(channels), "r"(width), "r"(pixel), "w"(places)
+                   : "lr", "d0", "d1", "cc", "memory", "vpr");
 #else
   for (int32_t x = 0; x < width; ++x, ++from, to += pixel) {
     for (int32_t c = 0; c < channels; ++c) to[c] = from[c * step];

@@ -24,17 +24,37 @@ namespace mote {
 
 #if MOTE_MVE
 
-/// Copies bytes, 16 at a time; `to` may lie below `from` and overlap it.
+// GCC 12 takes a predicated store for one of the whole vector and removes stores before it as dead: predicated stores are written
+// in assembly.
+
+/// Copies 0 or more bytes, 16 at a time; `to` may lie below `from` and overlap it.
 MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) {
-  for (; bytes > 0; bytes -= 16, to += 16, from += 16) {
-    const mve_pred16_t inside = vctp8q(static_cast<uint32_t>(bytes));
-    vstrbq_p_s8(to, vldrbq_z_s8(from, inside), inside);
-  }
+  __asm__ volatile(R"(
+  wlstp.8 lr, %2, 2f
+1:
+  vldrb.8 q0, [%1], #16
+  vstrb.8 q0, [%0], #16
+  letp lr, 1b
+2:
+)"
+                   : "+r"(to), "+r"(from)
+                   : "r"(bytes)
+                   : "lr", "d0", "d1", "cc", "memory");
 }
 
+/// Fills 0 or more bytes.
 MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) {
-  const int8x16_t all = vdupq_n_s8(static_cast<int8_t>(value));
-  for (; bytes > 0; bytes -= 16, to += 16) vstrbq_p_s8(to, all, vctp8q(static_cast<uint32_t>(bytes)));
+  __asm__ volatile(R"(
+  vdup.8 q0, %1
+  wlstp.8 lr, %2, 2f
+1:
+  vstrb.8 q0, [%0], #16
+  letp lr, 1b
+2:
+)"
+                   : "+r"(to)
+                   : "r"(value), "r"(bytes)
+                   : "lr", "d0", "d1", "cc", "memory");
 }
 
 /// Copies a fixed number of bytes, a multiple of 4, between addresses that are multiples of 4.
