@@ -4,6 +4,7 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
+#include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -265,6 +266,12 @@ bool tiled_applies(const NodeView& node) {
 }
 double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
 KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+bool mve_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && MveConvolution{*convolution}.applies();
+}
+double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
+KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
@@ -277,6 +284,7 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 }
 
 const std::vector<Implementation> Conv2d::kRows = {
+    {.name = "conv_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     {.name = "conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),

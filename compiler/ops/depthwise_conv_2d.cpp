@@ -9,6 +9,10 @@
 #include "ops/define.hpp"
 #include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
+#include "ops/depthwise_mve.hpp"
+#include "ops/depthwise_rows.hpp"
+#include "ops/mve_matrix.hpp"
+#include "ops/packed_convolution.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -226,6 +230,13 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+bool mve_applies(const NodeView& node) {
+  const auto convolution = packed(node);
+  return convolution && MveConvolution{*convolution}.applies();
+}
+double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
+KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
+
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -263,6 +274,30 @@ bool is_short_rows(const NodeView& node) {
 }
 double cycles_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).cycles(); }
 KernelCall lower_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).lower(node); }
+/// Scratch of the kernel on planes: what suits most layers, and what the stack takes where the arena has no room.
+constexpr std::int64_t kPlaneBytes = 6144, kFewPlaneBytes = 2048;
+
+template <std::int64_t budget>
+bool is_planes(const NodeView& node) {
+  const auto each = rows(node);
+  return each && DepthwiseMve(*each, budget).applies();
+}
+template <std::int64_t budget>
+double cycles_planes(const NodeView& node) {
+  return DepthwiseMve(*rows(node), budget).cycles();
+}
+template <std::int64_t budget>
+KernelCall lower_planes(const NodeView& node) {
+  return DepthwiseMve(*rows(node), budget).lower(node);
+}
+template <std::int64_t budget>
+constexpr Implementation planes_row(std::string_view name) {
+  return {.name = name,
+          .isa = Isa::kMve,
+          .applies = is_planes<budget>,
+          .cycles = cycles_planes<budget>,
+          .lower = lower_planes<budget>};
+}
 
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
@@ -297,6 +332,9 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
     {.name = "depthwise_conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
+    planes_row<kPlaneBytes>("depthwise_conv_2d.mve"),
+    planes_row<kFewPlaneBytes>("depthwise_conv_2d.mve_small"),
+    {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},

@@ -3,6 +3,7 @@
 
 #include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
+#include "ops/mve_matrix.hpp"
 #include "ops/packed_matrix.hpp"
 #include "ops/weighted.hpp"
 
@@ -147,7 +148,9 @@ KernelCall lower_plain(const NodeView& node) {
   return call.output();
 }
 
-double plain_cycles(const NodeView& node) { return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
+double plain_cycles(const NodeView& node) {
+  return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
+}
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
   return with_even_steps(window_order(1, FullyConnected::of(node).depth(node)));
@@ -240,7 +243,31 @@ constexpr Implementation streamed_row(std::string_view name) {
           .lower = lower_streamed<form>};
 }
 
+/// A row of activations is a pixel of a 1x1 convolution.
+std::optional<MveConvolution> mve(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto rows = static_cast<std::int32_t>(op.rows(node));
+  Window w;
+  w.in_w = w.out_w = rows;
+  w.in_c = op.depth(node);
+  w.out_c = op.units(node);
+  const auto weights = node.input(1).values<std::int8_t>();
+  return MveConvolution{{w,
+                         {weights.begin(), weights.end()},
+                         folded_bias(node, 0, 1, 2, static_cast<std::size_t>(op.units(node))),
+                         op.finish(node)}};
+}
+
+bool mve_applies(const NodeView& node) {
+  const auto convolution = mve(node);
+  return convolution && convolution->applies();
+}
+double mve_cycles(const NodeView& node) { return mve(node)->cycles(); }
+KernelCall lower_mve(const NodeView& node) { return mve(node)->lower(node); }
+
 const std::vector<Implementation> FullyConnected::kRows = {
+    {.name = "fully_connected.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     streamed_row<MatrixForm::kPairsForOne>("fully_connected.streamed"),
     streamed_row<MatrixForm::kBytes>("fully_connected.streamed_bytes"),

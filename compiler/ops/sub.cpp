@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite SUB.
 
 #include "ops/sum_int8.hpp"
+#include "ops/binary_mve.hpp"
 
 namespace mote {
 
@@ -65,7 +66,10 @@ KernelCall lower(const NodeView& node) {
 bool words_apply(const NodeView& node) { return sum_int8_applies(node, -1, Sub::of(node).activation); }
 KernelCall lower_words(const NodeView& node) { return lower_sum_int8(node, -1, Sub::of(node).activation); }
 
+KernelCall lower_mve(const NodeView& node) { return lower_mve_sum(node, -1, Sub::of(node).activation); }
+
 const std::vector<Implementation> Sub::kRows = {
+    {.name = "sub.mve", .isa = Isa::kMve, .applies = mve_sum_applies, .cycles = mve_sum_cycles, .lower = lower_mve},
     {.name = "sub.words", .isa = Isa::kDsp, .applies = words_apply, .cycles = sum_int8_cycles, .lower = lower_words},
     {.name = "sub.plain", .cycles = binary_cycles, .lower = lower},
 };

@@ -68,6 +68,8 @@ def weights(c, shape, taps, channels, axis, per_channel, x, y):
 def window(c, sizes, sharp=False):
     """(height, width, kernel h, w, stride h, w, dilation h, w, padding name): VALID never has a kernel larger than its input."""
     kernel = c.pick([(1, 1), (3, 3), (1, 3), (5, 3), (2, 2), (7, 7), (4, 1), (3, 3)])
+    if "large" in c.variant:
+        kernel = c.pick([(3, 3), (5, 5), (10, 4), (1, 1), (7, 7), (1, 15), (3, 3), (6, 2), (12, 1)])
     stride = c.pick([(1, 1), (2, 2), (1, 2), (1, 1), (3, 3), (3, 1), (2, 1)])
     dilation = (1, 1) if sharp else c.pick([(1, 1), (1, 1), (2, 2), (1, 1), (2, 1), (1, 1), (1, 3)])
     padding = c.pick(["SAME", "VALID", "SAME"])
@@ -96,12 +98,14 @@ def window_3x3(c, sizes):
 
 
 SIZES = [5, 1, 8, 3, 9, 2, 7, 12, 4]
-CONV_TYPES = ("int8", "int8_3x3", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
+LARGE_SIZES = [16, 25, 1, 33, 10, 48, 20, 13]
+CONV_TYPES = ("int8", "int8_3x3", "int8_large", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
 
 @operator("CONV_2D", CONV_TYPES, CONV_PROBES)
 def conv_2d(c):
+    large = "large" in c.variant
     if "3x3" in c.variant:  # tiles: whole, cut off, an odd number
         height, width, kernel, stride, dilation, padding, out = window_3x3(c, [8, 5, 12, 1, 16, 7, 3, 10, 6, 13, 9, 24, 4])
         depth, channels = c.pick([16, 3, 8, 1, 12, 5, 32, 4, 2, 17, 36]), c.pick([8, 4, 3, 16, 1, 12, 5, 8, 2, 20])
@@ -109,8 +113,10 @@ def conv_2d(c):
             channels = depth  # may run in place
         batch = c.pick([1, 1, 1, 2])
     else:
-        height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
+        height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES if large else SIZES)
         depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
+        if large:  # several blocks of any instruction set, and what is left over
+            depth, channels = c.pick([16, 32, 5, 24, 64, 40, 3]), c.pick([32, 20, 9, 27, 48, 31, 13, 6])
     if "b32" in c.variant and kernel[0] * kernel[1] * depth > 480:
         depth = 3  # the 32-bit accumulator must not wrap
     groups = 2 if depth == 8 and channels % 2 == 0 and c.index % 2 else 1
@@ -160,13 +166,15 @@ def rectified_quantization(c):
     return np.float32(limit * c.rng.uniform(0.5, 0.99)), -128
 
 
-@operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
+@operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_large", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
 def depthwise_conv_2d(c):
-    by_rows = "rows" in c.variant
-    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, SIZES)
+    by_rows, large = "rows" in c.variant, "large" in c.variant
+    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, LARGE_SIZES if large else SIZES)
     depth, times, batch = c.channels(), c.pick([1, 1, 2, 1, 3]), c.pick([1, 1, 1, 2])
     if by_rows:
         depth, times = c.size(1, 20), c.pick([1, 1, 1, 1, 2])
+    if large:
+        depth, times = c.pick([8, 20, 5, 32, 11, 16, 3]), 1
     activation = c.activation()
     rectified = by_rows and c.note["activation"] in ("RELU", "RELU6") and c.pick([True, True, False])
     x = c.input((batch, height, width, depth))
@@ -191,11 +199,13 @@ def depthwise_conv_2d(c):
 
 @operator(
     "FULLY_CONNECTED",
-    ("int8", "int8_channel", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
+    ("int8", "int8_channel", "int8_large", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
     ("uint8", "int32", "int8_w4_channel", "int16_w4"),
 )
 def fully_connected(c):
     depth, channels = c.pick([1, 3, 16, 7, 33, 64, 17, 8]), c.pick([10, 1, 3, 8, 16, 17])
+    if "large" in c.variant:
+        depth, channels = c.pick([128, 100, 640, 48, 83, 32, 80]), c.pick([32, 25, 9, 48, 30, 6, 5])
     form = c.pick_noted("form", ["2d", "4d_to_2d", "keep_3d", "batch", "keep_4d", "1d_to_2d"])
     x_shape, y_shape, keep = {
         "2d": ((1, depth), (1, channels), False),
