@@ -77,14 +77,14 @@ template <auto describe, Isa isa>
 constexpr Implementation cmsis_row(std::string_view name) {
   return {.name = name,
           .isa = isa,
+          .library = KernelLibrary::kCmsisNn,
           .applies =
               [](const NodeView& node) {
                 const auto layer = describe(node);
                 return layer && layer->applies(isa);
               },
           .cycles = [](const NodeView& node) { return cmsis_cycles(describe(node)->macs(), isa); },
-          .lower = [](const NodeView& node) { return describe(node)->lower(isa); },
-          .library = KernelLibrary::kCmsisNn};
+          .lower = [](const NodeView& node) { return describe(node)->lower(isa); }};
 }
 
 }  // namespace mote

@@ -16,9 +16,6 @@ constexpr std::int64_t kMostMoved = 4;
 constexpr std::int64_t kMostOffset = 255, kMostScatter = 65535;
 constexpr std::int64_t kMostGathers = 15;
 
-/// A multiplier of 0 gives 0 with any shift.
-std::int32_t right_shift(const Multiplier& scaling) { return scaling.multiplier == 0 ? 1 : -scaling.shift; }
-
 }  // namespace
 
 DepthwiseMve::DepthwiseMve(DepthwiseRows layer, std::int64_t budget) : layer_(std::move(layer)) {

@@ -16,6 +16,8 @@ std::string_view instruction_set(Isa isa) {
       return "Helium";
     case Isa::kRv32:
       return "RISC-V";
+    case Isa::kScalar:
+      return "a core without SIMD";
   }
   return "";
 }

@@ -66,7 +66,7 @@ void print_cost(std::FILE* out, const Cost& cost) {
   print_number(out, "instructions", cost.instructions);
   if (g_plugin->costs) {
     std::fputs(", ", out);
-    print_number(out, "cycles", cost.cycles);
+    print_number(out, "cycles", g_plugin->costs->scaled(cost.cycles));
   }
   std::fputc('}', out);
 }
