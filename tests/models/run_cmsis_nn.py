@@ -9,6 +9,7 @@ import importlib.util
 import json
 import sys
 import tempfile
+from math import prod
 from pathlib import Path
 
 from checks import Check, call, call_json, run_all, usage, verify
@@ -42,9 +43,8 @@ def instructions(mote: str, model: str, library: str, limit: int) -> str:
     inspected, problem = call_json([mote, "inspect", model, "--json"])
     if inspected is None:
         return problem
-    count = 1
-    for size in inspected["inputs"][0]["shape"]:
-        count *= size
+    tensor = inspected["inputs"][0]
+    count = prod(tensor["shape"]) * (4 if tensor["type"] == "float32" else 1)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "in.bin"
         data.write_bytes(bytes((37 * i + 11 - 128) % 256 for i in range(count)))
