@@ -29,19 +29,19 @@ std::string message(auto&& act) {
   return "";
 }
 
-TEST(CmsisNn, AFolderThatIsNotItIsRefused) {
+TEST(CmsisNnFolder, AFolderThatIsNotItIsRefused) {
   const TemporaryDirectory empty;
   EXPECT_NE(message([&] { find_cmsis_nn(empty.path().string()); }).find("is not CMSIS-NN"), std::string::npos);
   EXPECT_NE(message([&] { find_cmsis_nn((empty.path() / "none").string()); }).find("is no directory"), std::string::npos);
 }
 
-TEST(CmsisNn, AnotherReleaseIsRefused) {
+TEST(CmsisNnFolder, AnotherReleaseIsRefused) {
   EXPECT_NE(message([&] { find_cmsis_nn(Folder("V.16.0.0").path()); }).find("mote calls CMSIS-NN 4.0.0"), std::string::npos);
   const Folder right("V.11.2.0");
   EXPECT_EQ(find_cmsis_nn(right.path()).source_dir, std::filesystem::canonical(right.directory.path()) / "Source");
 }
 
-TEST(CmsisNn, AMissingFileAndAMissingCoreAreNamed) {
+TEST(CmsisNnFolder, AMissingFileAndAMissingCoreAreNamed) {
   const Folder folder("V.11.2.0");
   const CmsisNn library = find_cmsis_nn(folder.path());
   const std::string there = "PoolingFunctions/arm_max_pool_s8.c";

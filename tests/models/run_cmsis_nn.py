@@ -9,12 +9,13 @@ import importlib.util
 import json
 import sys
 import tempfile
+from math import prod
 from pathlib import Path
 
 from checks import Check, call, call_json, run_all, usage, verify
 
 OPERATORS = ("conv_2d", "depthwise_conv_2d", "fully_connected", "average_pool_2d", "max_pool_2d")
-# Every n-th int8 case of these operators runs on these targets.
+# Every n-th int8 case of these operators, and of whole graphs, runs on these targets.
 PARTS = {"cortex-m4": 1, "host": 2, "cortex-m55": 2, "cortex-m0plus": 4}
 MODELS = ("mlperf__kws_ref_model", "mlperf__model_ToyCar_quant_fullint_micro_intio", "mlperf__pretrainedResnet_quant", "mlperf__vww_96_int8",
           "mlperf__str_ww_ref_model", "tflm__hello_world_int8", "tflm__micro_speech_quantized", "tinyengine__vww")
@@ -42,9 +43,8 @@ def instructions(mote: str, model: str, library: str, limit: int) -> str:
     inspected, problem = call_json([mote, "inspect", model, "--json"])
     if inspected is None:
         return problem
-    count = 1
-    for size in inspected["inputs"][0]["shape"]:
-        count *= size
+    tensor = inspected["inputs"][0]
+    count = prod(tensor["shape"]) * (4 if tensor["type"] == "float32" else 1)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "in.bin"
         data.write_bytes(bytes((37 * i + 11 - 128) % 256 for i in range(count)))
@@ -82,9 +82,10 @@ def main() -> int:
         stem = path.with_suffix("")
         kind, number = stem.name.rsplit("_", 1)
         operator = next((o for o in OPERATORS if kind in (f"{o}_int8", f"{o}_int8_tensor", f"{o}_int8_channel")), None)
-        if operator is None:
+        if operator is None and kind != "graph_int8":
             continue
-        stems[operator].append(stem)
+        if operator is not None:
+            stems[operator].append(stem)
         for target, part in PARTS.items():
             if int(number) % part == 0 or "--all" in sys.argv:
                 checks.append(Check(f"{stem.name} on {target}", lambda s=stem, t=target: verify(mote, f"{s}.tflite", f"{s}.npz", t, options=options)))

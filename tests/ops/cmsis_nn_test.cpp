@@ -12,7 +12,7 @@ namespace {
 struct Layer {
   std::string op = "conv_2d";
   Shape in{1, 8, 8, 4}, weights{6, 3, 3, 4};
-  Attributes attributes;
+  Attributes attributes = {};
   std::int32_t bias = 0;
 
   Plan plan(std::string_view target, KernelLibrary kernels = KernelLibrary::kCmsisNn) const {
