@@ -227,10 +227,9 @@ std::optional<WinogradConvolution> winograd(const NodeView& node) {
 
 template <WinogradSchedule schedule, Isa isa>
 bool winograd_applies(const NodeView& node) {
-  constexpr std::int64_t kMostBytesWithoutDsp = 128 * 1024;  // such cores have little flash
+  constexpr std::int64_t kMostBytes = (isa == Isa::kDsp ? 320 : 128) * 1024;  // flash is small, the more so without DSP
   const auto convolution = winograd(node);
-  return convolution && convolution->applies(schedule) &&
-         (isa == Isa::kDsp || convolution->weight_bytes(schedule) <= kMostBytesWithoutDsp);
+  return convolution && convolution->weight_bytes(schedule) <= kMostBytes && convolution->applies(schedule);
 }
 template <WinogradSchedule schedule, Isa isa>
 double winograd_cycles(const NodeView& node) {
