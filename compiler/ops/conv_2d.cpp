@@ -249,11 +249,14 @@ constexpr Implementation winograd_row(std::string_view name) {
 }
 constexpr WinogradSchedule kTiles4{.tile = WinogradTile::k4};
 constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .pairs = true};
-constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .whole_image = true};
+constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .group = 0};
+constexpr WinogradSchedule kTwoRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .group = 2};
 constexpr WinogradSchedule kRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true};
 constexpr WinogradSchedule kTiles2{.tile = WinogradTile::k2};
 constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .pairs = true};
 constexpr WinogradSchedule kStride2{.tile = WinogradTile::kStride2};
+constexpr WinogradSchedule kStride2FromBytes{.tile = WinogradTile::kStride2, .from_bytes = true, .group = 0};
+constexpr WinogradSchedule kTwoRowsOfStride2FromBytes{.tile = WinogradTile::kStride2, .from_bytes = true, .group = 2};
 constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
@@ -266,18 +269,24 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
     winograd_row<kPairsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes"),
+    winograd_row<kTwoRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_two_rows"),
     winograd_row<kRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_rows"),
     winograd_row<kTiles2, Isa::kDsp>("conv_2d.winograd_2"),
     winograd_row<kPairsOfTiles2, Isa::kDsp>("conv_2d.winograd_2_pairs"),
     winograd_row<kStride2, Isa::kDsp>("conv_2d.winograd_stride_2"),
+    winograd_row<kStride2FromBytes, Isa::kDsp>("conv_2d.winograd_stride_2_bytes"),
+    winograd_row<kTwoRowsOfStride2FromBytes, Isa::kDsp>("conv_2d.winograd_stride_2_bytes_two_rows"),
     winograd_row<kPairsOfStride2, Isa::kDsp>("conv_2d.winograd_stride_2_pairs"),
     winograd_row<kTiles4, Isa::kPortable>("conv_2d.winograd_4_plain"),
     winograd_row<kPairsOfTiles4, Isa::kPortable>("conv_2d.winograd_4_plain_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_plain"),
+    winograd_row<kTwoRowsOfTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_two_rows_plain"),
     winograd_row<kRowsOfTiles4FromBytes, Isa::kPortable>("conv_2d.winograd_4_bytes_rows_plain"),
     winograd_row<kTiles2, Isa::kPortable>("conv_2d.winograd_2_plain"),
     winograd_row<kPairsOfTiles2, Isa::kPortable>("conv_2d.winograd_2_plain_pairs"),
     winograd_row<kStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain"),
+    winograd_row<kStride2FromBytes, Isa::kPortable>("conv_2d.winograd_stride_2_bytes_plain"),
+    winograd_row<kTwoRowsOfStride2FromBytes, Isa::kPortable>("conv_2d.winograd_stride_2_bytes_two_rows_plain"),
     winograd_row<kPairsOfStride2, Isa::kPortable>("conv_2d.winograd_stride_2_plain_pairs"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };

@@ -462,8 +462,34 @@ MOTE_KERNEL void transform_weights(const uint32_t* weights, uint32_t* to) {
   } while (to != end);
 }
 
-/// Winograd4 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles of group_rows rows
-/// of tiles at once. Scratch as WinogradShape says, and 48 words per step.
+/// The same for windows two apart, all places.
+template <int32_t kSteps>
+MOTE_KERNEL void transform_weights_stride_2(const uint32_t* weights, uint32_t* to) {
+  uint32_t* const end = to + 4 * kSteps;
+  do {
+#pragma GCC unroll 2
+    for (int32_t pair = 0; pair < 2; ++pair, to += 4) {
+#pragma GCC unroll 5
+      for (int32_t i = 0; i < 5; ++i) {
+        uint32_t g[3];
+#pragma GCC unroll 3
+        for (int32_t x = 0; x < 3; ++x) {
+          const auto widened = [&](int32_t y) {
+            return pair == 0 ? widen_weights<false>(weights[3 * y + x]) : widen_weights<true>(weights[3 * y + x]);
+          };
+          g[x] = i == 2 ? sum_of_pairs(widened(0), widened(2)) : widened(i == 0 ? 0 : i == 4 ? 2 : 1);
+        }
+        const uint32_t t[5] = {g[0], g[1], sum_of_pairs(g[0], g[2]), g[1], g[2]};
+#pragma GCC unroll 5
+        for (int32_t j = 0; j < 5; ++j) to[WinogradStride2::place(i, j) * 4 * kSteps] = settled_pair(t[j]);
+      }
+    }
+    weights += 9;
+  } while (to != end);
+}
+
+/// Winograd4 or WinogradStride2 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles
+/// of group_rows rows of tiles at once. Scratch as WinogradShape says, and 48 words per step.
 template <typename L>
 MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights, const int32_t* constants, int8_t* out,
                                         uint8_t* scratch) {
@@ -473,7 +499,8 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
   uint32_t* const data = columns + S::kColumnWords;
   uint32_t* const sums = data + L::group_rows * S::kPairs * S::kPairWords;
   uint32_t* const block = sums + S::kSums * S::kSumWords;
-  int8_t* const kept = reinterpret_cast<int8_t*>(block + 48 * S::kSteps);
+  constexpr bool kStride2 = SameType<Form, WinogradStride2>::value;
+  int8_t* const kept = reinterpret_cast<int8_t*>(block + (kStride2 ? 100 : 48) * S::kSteps);
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * S::kRow, out += L::out_h * L::out_w * L::out_c) {
     for (int32_t ty = 0; ty < S::kTileRows; ty += L::group_rows) {
       const int32_t rows = smaller<int32_t>(L::group_rows, S::kTileRows - ty);
@@ -484,7 +511,7 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
       keep_row<L>(in, ty + rows, kept);
       const uint32_t* channel = reinterpret_cast<const uint32_t*>(weights);
       for (int32_t c = 0; c < L::out_c; c += 4, channel += 4 * S::kQuads * 9) {
-        const auto multiply = [&](auto which, int32_t first, int32_t second) {
+        [[maybe_unused]] const auto multiply = [&](auto which, int32_t first, int32_t second) {
           for (int32_t i = 0; i < 4; ++i) {
             transform_weights<S::kSteps, decltype(which)::value>(channel + i * S::kQuads * 9, block + i);
           }
@@ -495,9 +522,16 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
             multiply_places<S::kSteps, 6, 36>(from + second * 12 * S::kSteps, block + 24 * S::kSteps, to + 6 * second);
           }
         };
-        multiply(Constant<0>{}, 0, 5);
-        multiply(Constant<1>{}, 1, 2);
-        multiply(Constant<2>{}, 3, 4);
+        if constexpr (kStride2) {
+          for (int32_t i = 0; i < 4; ++i) transform_weights_stride_2<S::kSteps>(channel + i * S::kQuads * 9, block + i);
+          for (int32_t pair = 0; pair < rows * S::kPairs; ++pair) {
+            multiply_tiles<Form, S::kSteps>(data + pair * S::kPairWords, block, sums + pair * S::kSumWords);
+          }
+        } else {
+          multiply(Constant<0>{}, 0, 5);
+          multiply(Constant<1>{}, 1, 2);
+          multiply(Constant<2>{}, 3, 4);
+        }
         for (int32_t pair = 0; pair < rows * S::kPairs; ++pair) {
           store_pair<L>(sums + pair * S::kSumWords, constants, out, (ty + pair / S::kPairs) * Form::kOutputs,
                         pair % S::kPairs * 2 * Form::kOutputs, c);
