@@ -18,15 +18,16 @@ std::vector<Buffer> with_scratch(std::vector<Buffer> buffers, const std::vector<
   return buffers;
 }
 
+constexpr std::int64_t kLargestOnStack = 2048;
+
 /// Takes scratch off the arena where it would raise the peak and is small enough for the stack. Says which nodes keep theirs
 /// there.
 std::vector<bool> move_scratch_to_stack(const Sharing& sharing, std::vector<NodeMemory>& nodes) {
-  constexpr std::int64_t kLargest = 2048;
   const std::vector<Buffer> tensors = sharing.live_buffers();
   const std::int64_t peak = most_live_bytes(tensors);
   std::vector<bool> on_stack(nodes.size(), false);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].scratch_bytes == 0 || nodes[i].scratch_bytes > kLargest) continue;
+    if (nodes[i].scratch_bytes == 0 || nodes[i].scratch_bytes > kLargestOnStack) continue;
     const auto step = static_cast<std::int32_t>(i);
     std::int64_t live = nodes[i].scratch_bytes;
     for (const Buffer& buffer : tensors) live += buffer.first <= step && step <= buffer.last ? buffer.bytes : 0;
@@ -78,16 +79,19 @@ MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
   MOTE_CHECK(nodes.size() == graph.nodes.size());
   MemoryPlan plan;
   Sharing sharing(graph);
+  // Scratch that the stack can take never sets the peak.
+  std::vector<NodeMemory> in_arena = nodes;
+  for (NodeMemory& each : in_arena) each.scratch_bytes = each.scratch_bytes > kLargestOnStack ? each.scratch_bytes : 0;
   plan.is_view.assign(nodes.size(), false);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].aliases.empty()) continue;
-    plan.is_view[i] = try_change(sharing, nodes,
+    plan.is_view[i] = try_change(sharing, in_arena,
                                  [&](Sharing& attempt) { return make_views(attempt, graph, graph.nodes[i], nodes[i].aliases); });
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const int index : nodes[i].in_place) {
       if (plan.is_view[i]) break;
-      if (try_change(sharing, nodes, [&](Sharing& attempt) { return take_over(attempt, graph, i, index); })) break;
+      if (try_change(sharing, in_arena, [&](Sharing& attempt) { return take_over(attempt, graph, i, index); })) break;
     }
   }
 

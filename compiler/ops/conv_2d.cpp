@@ -230,10 +230,9 @@ std::optional<WinogradConvolution> winograd(const NodeView& node) {
 
 template <WinogradSchedule schedule, Isa isa>
 bool winograd_applies(const NodeView& node) {
-  constexpr std::int64_t kMostBytesWithoutDsp = 128 * 1024;  // such cores have little flash
+  constexpr std::int64_t kMostBytes = (isa == Isa::kDsp ? 320 : 128) * 1024;  // flash is small, the more so without DSP
   const auto convolution = winograd(node);
-  return convolution && convolution->applies(schedule) &&
-         (isa == Isa::kDsp || convolution->weight_bytes(schedule) <= kMostBytesWithoutDsp);
+  return convolution && convolution->weight_bytes(schedule) <= kMostBytes && convolution->applies(schedule);
 }
 template <WinogradSchedule schedule, Isa isa>
 double winograd_cycles(const NodeView& node) {
@@ -253,11 +252,14 @@ constexpr Implementation winograd_row(std::string_view name) {
 }
 constexpr WinogradSchedule kTiles4{.tile = WinogradTile::k4};
 constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .pairs = true};
-constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .whole_image = true};
+constexpr WinogradSchedule kTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .group = 0};
+constexpr WinogradSchedule kTwoRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true, .group = 2};
 constexpr WinogradSchedule kRowsOfTiles4FromBytes{.tile = WinogradTile::k4, .from_bytes = true};
 constexpr WinogradSchedule kTiles2{.tile = WinogradTile::k2};
 constexpr WinogradSchedule kPairsOfTiles2{.tile = WinogradTile::k2, .pairs = true};
 constexpr WinogradSchedule kStride2{.tile = WinogradTile::kStride2};
+constexpr WinogradSchedule kStride2FromBytes{.tile = WinogradTile::kStride2, .from_bytes = true, .group = 0};
+constexpr WinogradSchedule kTwoRowsOfStride2FromBytes{.tile = WinogradTile::kStride2, .from_bytes = true, .group = 2};
 constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
 
 bool tiled_applies(const NodeView& node) {
@@ -292,18 +294,24 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
     winograd_row<kPairsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes"),
+    winograd_row<kTwoRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_two_rows"),
     winograd_row<kRowsOfTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes_rows"),
     winograd_row<kTiles2, Isa::kDsp>("conv_2d.winograd_2"),
     winograd_row<kPairsOfTiles2, Isa::kDsp>("conv_2d.winograd_2_pairs"),
     winograd_row<kStride2, Isa::kDsp>("conv_2d.winograd_stride_2"),
+    winograd_row<kStride2FromBytes, Isa::kDsp>("conv_2d.winograd_stride_2_bytes"),
+    winograd_row<kTwoRowsOfStride2FromBytes, Isa::kDsp>("conv_2d.winograd_stride_2_bytes_two_rows"),
     winograd_row<kPairsOfStride2, Isa::kDsp>("conv_2d.winograd_stride_2_pairs"),
     winograd_row<kTiles4, Isa::kScalar>("conv_2d.winograd_4_plain"),
     winograd_row<kPairsOfTiles4, Isa::kScalar>("conv_2d.winograd_4_plain_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kScalar>("conv_2d.winograd_4_bytes_plain"),
+    winograd_row<kTwoRowsOfTiles4FromBytes, Isa::kScalar>("conv_2d.winograd_4_bytes_two_rows_plain"),
     winograd_row<kRowsOfTiles4FromBytes, Isa::kScalar>("conv_2d.winograd_4_bytes_rows_plain"),
     winograd_row<kTiles2, Isa::kScalar>("conv_2d.winograd_2_plain"),
     winograd_row<kPairsOfTiles2, Isa::kScalar>("conv_2d.winograd_2_plain_pairs"),
     winograd_row<kStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain"),
+    winograd_row<kStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_plain"),
+    winograd_row<kTwoRowsOfStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_two_rows_plain"),
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),

@@ -11,14 +11,14 @@ namespace {
 struct Form {
   int outputs, patch, stride, entries;
   std::array<std::array<int, 3>, 6> weights;
-  /// Sums of that many bits, with their factor, do not leave int32.
+  /// Sums of that many bits, with their factor, do not leave int32, and doubled stay below 2^30.
   int sum_bits;
 };
 
 constexpr Form kForms[] = {
     {4, 6, 4, 6, {{{6, 0, 0}, {1, 1, 1}, {1, -1, 1}, {1, 2, 4}, {1, -2, 4}, {0, 0, 6}}}, 25},
     {2, 4, 2, 4, {{{-2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}}}, 29},
-    {2, 5, 4, 5, {{{1, 0, 0}, {0, 1, 0}, {1, 0, 1}, {0, 1, 0}, {0, 0, 1}}}, 30},
+    {2, 5, 4, 5, {{{1, 0, 0}, {0, 1, 0}, {1, 0, 1}, {0, 1, 0}, {0, 0, 1}}}, 29},
 };
 
 const Form& form_of(WinogradTile tile) { return kForms[static_cast<std::size_t>(tile)]; }
@@ -198,7 +198,7 @@ std::int32_t WinogradConvolution::strip_tiles(const WinogradSchedule& schedule) 
 }
 
 std::int32_t WinogradConvolution::group_rows(const WinogradSchedule& schedule) const {
-  return schedule.whole_image ? tile_rows(schedule) : 1;
+  return schedule.group == 0 ? tile_rows(schedule) : std::min(schedule.group, tile_rows(schedule));
 }
 
 bool WinogradConvolution::in_place(const WinogradSchedule& schedule) const {
@@ -215,7 +215,7 @@ std::int64_t WinogradConvolution::scratch_bytes(const WinogradSchedule& schedule
   const std::int64_t data = tiles * form.entries * form.entries * steps * group_rows(schedule);
   const std::int64_t sums = 8 * (schedule.tile == WinogradTile::kStride2 ? 9 : form.entries * form.entries);
   const std::int64_t sum_blocks = schedule.from_bytes ? tiles / 2 * group_rows(schedule) : 1;
-  const std::int64_t weight_words = schedule.from_bytes ? 48 * steps : 0;
+  const std::int64_t weight_words = schedule.from_bytes ? (schedule.tile == WinogradTile::kStride2 ? 100 : 48) * steps : 0;
   const std::int64_t row = in_place(schedule) ? window.in_w * window.in_c : 0;
   return 4 * (columns + data + sum_blocks * sums + weight_words) + row;
 }
@@ -254,12 +254,14 @@ double WinogradConvolution::cycles(const WinogradSchedule& schedule, bool has_ds
   const double strips = (tile_columns(schedule) + strip_tiles(schedule) - 1) / strip_tiles(schedule);
   const double pairs = window.batch * tile_rows(schedule) * ((tile_columns(schedule) + 1) / 2);
   const double blocks = (window.out_c + 3) / 4;
-  const double multiply = places * steps * (has_dsp ? 16 : 76) + sums * (has_dsp ? 20 : 70) + (schedule.from_bytes ? 300 : 60);
+  const double multiply = places * steps * (has_dsp ? 16 : 76) + sums * (has_dsp ? 20 : 70) +
+                          (schedule.from_bytes && schedule.tile == WinogradTile::k4 ? 300 : 60);
   const double finish_block = 8.0 * (form.outputs * form.outputs * (has_dsp ? 14 : 60) + sums * (has_dsp ? 3 : 8) + 20);
   const double transform = 2 * steps * places * (has_dsp ? 9 : 14);
   const double halo = steps * (form.patch - form.stride) * form.patch * (has_dsp ? 7 : 12);
   const double weight_runs = window.batch * ((tile_rows(schedule) + group_rows(schedule) - 1) / group_rows(schedule));
-  const double weight = schedule.from_bytes ? weight_runs * blocks * 4 * steps * (has_dsp ? 190 : 400) : 0;
+  const double each_weight = places * (has_dsp ? 5.3 : 11);
+  const double weight = schedule.from_bytes ? weight_runs * blocks * 4 * steps * each_weight : 0;
   return pairs * (blocks * (multiply + finish_block) + transform) + window.batch * tile_rows(schedule) * strips * halo + weight;
 }
 

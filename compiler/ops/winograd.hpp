@@ -17,9 +17,9 @@ enum class WinogradTile : std::uint8_t { k4, k2, kStride2 };
 /// How a layer is run: what is transformed at once, and from which weights.
 struct WinogradSchedule {
   WinogradTile tile = WinogradTile::k4;
-  bool from_bytes = false;   ///< int8 weights, transformed on the chip; only k4
-  bool pairs = false;        ///< two tiles at once, not a row of them
-  bool whole_image = false;  ///< all rows of tiles at once; only from_bytes
+  bool from_bytes = false;  ///< int8 weights, transformed on the chip; not k2
+  bool pairs = false;       ///< two tiles at once, not a row of them
+  int group = 1;            ///< rows of tiles at once, 0: all; only from_bytes
 };
 
 /// A 3x3 convolution over all input channels.

@@ -52,17 +52,16 @@ MOTE_INLINE uint32_t widen_positive(uint32_t bytes) {
 #endif
 }
 
-/// sum + round(a * b / 2^32), half up, wrapping; b is not negative.
+/// sum + round(a * b / 2^32), half up, wrapping; |a| < 2^30 and b is not negative.
 MOTE_INLINE int32_t scale_high_add(int32_t a, int32_t b, int32_t sum) {
-#if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
+#if MOTE_THUMB_1
   const uint32_t a_low = static_cast<uint32_t>(a) & 0xFFFFU;
   const uint32_t b_low = static_cast<uint32_t>(b) & 0xFFFFU;
   const int32_t a_high = a >> 16;
   const int32_t b_high = b >> 16;
-  const int32_t cross = a_high * static_cast<int32_t>(b_low);
+  const int32_t middle = a_high * static_cast<int32_t>(b_low) + static_cast<int32_t>((a_low * b_low) >> 16) + 0x8000;
   const uint32_t other = a_low * static_cast<uint32_t>(b_high);
-  const uint32_t carry = ((a_low * b_low) >> 16) + (static_cast<uint32_t>(cross) & 0xFFFFU) + (other & 0xFFFFU) + 0x8000U;
-  return sum + a_high * b_high + (cross >> 16) + static_cast<int32_t>(other >> 16) + static_cast<int32_t>(carry >> 16);
+  return sum + a_high * b_high + static_cast<int32_t>(other >> 16) + ((middle + static_cast<int32_t>(other & 0xFFFFU)) >> 16);
 #else
   return multiply_high_add(a, b, sum);
 #endif
@@ -82,23 +81,27 @@ struct WinogradOutput {
 template <typename L>
 using WinogradOutputOf = WinogradOutput<L::clamp_min, L::clamp_max, L::signed_zero, L::from_bytes>;
 
-template <typename L>
+template <typename Output>
 MOTE_INLINE int8_t limit(int32_t value) {
 #if MOTE_DSP
-  if constexpr (L::clamp_min == -128 && L::clamp_max == 127) {
+  if constexpr (Output::clamp_min == -128 && Output::clamp_max == 127) {
     __asm__("ssat %0, #8, %0" : "+r"(value));
     return static_cast<int8_t>(value);
   }
+#elif MOTE_THUMB_1
+  if constexpr (Output::clamp_min == -128 && Output::clamp_max == 127) {
+    return static_cast<int8_t>(static_cast<int8_t>(value) == value ? value : (value >> 31) ^ 127);
+  }
 #endif
-  return static_cast<int8_t>(clamp<int32_t>(value, L::clamp_min, L::clamp_max));
+  return static_cast<int8_t>(clamp<int32_t>(value, Output::clamp_min, Output::clamp_max));
 }
 
 /// The output of a doubled sum; `sign` is negative where the sum is.
-template <typename L>
+template <typename Output>
 MOTE_INLINE int8_t finish_sum(int32_t doubled, int32_t sign, int32_t multiplier, int32_t offset, int32_t shift) {
-  if constexpr (L::signed_zero) offset += sign >> 31;
+  if constexpr (Output::signed_zero) offset += sign >> 31;
   (void)sign;
-  return limit<L>(scale_high_add(doubled, multiplier, offset) >> shift);
+  return limit<Output>(scale_high_add(doubled, multiplier, offset) >> shift);
 }
 
 /// Transforms columns of a patch of the image down: of `count` columns of four channels, words [column][pair 0..1][patch row].
@@ -151,13 +154,35 @@ MOTE_KERNEL void transform_tiles(const uint32_t* columns, uint32_t* to, int32_t 
   }
 }
 
+/// Outputs of a tile's doubled sums: for cores with too few registers to do it along with the transform.
+template <typename Output, int32_t kOutputs, int32_t kRow, int32_t kColumn>
+MOTE_KERNEL void finish_held(const int32_t* doubled, const int32_t* constants, int8_t* out) {
+  const int32_t multiplier = constants[0];
+  const int32_t offset = constants[1];
+  const int32_t shift = constants[2];
+  for (int32_t r = 0; r < kOutputs; ++r, out += kRow - kOutputs * kColumn) {
+    for (int32_t x = 0; x < kOutputs; ++x, out += kColumn, ++doubled) {
+      *out = finish_sum<Output>(*doubled, *doubled, multiplier, offset, shift);
+    }
+  }
+}
+
 /// Turns a tile's sums into outputs [row][column][channel] kRow and kColumn apart, for `channels` channels.
 template <typename Form, typename Output, int32_t kRow, int32_t kColumn>
 MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int8_t* out, int32_t channels) {
+  constexpr bool kHolds = MOTE_THUMB_1;
   for (; channels > 0; --channels, sums += Form::kSums, constants += kWinogradChannel, ++out) {
     const int32_t multiplier = constants[0];
     const int32_t offset = constants[1];
     const int32_t shift = constants[2];
+    int32_t held[kHolds ? Form::kOutputs * Form::kOutputs : 1];
+    const auto put = [&](int32_t r, int32_t x, int32_t doubled, int32_t sign) {
+      if constexpr (kHolds) {
+        held[r * Form::kOutputs + x] = doubled;
+      } else {
+        out[r * kRow + x * kColumn] = finish_sum<Output>(doubled, sign, multiplier, offset, shift);
+      }
+    };
     if constexpr (SameType<Form, Winograd4>::value) {
       uint32_t inverse_of_9 = 0x38E38E39U;
       uint32_t rows[6][4];
@@ -202,8 +227,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
           uint32_t scaled = y[r] * inverse_of_9;
           if (r >= 2 && x >= 2) scaled += static_cast<uint32_t>(constants[4 + 2 * (r - 2) + x - 2]);
           const int32_t sum = static_cast<int32_t>(scaled);
-          out[r * kRow + x * kColumn] =
-              finish_sum<Output>(sum >> (5 - kHalvings[r] - kHalvings[x]), sum, multiplier, offset, shift);
+          put(r, x, sum >> (5 - kHalvings[r] - kHalvings[x]), sum);
         }
         MOTE_IN_MEMORY(rows);
       }
@@ -221,7 +245,7 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
 #pragma GCC unroll 2
         for (int32_t r = 0; r < 2; ++r) {
           const int32_t sum = static_cast<int32_t>(y[r] + static_cast<uint32_t>(constants[4 + 2 * r + x]));
-          out[r * kRow + x * kColumn] = finish_sum<Output>(sum >> 1, sum, multiplier, offset, shift);
+          put(r, x, sum >> 1, sum);
         }
       }
     } else {
@@ -235,10 +259,11 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
 #pragma GCC unroll 2
         for (int32_t r = 0; r < 2; ++r) {
           const int32_t doubled = static_cast<int32_t>(static_cast<uint32_t>(constants[4 + 2 * r + x]) + (y[r] << 1));
-          out[r * kRow + x * kColumn] = finish_sum<Output>(doubled, doubled, multiplier, offset, shift);
+          put(r, x, doubled, doubled);
         }
       }
     }
+    if constexpr (kHolds) finish_held<Output, Form::kOutputs, kRow, kColumn>(held, constants, out);
   }
 }
 
@@ -437,8 +462,34 @@ MOTE_KERNEL void transform_weights(const uint32_t* weights, uint32_t* to) {
   } while (to != end);
 }
 
-/// Winograd4 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles of group_rows rows
-/// of tiles at once. Scratch as WinogradShape says, and 48 words per step.
+/// The same for windows two apart, all places.
+template <int32_t kSteps>
+MOTE_KERNEL void transform_weights_stride_2(const uint32_t* weights, uint32_t* to) {
+  uint32_t* const end = to + 4 * kSteps;
+  do {
+#pragma GCC unroll 2
+    for (int32_t pair = 0; pair < 2; ++pair, to += 4) {
+#pragma GCC unroll 5
+      for (int32_t i = 0; i < 5; ++i) {
+        uint32_t g[3];
+#pragma GCC unroll 3
+        for (int32_t x = 0; x < 3; ++x) {
+          const auto widened = [&](int32_t y) {
+            return pair == 0 ? widen_weights<false>(weights[3 * y + x]) : widen_weights<true>(weights[3 * y + x]);
+          };
+          g[x] = i == 2 ? sum_of_pairs(widened(0), widened(2)) : widened(i == 0 ? 0 : i == 4 ? 2 : 1);
+        }
+        const uint32_t t[5] = {g[0], g[1], sum_of_pairs(g[0], g[2]), g[1], g[2]};
+#pragma GCC unroll 5
+        for (int32_t j = 0; j < 5; ++j) to[WinogradStride2::place(i, j) * 4 * kSteps] = settled_pair(t[j]);
+      }
+    }
+    weights += 9;
+  } while (to != end);
+}
+
+/// Winograd4 or WinogradStride2 with weights in int8, [out_c][in_c / 4][3][3][4], rounded up, that are transformed for all tiles
+/// of group_rows rows of tiles at once. Scratch as WinogradShape says, and 48 words per step.
 template <typename L>
 MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights, const int32_t* constants, int8_t* out,
                                         uint8_t* scratch) {
@@ -448,7 +499,8 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
   uint32_t* const data = columns + S::kColumnWords;
   uint32_t* const sums = data + L::group_rows * S::kPairs * S::kPairWords;
   uint32_t* const block = sums + S::kSums * S::kSumWords;
-  int8_t* const kept = reinterpret_cast<int8_t*>(block + 48 * S::kSteps);
+  constexpr bool kStride2 = SameType<Form, WinogradStride2>::value;
+  int8_t* const kept = reinterpret_cast<int8_t*>(block + (kStride2 ? 100 : 48) * S::kSteps);
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * S::kRow, out += L::out_h * L::out_w * L::out_c) {
     for (int32_t ty = 0; ty < S::kTileRows; ty += L::group_rows) {
       const int32_t rows = smaller<int32_t>(L::group_rows, S::kTileRows - ty);
@@ -459,7 +511,7 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
       keep_row<L>(in, ty + rows, kept);
       const uint32_t* channel = reinterpret_cast<const uint32_t*>(weights);
       for (int32_t c = 0; c < L::out_c; c += 4, channel += 4 * S::kQuads * 9) {
-        const auto multiply = [&](auto which, int32_t first, int32_t second) {
+        [[maybe_unused]] const auto multiply = [&](auto which, int32_t first, int32_t second) {
           for (int32_t i = 0; i < 4; ++i) {
             transform_weights<S::kSteps, decltype(which)::value>(channel + i * S::kQuads * 9, block + i);
           }
@@ -470,9 +522,16 @@ MOTE_KERNEL void conv_2d_winograd_bytes(const int8_t* in, const int32_t* weights
             multiply_places<S::kSteps, 6, 36>(from + second * 12 * S::kSteps, block + 24 * S::kSteps, to + 6 * second);
           }
         };
-        multiply(Constant<0>{}, 0, 5);
-        multiply(Constant<1>{}, 1, 2);
-        multiply(Constant<2>{}, 3, 4);
+        if constexpr (kStride2) {
+          for (int32_t i = 0; i < 4; ++i) transform_weights_stride_2<S::kSteps>(channel + i * S::kQuads * 9, block + i);
+          for (int32_t pair = 0; pair < rows * S::kPairs; ++pair) {
+            multiply_tiles<Form, S::kSteps>(data + pair * S::kPairWords, block, sums + pair * S::kSumWords);
+          }
+        } else {
+          multiply(Constant<0>{}, 0, 5);
+          multiply(Constant<1>{}, 1, 2);
+          multiply(Constant<2>{}, 3, 4);
+        }
         for (int32_t pair = 0; pair < rows * S::kPairs; ++pair) {
           store_pair<L>(sums + pair * S::kSumWords, constants, out, (ty + pair / S::kPairs) * Form::kOutputs,
                         pair % S::kPairs * 2 * Form::kOutputs, c);

@@ -2,6 +2,13 @@
 
 #include "mote/isa/halfwords.hpp"
 
+// Armv6-M and Armv8-M Baseline: 16-bit instructions, eight registers for most of them, no long product.
+#if defined(__GNUC__) && (defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)) && !defined(__ARM_BIG_ENDIAN)
+#define MOTE_THUMB_1 1
+#else
+#define MOTE_THUMB_1 0
+#endif
+
 namespace mote {
 
 // Exact integer Winograd for 3x3 windows: a tile of outputs comes from sums of products in a transformed space, fewer products
@@ -185,10 +192,14 @@ MOTE_ASSEMBLY void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) 
       [steps] "i"(kSteps), [unroll] "i"(kUnroll), [places] "i"(kPlaces), [at_once] "i"(kAtOnce), [spacing] "i"(4 * kSumSpacing));
 }
 
-#elif defined(__GNUC__) && (defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)) && !defined(__ARM_BIG_ENDIAN)
+#elif MOTE_THUMB_1
 
-template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
-__attribute__((naked, noinline)) void multiply_places(const uint32_t*, const uint32_t*, uint32_t*) {
+/// Bytes: of the sums of a channel, of a place's data, from a channel's sums to the next one's.
+struct WinogradRun {
+  int32_t sums, data, spacing;
+};
+
+__attribute__((naked, noinline)) inline void multiply_run(const uint32_t*, const uint32_t*, uint32_t*, const WinogradRun*) {
   // r6-r9 sums of tile 0, r10-r12 and lr of tile 1. Halves of data are not negative, those of weights are signed. The number of
   // steps is even; two are unrolled.
   __asm__ volatile(
@@ -199,17 +210,17 @@ __attribute__((naked, noinline)) void multiply_places(const uint32_t*, const uin
       "  mov r6,r10\n"
       "  mov r7,r11\n"
       "  push {r4-r7}\n"
-      "  sub sp,sp,#12\n"  // 0 sums, 4 their end, 8 end of the place's data
-      "  movs r3,#%c[places]\n"
-      "  lsls r3,r3,#2\n"
-      "  adds r3,r3,r2\n"
+      "  sub sp,sp,#20\n"  // 0 sums, 4 their end, 8 end of the place's data, 12 bytes of it, 16 bytes from sum to sum
+      "  ldr r4,[r3]\n"
+      "  ldr r5,[r3,#4]\n"
+      "  ldr r6,[r3,#8]\n"
+      "  adds r4,r4,r2\n"
       "  str r2,[sp]\n"
-      "  str r3,[sp,#4]\n"
+      "  str r4,[sp,#4]\n"
+      "  str r5,[sp,#12]\n"
+      "  str r6,[sp,#16]\n"
       "1:\n"
-      "  movs r3,#%c[steps_high]\n"
-      "  lsls r3,r3,#8\n"
-      "  adds r3,r3,#%c[steps_low]\n"
-      "  lsls r3,r3,#3\n"
+      "  ldr r3,[sp,#12]\n"
       "  adds r3,r3,r0\n"
       "  str r3,[sp,#8]\n"
       "  movs r6,#0\n"
@@ -249,9 +260,10 @@ __attribute__((naked, noinline)) void multiply_places(const uint32_t*, const uin
       "3:\n"
       "  ldr r2,[sp]\n"
       "  mov r3,r2\n"
+      "  ldr r5,[sp,#16]\n"
       "  str r6,[r2]\n"
       "  .irp r,r7,r8,r9,r10,r11,r12,lr\n"
-      "  adds r3,r3,#%c[spacing]\n"
+      "  adds r3,r3,r5\n"
       "  mov r4,\\r\n"
       "  str r4,[r3]\n"
       "  .endr\n"
@@ -262,15 +274,19 @@ __attribute__((naked, noinline)) void multiply_places(const uint32_t*, const uin
       "  beq 4f\n"
       "  b 1b\n"
       "4:\n"
-      "  add sp,sp,#12\n"
+      "  add sp,sp,#20\n"
       "  pop {r4-r7}\n"
       "  mov r8,r4\n"
       "  mov r9,r5\n"
       "  mov r10,r6\n"
       "  mov r11,r7\n"
-      "  pop {r4-r7,pc}\n"
-      :
-      : [places] "i"(kPlaces), [steps_high] "i"(kSteps / 256), [steps_low] "i"(kSteps % 256), [spacing] "i"(4 * kSumSpacing));
+      "  pop {r4-r7,pc}\n");
+}
+
+template <int32_t kSteps, int32_t kPlaces, int32_t kSumSpacing>
+MOTE_INLINE void multiply_places(const uint32_t* data, const uint32_t* weights, uint32_t* sums) {
+  static constexpr WinogradRun kRun{4 * kPlaces, 8 * kSteps, 4 * kSumSpacing};
+  multiply_run(data, weights, sums, &kRun);
 }
 
 #else
