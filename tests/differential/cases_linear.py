@@ -65,9 +65,12 @@ def weights(c, shape, taps, channels, axis, per_channel, x, y):
     return w, c.constant(bias, "int64" if wide else "int32", np.float32(x.scale * scale), axis=0)
 
 
-def window(c, sizes, sharp=False):
+KERNELS = [(1, 1), (3, 3), (1, 3), (5, 3), (2, 2), (7, 7), (4, 1), (3, 3)]
+
+
+def window(c, sizes, sharp=False, kernels=KERNELS):
     """(height, width, kernel h, w, stride h, w, dilation h, w, padding name): VALID never has a kernel larger than its input."""
-    kernel = c.pick([(1, 1), (3, 3), (1, 3), (5, 3), (2, 2), (7, 7), (4, 1), (3, 3)])
+    kernel = c.pick(kernels)
     stride = c.pick([(1, 1), (2, 2), (1, 2), (1, 1), (3, 3), (3, 1), (2, 1)])
     dilation = (1, 1) if sharp else c.pick([(1, 1), (1, 1), (2, 2), (1, 1), (2, 1), (1, 1), (1, 3)])
     padding = c.pick(["SAME", "VALID", "SAME"])
@@ -83,14 +86,24 @@ def window(c, sizes, sharp=False):
 
 
 SIZES = [5, 1, 8, 3, 9, 2, 7, 12, 4]
-CONV_TYPES = ("int8", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
+# Layers large enough for kernels of their own: all remainders of pixels and channels, windows of few values.
+LARGE_SIZES = [21, 31, 20, 26, 23]
+LARGE_KERNELS = [(1, 1), (3, 3), (1, 1), (2, 2), (1, 1), (3, 3), (1, 3), (8, 4)]
+LARGE_DEPTHS = [8, 3, 16, 17, 1, 32, 30, 48, 11, 2, 63]
+LARGE_CHANNELS = [16, 8, 7, 33, 3, 14, 40, 4]
+CONV_TYPES = ("int8", "int8_large", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
 
 @operator("CONV_2D", CONV_TYPES, CONV_PROBES)
 def conv_2d(c):
-    height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
-    depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
+    if "large" in c.variant:
+        height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES, kernels=LARGE_KERNELS)
+        depth, channels = c.pick(LARGE_DEPTHS), c.pick(LARGE_CHANNELS)
+    else:
+        height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
+        depth, channels = c.channels(), c.channels()
+    batch = c.pick([1, 1, 2, 1, 1])
     if "b32" in c.variant and kernel[0] * kernel[1] * depth > 480:
         depth = 3  # the 32-bit accumulator must not wrap
     groups = 2 if depth == 8 and channels % 2 == 0 and c.index % 2 else 1
@@ -138,11 +151,13 @@ def depthwise_conv_2d(c):
 
 @operator(
     "FULLY_CONNECTED",
-    ("int8", "int8_channel", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
+    ("int8", "int8_channel", "int8_large", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
     ("uint8", "int32", "int8_w4_channel", "int16_w4"),
 )
 def fully_connected(c):
     depth, channels = c.pick([1, 3, 16, 7, 33, 64, 17, 8]), c.pick([10, 1, 3, 8, 16, 17])
+    if "large" in c.variant:
+        depth, channels = c.pick([2000, 128, 640, 4000, 251, 300]), c.pick([4, 8, 20, 3, 64, 9, 16])
     form = c.pick_noted("form", ["2d", "4d_to_2d", "keep_3d", "batch", "keep_4d", "1d_to_2d"])
     x_shape, y_shape, keep = {
         "2d": ((1, depth), (1, channels), False),
