@@ -218,7 +218,7 @@ bool tiled_applies(const NodeView& node) {
   return convolution && tiles_apply(*convolution);
 }
 double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
-KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
