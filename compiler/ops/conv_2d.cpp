@@ -267,7 +267,7 @@ bool tiled_applies(const NodeView& node) {
   return convolution && tiles_apply(*convolution);
 }
 double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
-KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
 bool mve_applies(const NodeView& node) {
   const auto convolution = packed(node);
   return convolution && MveConvolution{*convolution}.applies();

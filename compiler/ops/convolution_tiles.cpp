@@ -60,7 +60,7 @@ class Packer {
     for (std::size_t c = 0; c < sums_.size(); ++c) {
       if (!constants_[c]) form.shift = std::min(form.shift, most_threshold_shift(convolution_.finish, c, form.sum_bits));
     }
-    if (form.shift < 0) return std::nullopt;
+    if (form.shift < 1) return std::nullopt;
     Tiles tiles{true, form.shift, {}};
     for (std::size_t c = 0; c < sums_.size(); ++c) {
       const auto scaling = constants_[c] ? constant_threshold_scaling(*constants_[c], form)
@@ -163,7 +163,7 @@ double tiles_cycles(const PackedConvolution& convolution) {
   return rows * (is_pointwise(w) ? 150 : 400) + triples * (30 + 8 * steps + 4 * left_over + (w.out_c / 3) * block + tail);
 }
 
-KernelCall lower_tiles(const PackedConvolution& convolution, const NodeView& node) {
+KernelCall lower_tiles(const PackedConvolution& convolution, std::int32_t input_zero_point) {
   const Window& w = convolution.window;
   const Tiles tiles = make_tiles(convolution).value();
   KernelCall call("conv_2d_tiles", is_pointwise(w) ? "conv_2d_pointwise_tiles" : "conv_2d_tiles");
@@ -174,7 +174,7 @@ KernelCall lower_tiles(const PackedConvolution& convolution, const NodeView& nod
     call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("out_h", w.out_h).set("out_w", w.out_w);
     call.set("k_h", w.k_h).set("k_w", w.k_w).set("stride_h", w.stride_h).set("stride_w", w.stride_w);
     call.set("dilation_h", w.dilation_h).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
-    call.flag("pads", w.pads()).set("input_zero_point", node.input(0).zero_point());
+    call.flag("pads", w.pads()).set("input_zero_point", input_zero_point);
   }
   call.flag("fitted", tiles.fitted).set("shift", tiles.shift);
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);

@@ -206,7 +206,7 @@ bool tiled_applies(const NodeView& node) {
   return convolution && tiles_apply(*convolution);
 }
 double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
-KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node); }
+KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
 
 template <MatrixForm form>
 bool packed_applies(const NodeView& node) {

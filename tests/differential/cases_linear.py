@@ -65,11 +65,12 @@ def weights(c, shape, taps, channels, axis, per_channel, x, y):
     return w, c.constant(bias, "int64" if wide else "int32", np.float32(x.scale * scale), axis=0)
 
 
-def window(c, sizes, sharp=False):
+KERNELS = [(1, 1), (3, 3), (1, 3), (5, 3), (2, 2), (7, 7), (4, 1), (3, 3)]
+
+
+def window(c, sizes, sharp=False, kernels=KERNELS):
     """(height, width, kernel h, w, stride h, w, dilation h, w, padding name): VALID never has a kernel larger than its input."""
-    kernel = c.pick([(1, 1), (3, 3), (1, 3), (5, 3), (2, 2), (7, 7), (4, 1), (3, 3)])
-    if "large" in c.variant:
-        kernel = c.pick([(3, 3), (5, 5), (10, 4), (1, 1), (7, 7), (1, 15), (3, 3), (6, 2), (12, 1)])
+    kernel = c.pick(kernels)
     stride = c.pick([(1, 1), (2, 2), (1, 2), (1, 1), (3, 3), (3, 1), (2, 1)])
     dilation = (1, 1) if sharp else c.pick([(1, 1), (1, 1), (2, 2), (1, 1), (2, 1), (1, 1), (1, 3)])
     padding = c.pick(["SAME", "VALID", "SAME"])
@@ -98,7 +99,11 @@ def window_3x3(c, sizes):
 
 
 SIZES = [5, 1, 8, 3, 9, 2, 7, 12, 4]
-LARGE_SIZES = [16, 25, 1, 33, 10, 48, 20, 13]
+# Layers large enough for kernels of their own: all remainders of pixels and channels, windows of few and of many values.
+LARGE_SIZES = [16, 25, 1, 33, 10, 48, 20, 13, 21, 31, 26, 23]
+LARGE_KERNELS = [(3, 3), (1, 1), (5, 5), (10, 4), (1, 1), (7, 7), (2, 2), (1, 15), (3, 3), (1, 1), (6, 2), (1, 3), (12, 1), (8, 4)]
+LARGE_DEPTHS = [16, 32, 5, 24, 64, 40, 3, 8, 17, 1, 30, 48, 11, 2, 63]
+LARGE_CHANNELS = [32, 20, 9, 27, 48, 31, 13, 6, 16, 8, 7, 33, 3, 14, 40, 4]
 CONV_TYPES = ("int8", "int8_3x3", "int8_large", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
@@ -112,11 +117,12 @@ def conv_2d(c):
         if padding == "SAME" and c.index % 3 == 0:
             channels = depth  # may run in place
         batch = c.pick([1, 1, 1, 2])
+    elif large:
+        height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES, kernels=LARGE_KERNELS)
+        depth, channels, batch = c.pick(LARGE_DEPTHS), c.pick(LARGE_CHANNELS), c.pick([1, 1, 2, 1, 1])
     else:
-        height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES if large else SIZES)
+        height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
         depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
-        if large:  # several blocks of any instruction set, and what is left over
-            depth, channels = c.pick([16, 32, 5, 24, 64, 40, 3]), c.pick([32, 20, 9, 27, 48, 31, 13, 6])
     if "b32" in c.variant and kernel[0] * kernel[1] * depth > 480:
         depth = 3  # the 32-bit accumulator must not wrap
     groups = 2 if depth == 8 and channels % 2 == 0 and c.index % 2 else 1
@@ -169,7 +175,7 @@ def rectified_quantization(c):
 @operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_large", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
 def depthwise_conv_2d(c):
     by_rows, large = "rows" in c.variant, "large" in c.variant
-    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, LARGE_SIZES if large else SIZES)
+    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, LARGE_SIZES if large else SIZES, kernels=LARGE_KERNELS if large else KERNELS)
     depth, times, batch = c.channels(), c.pick([1, 1, 2, 1, 3]), c.pick([1, 1, 1, 2])
     if by_rows:
         depth, times = c.size(1, 20), c.pick([1, 1, 1, 1, 2])
@@ -205,7 +211,7 @@ def depthwise_conv_2d(c):
 def fully_connected(c):
     depth, channels = c.pick([1, 3, 16, 7, 33, 64, 17, 8]), c.pick([10, 1, 3, 8, 16, 17])
     if "large" in c.variant:
-        depth, channels = c.pick([128, 100, 640, 48, 83, 32, 80]), c.pick([32, 25, 9, 48, 30, 6, 5])
+        depth, channels = c.pick([128, 100, 640, 48, 83, 32, 80, 2000, 4000, 251, 300]), c.pick([32, 25, 9, 48, 30, 6, 5, 4, 8, 20, 3, 64, 16])
     form = c.pick_noted("form", ["2d", "4d_to_2d", "keep_3d", "batch", "keep_4d", "1d_to_2d"])
     x_shape, y_shape, keep = {
         "2d": ((1, depth), (1, channels), False),

@@ -414,8 +414,10 @@ MOTE_INLINE void finish_block(const int32_t* doubled, const int32_t* scaling, in
 }
 
 /// Adds the products of some steps of a block of pairs to its sums.
-MOTE_INLINE void add_products(const uint32_t* column, int32_t spacing, const int32_t* pairs, int32_t steps, int32_t* sums) {
-  for (int32_t i = 0; i < steps; ++i, column += spacing) {
+MOTE_INLINE void add_products(const uint32_t* column, const int32_t* pairs, int32_t steps, int32_t* sums) {
+#pragma GCC unroll 2
+  for (int32_t i = 0; i < steps; ++i, ++column) {
+#pragma GCC unroll 2
     for (int pair = 0; pair < 4; pair += 2) {
       const uint32_t weights = static_cast<uint32_t>(*pairs++);
       sums[pair + 1] = multiply_add_pairs(weights, *column, sums[pair + 1]);
@@ -432,19 +434,40 @@ MOTE_INLINE void double_sums(int32_t* sums) {
   for (int row = 0; row < 4; ++row) sums[row] = row % 2 == 0 ? shift_left(sums[row], 1) : sums[row] >> 7;
 }
 
+/// The sums of a block of pairs for two columns, row by row; a matrix for two columns.
+MOTE_INLINE void sum_two_columns(const uint32_t* columns, const int32_t* block, int32_t steps, int32_t (*sums)[4]) {
+  int32_t a0 = 0, a1 = block[0], a2 = 0, a3 = block[1];
+  int32_t b0 = 0, b1 = block[0], b2 = 0, b3 = block[1];
+  block += 2;
+  for (int32_t i = 0; i < steps; ++i, block += 2, columns += 2) {
+    const uint32_t first = static_cast<uint32_t>(block[0]);
+    const uint32_t second = static_cast<uint32_t>(block[1]);
+    const uint32_t low_first = widen_even(first);
+    const uint32_t low_second = widen_even(second);
+    a1 = multiply_add_pairs(first, columns[0], a1);
+    b1 = multiply_add_pairs(first, columns[1], b1);
+    a3 = multiply_add_pairs(second, columns[0], a3);
+    b3 = multiply_add_pairs(second, columns[1], b3);
+    a0 = multiply_add_pairs(low_first, columns[0], a0);
+    b0 = multiply_add_pairs(low_first, columns[1], b0);
+    a2 = multiply_add_pairs(low_second, columns[0], a2);
+    b2 = multiply_add_pairs(low_second, columns[1], b2);
+  }
+  const int32_t of_columns[2][4] = {{a0, wrap_subtract(a1, a0), a2, wrap_subtract(a3, a2)},
+                                    {b0, wrap_subtract(b1, b0), b2, wrap_subtract(b3, b2)}};
+  memcpy(sums, of_columns, sizeof of_columns);
+}
+
 inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
   for (; matrix != end; out += 4) {
-    int32_t sums[2][4] = {{0, matrix[0], 0, matrix[1]}, {0, matrix[0], 0, matrix[1]}};
-    matrix += 2;
-    for (int32_t i = 0; i < shape->steps; ++i, matrix += 2) {
-      for (int32_t c = 0; c < 2; ++c) add_products(columns + 2 * i + c, 1, matrix, 1, sums[c]);
-    }
+    int32_t sums[2][4];
+    sum_two_columns(columns, matrix, shape->steps, sums);
+    matrix += 2 + 2 * shape->steps;
     const bool fitted = *matrix >= 0;
     for (int32_t c = 0; c < 2; ++c) {
       int32_t* of_column = sums[c];
       int8_t* to = out + c * shape->out_stride;
-      split_sums(of_column);
       if (fitted) {
         const int32_t multipliers[4] = {matrix[0], matrix[2], matrix[4], matrix[5]};
         of_column[0] = wrap_add(shift_left(of_column[0], 8), matrix[1]);
@@ -478,6 +501,7 @@ inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix,
 
 /// Adds the products of two steps of a block of bytes to its sums.
 MOTE_INLINE void add_products_by_bytes(uint32_t first, uint32_t second, const int32_t* bytes, int32_t* sums) {
+#pragma GCC unroll 4
   for (int row = 0; row < 4; ++row) {
     const uint32_t weights = static_cast<uint32_t>(bytes[row]);
     sums[row] = multiply_add_pairs(widen_even(weights), first, sums[row]);
@@ -509,7 +533,7 @@ MOTE_INLINE void finish_bytes(int32_t* sums) {
 }
 
 inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) { add_products(column + i, 1, weights, 2, sums); };
+  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) { add_products(column + i, weights, 2, sums); };
   multiply_one(matrix, out, shape, add, finish_pairs);
 }
 
@@ -517,7 +541,7 @@ inline void multiply_bytes(const int8_t* column, const int32_t* matrix, int8_t* 
   const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
     const uint32_t four = load_4(column + 2 * i);
     const uint32_t pairs[2] = {widen_even(four), widen_odd(four)};
-    add_products(pairs, 1, weights, 2, sums);
+    add_products(pairs, weights, 2, sums);
   };
   multiply_one(matrix, out, shape, add, finish_pairs);
 }

@@ -1,15 +1,24 @@
 #pragma once
 
 // Instructions of the DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33) that kernels are written on: two int16 products
-// at once, widening of int8 values, the rounding high product. Elsewhere the same functions in plain C++, so that kernels and the
-// layouts of their tables can be tested on any machine. Source: Armv7-M Architecture Reference Manual, chapter A7.
+// at once, widening of int8 values, the rounding high product. Compilers without GNU assembly reach them by the Arm C Language
+// Extensions (arm_acle.h); MOTE_NO_ASSEMBLY asks for that form. Elsewhere the same functions in plain C++, so that kernels and
+// the layouts of their tables can be tested on any machine. Source: Armv7-M Architecture Reference Manual, chapter A7.
 
 #include "mote/fixed_point.hpp"
 
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__GNUC__) && !defined(__ARM_BIG_ENDIAN)
+#if defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
+#if defined(__thumb2__) && defined(__GNUC__) && !defined(MOTE_NO_ASSEMBLY)
 #define MOTE_DSP 1
+#define MOTE_ACLE 0
 #else
 #define MOTE_DSP 0
+#define MOTE_ACLE 1
+#include <arm_acle.h>
+#endif
+#else
+#define MOTE_DSP 0
+#define MOTE_ACLE 0
 #endif
 
 // Whether there are floating-point registers to keep words in.
@@ -93,6 +102,24 @@ MOTE_INLINE int32_t low_of(uint32_t pair) { return static_cast<int16_t>(pair & 0
 MOTE_INLINE int32_t high_of(uint32_t pair) { return static_cast<int16_t>(pair >> 16); }
 MOTE_INLINE int32_t byte_of(uint32_t word, int i) { return static_cast<int8_t>((word >> (8 * i)) & 0xFFU); }
 
+#if MOTE_ACLE
+
+MOTE_INLINE uint32_t widen_even(uint32_t bytes) { return static_cast<uint32_t>(__sxtb16(static_cast<int16x2_t>(bytes))); }
+MOTE_INLINE uint32_t widen_odd(uint32_t bytes) { return widen_even((bytes >> 8) | (bytes << 24)); }
+MOTE_INLINE uint32_t larger_of_4(uint32_t a, uint32_t b) {
+  __ssub8(static_cast<int8x4_t>(a), static_cast<int8x4_t>(b));
+  return static_cast<uint32_t>(__sel(a, b));
+}
+MOTE_INLINE uint32_t smaller_of_4(uint32_t a, uint32_t b) {
+  __ssub8(static_cast<int8x4_t>(a), static_cast<int8x4_t>(b));
+  return static_cast<uint32_t>(__sel(b, a));
+}
+MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
+  return __smlad(static_cast<int16x2_t>(a), static_cast<int16x2_t>(b), sum);
+}
+
+#else
+
 MOTE_INLINE uint32_t widen_even(uint32_t bytes) { return pair_of(byte_of(bytes, 0), byte_of(bytes, 2)); }
 MOTE_INLINE uint32_t widen_odd(uint32_t bytes) { return pair_of(byte_of(bytes, 1), byte_of(bytes, 3)); }
 
@@ -111,6 +138,8 @@ MOTE_INLINE uint32_t smaller_of_4(uint32_t a, uint32_t b) {
 MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
   return wrap_add(wrap_add(sum, low_of(a) * low_of(b)), wrap_multiply(high_of(a), high_of(b)));
 }
+
+#endif
 
 MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
   return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * b + INT64_C(0x80000000)) >> 32));
