@@ -48,7 +48,19 @@ KernelCall lower(const NodeView& node) {
 }
 double cycles(const NodeView& node) { return 8.0 * static_cast<double>(AveragePool2d::of(node).visits(node)); }
 
-const std::vector<Implementation> AveragePool2d::kRows = {{.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower}};
+bool mve_applies(const NodeView& node) {
+  const Window w = AveragePool2d::of(node).window(node);
+  return node.input(0).type == DataType::kInt8 && w.in_c >= 8 && w.k_h * static_cast<std::int64_t>(w.k_w) <= 255;
+}
+double mve_cycles(const NodeView& node) { return static_cast<double>(AveragePool2d::of(node).visits(node)); }
+KernelCall lower_mve(const NodeView& node) {
+  return lower_pool(node, AveragePool2d::of(node).window(node), "average_pool_2d_mve", AveragePool2d::of(node).activation, "pool_mve");
+}
+
+const std::vector<Implementation> AveragePool2d::kRows = {
+    {.name = "average_pool_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
+    {.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower},
+};
 
 }  // namespace
 
