@@ -55,7 +55,17 @@ std::optional<CmsisPool> cmsis(const NodeView& node) {
   return CmsisPool{op.window(node), true, activation_range(op.activation, node.output())};
 }
 
+bool mve_applies(const NodeView& node) {
+  const Window w = AveragePool2d::of(node).window(node);
+  return node.input(0).type == DataType::kInt8 && w.in_c >= 8 && w.k_h * static_cast<std::int64_t>(w.k_w) <= 255;
+}
+double mve_cycles(const NodeView& node) { return static_cast<double>(AveragePool2d::of(node).visits(node)); }
+KernelCall lower_mve(const NodeView& node) {
+  return lower_pool(node, AveragePool2d::of(node).window(node), "average_pool_2d_mve", AveragePool2d::of(node).activation, "pool_mve");
+}
+
 const std::vector<Implementation> AveragePool2d::kRows = {
+    {.name = "average_pool_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "average_pool_2d.direct", .cycles = cycles, .lower = lower},
     cmsis_row<cmsis, Isa::kMve>("average_pool_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("average_pool_2d.cmsis_nn"),

@@ -43,7 +43,17 @@ std::optional<CmsisPool> cmsis(const NodeView& node) {
   return CmsisPool{op.window(node), false, activation_range(op.activation, node.output())};
 }
 
+bool mve_applies(const NodeView& node) {
+  const Window w = MaxPool2d::of(node).window(node);
+  return node.input(0).type == DataType::kInt8 && w.in_c >= 16;
+}
+double mve_cycles(const NodeView& node) { return static_cast<double>(MaxPool2d::of(node).visits(node)); }
+KernelCall lower_mve(const NodeView& node) {
+  return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d_mve", MaxPool2d::of(node).activation, "pool_mve");
+}
+
 const std::vector<Implementation> MaxPool2d::kRows = {
+    {.name = "max_pool_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "max_pool_2d.direct", .cycles = cycles, .lower = lower},
     cmsis_row<cmsis, Isa::kMve>("max_pool_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("max_pool_2d.cmsis_nn"),

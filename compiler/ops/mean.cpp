@@ -170,7 +170,33 @@ double cycles(const NodeView& node) {
   return 5.0 * static_cast<double>(node.input(0).elements()) + 30.0 * static_cast<double>(node.output().elements());
 }
 
-const std::vector<Implementation> Mean::kRows = {{.name = "mean.direct", .cycles = cycles, .lower = lower}};
+/// Channels that stay and lie beside each other, under reduced axes that lie beside each other.
+bool mve_applies(const NodeView& node) {
+  const ReducedAxes a = Mean::axes(node);
+  const std::int64_t channels = a.kept[1].extent;
+  return node.input(0).type == DataType::kInt8 && Mean::multiplier(node).shift < 0 && Mean::multiplier(node).shift >= -31 &&
+         channels >= 4 && a.count() < (1 << 22) && a.kept[1].step == 1 && a.reduced[1].step == channels &&
+         (a.reduced[0].extent == 1 || a.reduced[0].step == channels * a.reduced[1].extent) &&
+         (a.kept[0].extent == 1 || a.kept[0].step == channels * a.count());
+}
+double mve_cycles(const NodeView& node) {
+  return static_cast<double>(node.input(0).elements()) + 4.0 * static_cast<double>(node.output().elements());
+}
+KernelCall lower_mve(const NodeView& node) {
+  const Tensor& in = node.input(0);
+  const ReducedAxes a = Mean::axes(node);
+  const Multiplier scaling = Mean::multiplier(node);
+  KernelCall call("pool_mve", "mean_mve");
+  call.set("outer", a.kept[0].extent).set("count", a.count()).set("channels", a.kept[1].extent);
+  call.set("zero_sum", wrap_multiply(in.zero_point(), static_cast<std::int32_t>(a.count())));
+  call.set("multiplier", scaling.multiplier).set("shift", scaling.shift).set("output_zero_point", node.output().zero_point());
+  return call.value(node, 0, "values").output();
+}
+
+const std::vector<Implementation> Mean::kRows = {
+    {.name = "mean.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
+    {.name = "mean.direct", .cycles = cycles, .lower = lower},
+};
 
 }  // namespace
 

@@ -2,8 +2,9 @@
 
 namespace mote {
 
-KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation) {
-  KernelCall call("pool", function);
+KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation,
+                      std::string_view header) {
+  KernelCall call(header, function);
   const Tensor& out = node.output();
   call.type("Value", out.type);
   window.describe(call);

@@ -9,7 +9,8 @@
 
 namespace mote {
 
-KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation);
+KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation,
+                      std::string_view header = "pool");
 
 /// Base of the pooling operators: attributes, shape rule, and the walk over windows.
 template <typename Derived>

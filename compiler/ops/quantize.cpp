@@ -91,13 +91,19 @@ class Quantize : public OperatorBase<Quantize> {
 bool is_from_float(const NodeView& node) { return is_float(node.input(0).type); }
 bool is_from_wide_integer(const NodeView& node) { return !is_from_float(node) && !has_byte_input(node); }
 
-KernelCall lower_float(const NodeView& node) {
-  KernelCall call = describe_unary(node, "quantize", "quantize");
+KernelCall lower_float_with(const NodeView& node, std::string_view header, std::string_view function) {
+  KernelCall call = describe_unary(node, header, function);
   const auto [lowest, highest] = type_range(node.output().type);
   call.real("scale", node.output().scale()).set("zero_point", node.output().zero_point());
   call.set("clamp_min", lowest).set("clamp_max", highest);
   return finish_unary(std::move(call), node);
 }
+
+KernelCall lower_float(const NodeView& node) { return lower_float_with(node, "quantize", "quantize"); }
+
+bool is_float_to_bytes(const NodeView& node) { return is_from_float(node) && type_bytes(node.output().type) == 1; }
+double mve_cycles(const NodeView& node) { return 3.0 * static_cast<double>(node.output().elements()); }
+KernelCall lower_mve(const NodeView& node) { return lower_float_with(node, "quantize_mve", "quantize_mve"); }
 
 KernelCall lower_integer(const NodeView& node) {
   KernelCall call = describe_unary(node, "quantize", "requantize_values");
@@ -111,6 +117,7 @@ KernelCall lower_integer(const NodeView& node) {
 
 const std::vector<Implementation> Quantize::kRows = {
     {.name = "quantize.lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup},
+    {.name = "quantize.mve", .isa = Isa::kMve, .applies = is_float_to_bytes, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "quantize.float", .applies = is_from_float, .cycles = unary_cycles, .lower = lower_float},
     {.name = "quantize.integer", .applies = is_from_wide_integer, .cycles = unary_cycles, .lower = lower_integer},
 };

@@ -302,20 +302,23 @@ MOTE_INLINE void spread_row(const int8_t* from, int32_t width, int32_t pixel, in
     for (int32_t x = 0; x < width; ++x, from += pixel, ++to) vstrbq_scatter_offset_s16(to, places, vldrbq_s16(from));
     return;
   }
+  uint32_t before = 0;  // GCC does not know that a statement may change VPR
   __asm__ volatile(R"(
-  vctp.16 %2
-  dls lr, %3
+  vmrs %[before], p0
+  vctp.16 %[channels]
+  dls lr, %[width]
 1:
   vpstt
-  vldrbt.s16 q0, [%0]
-  vstrbt.16 q0, [%1, %q5]
-  add %0, %0, %4
-  add %1, %1, #1
+  vldrbt.s16 q0, [%[from]]
+  vstrbt.16 q0, [%[to], %q[places]]
+  add %[from], %[from], %[pixel]
+  add %[to], %[to], #1
   le lr, 1b
+  vmsr p0, %[before]
 )"
-                   : "+l"(from), "+r"(to)
-                   : "r"(channels), "r"(width), "r"(pixel), "w"(places)
-                   : "lr", "d0", "d1", "cc", "memory", "vpr");
+                   : [from] "+l"(from), [to] "+r"(to), [before] "=&r"(before)
+                   : [channels] "r"(channels), [width] "r"(width), [pixel] "r"(pixel), [places] "w"(places)
+                   : "lr", "d0", "d1", "cc", "memory");
 #else
   for (int32_t x = 0; x < width; ++x, from += pixel, ++to) {
     for (int32_t c = 0; c < channels; ++c) to[c * step] = from[c];
@@ -332,20 +335,23 @@ MOTE_INLINE void join_row(const int8_t* from, int32_t width, int32_t pixel, int3
     for (int32_t x = 0; x < width; ++x, ++from, to += pixel) vstrbq_s16(to, vldrbq_gather_offset_s16(from, places));
     return;
   }
+  uint32_t before = 0;  // GCC does not know that a statement may change VPR
   __asm__ volatile(R"(
-  vctp.16 %2
-  dls lr, %3
+  vmrs %[before], p0
+  vctp.16 %[channels]
+  dls lr, %[width]
 1:
   vpstt
-  vldrbt.u16 q0, [%0, %q5]
-  vstrbt.16 q0, [%1]
-  add %0, %0, #1
-  add %1, %1, %4
+  vldrbt.u16 q0, [%[from], %q[places]]
+  vstrbt.16 q0, [%[to]]
+  add %[from], %[from], #1
+  add %[to], %[to], %[pixel]
   le lr, 1b
+  vmsr p0, %[before]
 )"
-                   : "+r"(from), "+l"(to)
-                   : "r"(channels), "r"(width), "r"(pixel), "w"(places)
-                   : "lr", "d0", "d1", "cc", "memory", "vpr");
+                   : [from] "+r"(from), [to] "+l"(to), [before] "=&r"(before)
+                   : [channels] "r"(channels), [width] "r"(width), [pixel] "r"(pixel), [places] "w"(places)
+                   : "lr", "d0", "d1", "cc", "memory");
 #else
   for (int32_t x = 0; x < width; ++x, ++from, to += pixel) {
     for (int32_t c = 0; c < channels; ++c) to[c] = from[c * step];
