@@ -3,6 +3,7 @@
 
 #include "ops/define.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -212,6 +213,19 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+std::optional<ScalarConvolution> scalar(const NodeView& node) {
+  auto convolution = packed(node);
+  if (!convolution) return std::nullopt;
+  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
+                           std::move(convolution->finish)};
+}
+bool scalar_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && convolution->applies();
+}
+double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
+KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
+
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
@@ -219,6 +233,11 @@ const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
+    {.name = "conv_2d.scalar",
+     .isa = Isa::kScalar,
+     .applies = scalar_applies,
+     .cycles = scalar_cycles,
+     .lower = lower_scalar},
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

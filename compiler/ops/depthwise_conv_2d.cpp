@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "ops/define.hpp"
-#include "ops/depthwise_rows.hpp"
+#include "ops/depthwise_scalar.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -205,6 +206,19 @@ constexpr Implementation packed_row(std::string_view name) {
           .lower = lower_packed<form>};
 }
 
+std::optional<ScalarConvolution> scalar(const NodeView& node) {
+  auto convolution = packed(node);
+  if (!convolution) return std::nullopt;
+  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
+                           std::move(convolution->finish)};
+}
+bool scalar_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && convolution->applies();
+}
+double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
+KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
+
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -228,6 +242,13 @@ bool is_row_slide(const NodeView& node) {
 }
 double cycles_row_slide(const NodeView& node) { return rows(node)->cycles_row_slide(); }
 KernelCall lower_row_slide(const NodeView& node) { return rows(node)->lower_row_slide(node); }
+
+bool is_scalar_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && depthwise_scalar_applies(*each);
+}
+double scalar_3x3_cycles(const NodeView& node) { return depthwise_scalar_cycles(*rows(node)); }
+KernelCall lower_scalar_3x3(const NodeView& node) { return lower_depthwise_scalar(*rows(node), node); }
 
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
@@ -253,12 +274,22 @@ double direct_cycles(const NodeView& node) {
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
+    {.name = "depthwise_conv_2d.scalar",
+     .isa = Isa::kScalar,
+     .applies = scalar_applies,
+     .cycles = scalar_cycles,
+     .lower = lower_scalar},
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
     {.name = "depthwise_conv_2d.rows",
      .isa = Isa::kDsp,
      .applies = is_row_slide,
      .cycles = cycles_row_slide,
      .lower = lower_row_slide},
+    {.name = "depthwise_conv_2d.scalar_3x3",
+     .isa = Isa::kScalar,
+     .applies = is_scalar_3x3,
+     .cycles = scalar_3x3_cycles,
+     .lower = lower_scalar_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 
