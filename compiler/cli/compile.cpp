@@ -52,7 +52,8 @@ void add_compile(CLI::App& app, Action& action) {
   add_model_options(*command, options->model);
   add_target_options(*command, options->target);
   add_selection_options(*command, options->selection);
-  command->add_flag("--explain", options->explain, "Show for each layer the implementations, what they cost, and why they were chosen or not");
+  command->add_flag("--explain", options->explain,
+                    "Show for each layer the implementations, what they cost, and why they were chosen or not");
   command->add_option("-o,--output", options->directory, "Directory for the library; made when missing")
       ->required()
       ->type_name("DIR");

@@ -41,9 +41,9 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags) {
   const std::int64_t flash = plan.constant_bytes() + plan.predicted_code_bytes;
   const std::int64_t ram = plan.memory.arena_bytes + plan.stack_scratch_bytes();
   if (flash > board.flash_bytes)
-    throw Error(fmt::format("the model needs about {} bytes of flash; {} has {}", grouped(flash), board.name,
-                            grouped(board.flash_bytes)),
-                fmt::format("hold it to the board with --flash {}, or make the model smaller", board.flash_bytes));
+    throw Error(
+        fmt::format("the model needs about {} bytes of flash; {} has {}", grouped(flash), board.name, grouped(board.flash_bytes)),
+        fmt::format("hold it to the board with --flash {}, or make the model smaller", board.flash_bytes));
   if (ram > board.ram_bytes)
     throw Error(fmt::format("the model needs {} bytes of RAM; {} has {}", grouped(ram), board.name, grouped(board.ram_bytes)),
                 "make the model's largest tensors smaller, or choose a board with more");

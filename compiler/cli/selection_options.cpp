@@ -24,8 +24,9 @@ void add_selection_options(CLI::App& command, SelectionFlags& flags) {
       ->transform(CLI::AsSizeValue(false))
       ->type_name("BYTES");
   command
-      .add_option("--force", flags.forced,
-                  "Run a layer as this implementation; * is every layer that can. `mote compile --explain` lists them. Repeatable")
+      .add_option(
+          "--force", flags.forced,
+          "Run a layer as this implementation; * is every layer that can. `mote compile --explain` lists them. Repeatable")
       ->type_name("LAYER=IMPLEMENTATION");
   command
       .add_option("--tuning", flags.tuning_file,

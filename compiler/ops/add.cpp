@@ -1,8 +1,8 @@
 // ADD with broadcasting and fused activation.
 // Source: TensorFlow Lite ADD.
 
-#include "ops/sum_int8.hpp"
 #include "ops/binary_mve.hpp"
+#include "ops/sum_int8.hpp"
 
 namespace mote {
 

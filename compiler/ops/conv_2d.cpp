@@ -6,6 +6,7 @@
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 #include "ops/winograd.hpp"
@@ -199,14 +200,17 @@ bool packed_applies(const NodeView& node) {
   const auto convolution = packed(node);
   return convolution && convolution->applies(form);
 }
+
 template <MatrixForm form>
 double packed_cycles(const NodeView& node) {
   return packed(node)->cycles(form);
 }
+
 template <MatrixForm form>
 KernelCall lower_packed(const NodeView& node) {
   return packed(node)->lower(form, node);
 }
+
 template <MatrixForm form>
 constexpr Implementation packed_row(std::string_view name) {
   return {.name = name,
@@ -234,14 +238,17 @@ bool winograd_applies(const NodeView& node) {
   const auto convolution = winograd(node);
   return convolution && convolution->weight_bytes(schedule) <= kMostBytes && convolution->applies(schedule);
 }
+
 template <WinogradSchedule schedule, Isa isa>
 double winograd_cycles(const NodeView& node) {
   return winograd(node)->cycles(schedule, isa == Isa::kDsp);
 }
+
 template <WinogradSchedule schedule>
 KernelCall lower_winograd(const NodeView& node) {
   return winograd(node)->lower(schedule);
 }
+
 template <WinogradSchedule schedule, Isa isa>
 constexpr Implementation winograd_row(std::string_view name) {
   return {.name = name,
@@ -268,12 +275,27 @@ bool tiled_applies(const NodeView& node) {
 }
 double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
 KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
+
 bool mve_applies(const NodeView& node) {
   const auto convolution = packed(node);
   return convolution && MveConvolution{*convolution}.applies();
 }
 double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
 KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
+
+std::optional<ScalarConvolution> scalar(const NodeView& node) {
+  auto convolution = packed(node);
+  if (!convolution) return std::nullopt;
+  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
+                           std::move(convolution->finish)};
+}
+
+bool scalar_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && convolution->applies();
+}
+double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
+KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
 double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
@@ -313,6 +335,7 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_plain"),
     winograd_row<kTwoRowsOfStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_two_rows_plain"),
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
+    {.name = "conv_2d.scalar", .isa = Isa::kScalar, .applies = scalar_applies, .cycles = scalar_cycles, .lower = lower_scalar},
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),

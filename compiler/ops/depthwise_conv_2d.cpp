@@ -7,12 +7,13 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_tiles.hpp"
 #include "ops/define.hpp"
+#include "ops/depthwise_mve.hpp"
 #include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
-#include "ops/depthwise_mve.hpp"
-#include "ops/depthwise_rows.hpp"
+#include "ops/depthwise_scalar.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -213,14 +214,17 @@ bool packed_applies(const NodeView& node) {
   const auto convolution = packed(node);
   return convolution && convolution->applies(form);
 }
+
 template <MatrixForm form>
 double packed_cycles(const NodeView& node) {
   return packed(node)->cycles(form);
 }
+
 template <MatrixForm form>
 KernelCall lower_packed(const NodeView& node) {
   return packed(node)->lower(form, node);
 }
+
 template <MatrixForm form>
 constexpr Implementation packed_row(std::string_view name) {
   return {.name = name,
@@ -236,6 +240,20 @@ bool mve_applies(const NodeView& node) {
 }
 double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
 KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
+
+std::optional<ScalarConvolution> scalar(const NodeView& node) {
+  auto convolution = packed(node);
+  if (!convolution) return std::nullopt;
+  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
+                           std::move(convolution->finish)};
+}
+
+bool scalar_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && convolution->applies();
+}
+double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
+KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
@@ -274,6 +292,7 @@ bool is_short_rows(const NodeView& node) {
 }
 double cycles_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).cycles(); }
 KernelCall lower_short_rows(const NodeView& node) { return DepthwiseRowSlide(*rows(node)).lower(node); }
+
 /// Scratch of the kernel on planes: what suits most layers, and what the stack takes where the arena has no room.
 constexpr std::int64_t kPlaneBytes = 6144, kFewPlaneBytes = 2048;
 
@@ -282,14 +301,17 @@ bool is_planes(const NodeView& node) {
   const auto each = rows(node);
   return each && DepthwiseMve(*each, budget).applies();
 }
+
 template <std::int64_t budget>
 double cycles_planes(const NodeView& node) {
   return DepthwiseMve(*rows(node), budget).cycles();
 }
+
 template <std::int64_t budget>
 KernelCall lower_planes(const NodeView& node) {
   return DepthwiseMve(*rows(node), budget).lower(node);
 }
+
 template <std::int64_t budget>
 constexpr Implementation planes_row(std::string_view name) {
   return {.name = name,
@@ -298,6 +320,13 @@ constexpr Implementation planes_row(std::string_view name) {
           .cycles = cycles_planes<budget>,
           .lower = lower_planes<budget>};
 }
+
+bool is_scalar_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && depthwise_scalar_applies(*each);
+}
+double scalar_3x3_cycles(const NodeView& node) { return depthwise_scalar_cycles(*rows(node)); }
+KernelCall lower_scalar_3x3(const NodeView& node) { return lower_depthwise_scalar(*rows(node), node); }
 
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
@@ -337,6 +366,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
     {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
+    {.name = "depthwise_conv_2d.scalar",
+     .isa = Isa::kScalar,
+     .applies = scalar_applies,
+     .cycles = scalar_cycles,
+     .lower = lower_scalar},
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
     {.name = "depthwise_conv_2d.3x3_fitted",
      .isa = Isa::kDsp,
@@ -353,6 +387,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_row_slide,
      .cycles = cycles_row_slide,
      .lower = lower_row_slide},
+    {.name = "depthwise_conv_2d.scalar_3x3",
+     .isa = Isa::kScalar,
+     .applies = is_scalar_3x3,
+     .cycles = scalar_3x3_cycles,
+     .lower = lower_scalar_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),

@@ -5,6 +5,7 @@
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_matrix.hpp"
+#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 
 namespace mote {
@@ -266,12 +267,45 @@ bool mve_applies(const NodeView& node) {
 double mve_cycles(const NodeView& node) { return mve(node)->cycles(); }
 KernelCall lower_mve(const NodeView& node) { return mve(node)->lower(node); }
 
+/// Two bytes for each weight: larger matrices than this stay in bytes.
+constexpr std::size_t kMostScalarBytes = 128 * 1024;
+
+std::optional<ScalarTables> scalar_tables(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto weights = node.input(1).values<std::int8_t>();
+  if (2 * weights.size() > kMostScalarBytes) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(op.units(node));
+  return pack_scalar({{weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), scalar_order(1, op.depth(node))},
+                     op.finish(node), 1);
+}
+
+bool scalar_applies(const NodeView& node) { return scalar_tables(node).has_value(); }
+double scalar_cycles(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const auto tables = scalar_tables(node).value();
+  return static_cast<double>(op.rows(node)) * (9.0 * static_cast<double>(tables.words()) + tables.cycles(1));
+}
+KernelCall lower_scalar(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const auto tables = scalar_tables(node).value();
+  KernelCall call("fully_connected_scalar", "fully_connected_scalar");
+  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
+  tables.describe(call, op.finish(node));
+  return call.output().scratch(4 * tables.words());
+}
+
 const std::vector<Implementation> FullyConnected::kRows = {
     {.name = "fully_connected.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     streamed_row<MatrixForm::kPairsForOne>("fully_connected.streamed"),
     streamed_row<MatrixForm::kBytes>("fully_connected.streamed_bytes"),
     packed_row<MatrixForm::kBytes>("fully_connected.by_bytes"),
+    {.name = "fully_connected.scalar",
+     .isa = Isa::kScalar,
+     .applies = scalar_applies,
+     .cycles = scalar_cycles,
+     .lower = lower_scalar},
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
     cmsis_row<cmsis, Isa::kMve>("fully_connected.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("fully_connected.cmsis_nn"),

@@ -1,8 +1,8 @@
 // SUB with broadcasting and fused activation.
 // Source: TensorFlow Lite SUB.
 
-#include "ops/sum_int8.hpp"
 #include "ops/binary_mve.hpp"
+#include "ops/sum_int8.hpp"
 
 namespace mote {
 

@@ -88,7 +88,8 @@ Json explain_json(const Plan& plan) {
                       {"scratch_bytes", each.scratch_bytes},
                       {"verdict", each.verdict}});
     }
-    for (const Left& each : left_out(plan, i)) rows.push_back({{"implementation", each.implementation}, {"verdict", each.reason}});
+    for (const Left& each : left_out(plan, i))
+      rows.push_back({{"implementation", each.implementation}, {"verdict", each.reason}});
     layers.push_back({{"name", plan.graph.nodes[i].name}, {"implementations", std::move(rows)}});
   }
   return layers;
@@ -104,8 +105,8 @@ std::string explain_text(const Plan& plan) {
       layer.clear();
     };
     for (const Alternative& each : plan.alternatives[i]) {
-      add({each.implementation, cycles_text(each), grouped(each.table_bytes), grouped(each.code_bytes), grouped(each.scratch_bytes),
-           each.verdict});
+      add({each.implementation, cycles_text(each), grouped(each.table_bytes), grouped(each.code_bytes),
+           grouped(each.scratch_bytes), each.verdict});
     }
     for (const Left& each : left_out(plan, i)) add({each.implementation, "-", "-", "-", "-", each.reason});
   }
@@ -134,8 +135,8 @@ std::string tuned_layers_text(const Plan& before, const Plan& after, std::string
     total_before += each.cycles_before;
     total_after += each.cycles_after;
   }
-  rows.push_back({"all layers", "", "", grouped(static_cast<std::int64_t>(total_before)),
-                  grouped(static_cast<std::int64_t>(total_after))});
+  rows.push_back(
+      {"all layers", "", "", grouped(static_cast<std::int64_t>(total_before)), grouped(static_cast<std::int64_t>(total_after))});
   return format_table(rows) + "\n";
 }
 

@@ -92,7 +92,8 @@ std::string run_text(const Plan& plan, const RunResult& result, bool profile) {
   std::string text;
   if (profile && !m.layers.empty()) text += layers_text(plan, m);
   const auto flash = whole(m.flash_bytes);
-  std::vector<std::vector<std::string>> rows{{"cost on " + (plan.target.board.empty() ? plan.target.name : plan.target.board), "", "unit"}};
+  std::vector<std::vector<std::string>> rows{
+      {"cost on " + (plan.target.board.empty() ? plan.target.name : plan.target.board), "", "unit"}};
   rows.push_back({"flash: code", or_dash(flash ? std::optional(*flash - plan.constant_bytes()) : std::nullopt), "bytes"});
   rows.push_back({"flash: weights and tables", grouped(plan.constant_bytes()), "bytes"});
   rows.push_back({"RAM: arena", grouped(plan.memory.arena_bytes), "bytes"});

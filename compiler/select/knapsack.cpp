@@ -85,7 +85,8 @@ class Search {
   const std::vector<std::size_t>& chosen() const { return chosen_; }
 
  private:
-  std::vector<State> extend(const std::vector<State>& states, std::size_t node, const std::set<std::string_view>& routines) const {
+  std::vector<State> extend(const std::vector<State>& states, std::size_t node,
+                            const std::set<std::string_view>& routines) const {
     const Choice& choice = choices_[node];
     std::vector<State> next;
     for (std::size_t s = 0; s < states.size(); ++s) {

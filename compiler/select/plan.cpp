@@ -20,7 +20,9 @@ class Selection {
   Selection(const Graph& graph, const Target& target, const SelectionOptions& options) : graph_(graph), options_(options) {
     candidates_.reserve(graph.nodes.size());
     for (const Node& node : graph.nodes) {
-      with_context(label(node), [&] { candidates_.push_back(find_candidates(NodeView(graph, node), target, options.kernels, options.tuning)); });
+      with_context(label(node), [&] {
+        candidates_.push_back(find_candidates(NodeView(graph, node), target, options.kernels, options.tuning));
+      });
     }
     for (const auto& candidates : candidates_) {
       choices_.push_back({&candidates, std::vector<bool>(candidates.size(), true)});
@@ -81,8 +83,9 @@ class Selection {
     }
     if (!layer_found) throw Error(fmt::format("there is no layer '{}' to force", layer), "`mote inspect` lists the layers");
     if (forced) return;
-    throw Error(fmt::format("{} cannot run as '{}'", layer == "*" ? "no layer" : fmt::format("layer '{}'", layer), implementation),
-                fmt::format("it can run as: {}", fmt::join(known, ", ")));
+    throw Error(
+        fmt::format("{} cannot run as '{}'", layer == "*" ? "no layer" : fmt::format("layer '{}'", layer), implementation),
+        fmt::format("it can run as: {}", fmt::join(known, ", ")));
   }
 
   void forbid(std::size_t node, std::size_t candidate, std::string reason) {
@@ -199,8 +202,7 @@ class Selection {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       std::int64_t smallest = INT64_MAX;
       for (std::size_t c = 0; c < candidates_[i].size(); ++c) {
-        if (choices_[i].allowed[c])
-          smallest = std::min(smallest, candidates_[i][c].table_bytes + candidates_[i][c].code_bytes);
+        if (choices_[i].allowed[c]) smallest = std::min(smallest, candidates_[i][c].table_bytes + candidates_[i][c].code_bytes);
       }
       least += smallest;
     }

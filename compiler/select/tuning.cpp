@@ -1,8 +1,8 @@
 #include "select/tuning.hpp"
 
 #define XXH_INLINE_ALL
-#include <nlohmann/json.hpp>
 #include <xxhash.h>
+#include <nlohmann/json.hpp>
 
 #include "support/assets.hpp"
 #include "support/files.hpp"

@@ -22,14 +22,14 @@ struct Target {
   std::string core;  ///< "Cortex-M4", ...; empty for the workstation
   std::vector<Isa> isas{Isa::kPortable};
   std::string compile_flags;
-  std::string toolchain;  ///< prefix of the cross compiler's programs: "arm-none-eabi"
-  std::string emulator;   ///< QEMU's program: "qemu-system-arm"
-  std::string machine;    ///< QEMU's machine; empty when the target is not emulated
-  std::string timing;     ///< cycles by kind of instruction ("load:2+store:1"), empty when there is no estimate
-  double clock_hz = 0;  ///< for milliseconds; 0 when cycles have no estimate
+  std::string toolchain;            ///< prefix of the cross compiler's programs: "arm-none-eabi"
+  std::string emulator;             ///< QEMU's program: "qemu-system-arm"
+  std::string machine;              ///< QEMU's machine; empty when the target is not emulated
+  std::string timing;               ///< cycles by kind of instruction ("load:2+store:1"), empty when there is no estimate
+  double clock_hz = 0;              ///< for milliseconds; 0 when cycles have no estimate
   double nanojoules_per_cycle = 0;  ///< for microjoules; 0 when nobody has published them
   std::string board;                ///< the board that clock and energy are of; empty for a core alone
-  std::string source;   ///< the manuals the numbers come from
+  std::string source;               ///< the manuals the numbers come from
   MemoryRegion vectors, flash, ram;
 
   bool is_reference() const { return name == "reference"; }

@@ -96,7 +96,7 @@ TEST_P(OnBoard, WhatDoesNotFitIsAnError) {
 
 INSTANTIATE_TEST_SUITE_P(All, OnBoard,
                          Values(test::cortex_m0plus(), test::cortex_m3(), test::cortex_m4(), test::cortex_m7(),
-                                test::cortex_m33(), test::cortex_m55()),
+                                test::cortex_m33(), test::cortex_m55(), test::rv32imc()),
                          [](const auto& each) {
                            std::string name = each.param.name;
                            name[6] = '_';

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "mote/scalar_matrix.hpp"
+
+namespace mote {
+
+/// Writes a row of kBytes values as pairs, kSpacing words apart; a last value alone is paired with 0.
+template <int32_t kBytes, int32_t kSpacing>
+MOTE_INLINE uint32_t* pair_values(const int8_t* values, uint32_t* column) {
+#pragma GCC unroll 4
+  for (int32_t i = 0; i + 1 < kBytes; i += 2, column += kSpacing) *column = scalar_pair(values[i], values[i + 1]);
+  if constexpr (kBytes % 2 == 1) {
+    *column = scalar_pair(values[kBytes - 1], 0);
+    column += kSpacing;
+  }
+  return column;
+}
+
+/// The window of one output as a column, each of its rows paired by itself. `border` has room for a row of the window.
+template <typename L, int32_t kSpacing>
+MOTE_KERNEL void gather_pairs(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
+  constexpr int32_t kRowBytes = L::k_w * L::in_c;
+  constexpr int32_t kImageRow = L::in_w * L::in_c;
+  const int32_t top = y * L::stride_h - L::pad_top;
+  const int32_t left = x * L::stride_w - L::pad_left;
+  const int8_t* row = image + top * kImageRow + left * L::in_c;
+  const bool over_side = L::pads && (left < 0 || left + L::k_w > L::in_w);
+  for (int32_t ky = 0; ky < L::k_h; ++ky, row += L::dilation_h * kImageRow) {
+    const int8_t* from = row;
+    if constexpr (L::pads) {
+      const int32_t iy = top + ky * L::dilation_h;
+      const bool outside = iy < 0 || iy >= L::in_h;
+      if (outside || over_side) {
+        const int32_t first = outside ? kRowBytes : larger<int32_t>(0, -left * L::in_c);
+        const int32_t last = smaller<int32_t>(kRowBytes, (L::in_w - left) * L::in_c);
+        memset(border, L::input_zero_point, static_cast<size_t>(kRowBytes));
+        if (first < last) memcpy(border + first, row + first, static_cast<size_t>(last - first));
+        from = border;
+      }
+    }
+    column = pair_values<kRowBytes, kSpacing>(from, column);
+  }
+}
+
+/// Adds what a row's weights lack (see scalar_matrix.hpp) and returns the rest of the list.
+template <int32_t kColumns>
+MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* corrections, int32_t count, int32_t* sums) {
+  for (; count > 0; --count, corrections += 2) {
+    for (int32_t c = 0; c < kColumns; ++c) {
+      sums[c] += corrections[1] * value_of_pair(columns[(corrections[0] >> 1) * kColumns + c], corrections[0] & 1);
+    }
+  }
+  return corrections;
+}
+
+/// CONV_2D, int8, without dilation along rows: two output pixels at a time (see scalar_matrix.hpp; rows of `steps * groups`
+/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a window
+/// if windows reach over the border.
+template <typename L>
+MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
+                                const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
+                                int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+  constexpr int32_t kWords = L::steps * L::groups;
+  constexpr int32_t kFilled = L::k_h * ((L::k_w * L::in_c + 1) / 2);
+  constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
+  static_assert(kFilled <= kWords, "a row holds a window");
+  auto* columns = reinterpret_cast<uint32_t*>(scratch);
+  auto* border = reinterpret_cast<int8_t*>(columns + 2 * kWords);
+  for (int32_t i = 2 * kFilled; i < 2 * kWords; ++i) columns[i] = 0;
+  const int8_t* image = in;
+  int32_t y = 0;
+  int32_t x = 0;
+  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, out += 2 * L::out_c) {
+    const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
+    for (int32_t i = 0; i < 2; ++i) {
+      gather_pairs<L, 2>(image, y, x, columns + i, border);
+      if (!two || ++x < L::out_w) continue;
+      x = 0;
+      if (++y < L::out_h) continue;
+      y = 0;
+      image += L::in_h * L::in_w * L::in_c;
+    }
+    const int32_t* row = matrix;
+    const int32_t* scale = scaling;
+    [[maybe_unused]] const int16_t* correction = corrections;
+    for (int32_t first = 0; first < L::out_c; first += kScalarRows, row += kScalarRows * kWords) {
+      const int32_t rows = smaller<int32_t>(kScalarRows, L::out_c - first);
+      int32_t sums[2 * kScalarRows];
+      sum_two_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
+      int32_t* sum = sums;
+      for (int32_t c = first; c < first + rows; ++c, scale += 4, sum += 2) {
+        if constexpr (L::corrects) correction = correct_sums<2>(columns, correction, scale[3] >> 8, sum);
+        out[c] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[0] + scale[0], scale), L::clamp_min, L::clamp_max));
+        if (!two) continue;
+        out[L::out_c + c] =
+            static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[1] + scale[0], scale), L::clamp_min, L::clamp_max));
+      }
+    }
+  }
+}
+
+}  // namespace mote
