@@ -95,22 +95,6 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const Target& tar
   throw Error(fmt::format("the generated code does not link:\n{}", result.errors));
 }
 
-/// Machine code by descriptor: functions that are instances for it have its mangled name, "12_GLOBAL__N_12L3E", in theirs.
-std::map<std::size_t, std::size_t> code_by_descriptor(const ElfImage& image) {
-  constexpr std::string_view kBefore = "12_GLOBAL__N_1";
-  std::map<std::size_t, std::size_t> bytes;
-  for (const auto& [name, symbol] : image.symbols) {
-    const std::size_t at = name.find(kBefore);
-    if (at == std::string::npos) continue;
-    const std::size_t letter = name.find_first_not_of("0123456789", at + kBefore.size());
-    if (letter == std::string::npos || name[letter] != 'L') continue;
-    const std::size_t end = name.find_first_not_of("0123456789", letter + 1);
-    if (end == std::string::npos || end == letter + 1 || name[end] != 'E') continue;
-    bytes[std::stoul(name.substr(letter + 1, end - letter - 1))] += symbol.bytes;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 Firmware build_firmware(const Target& target, const EmulationJob& job, const fs::path& directory) {
@@ -129,7 +113,6 @@ Firmware build_firmware(const Target& target, const EmulationJob& job, const fs:
   firmware.runner = {image.symbol("mote_runner_begin").address, image.symbol("mote_runner_end").address};
   firmware.flash_code_bytes = image.bytes_of(".text");
   firmware.flash_bytes = firmware.flash_code_bytes + image.bytes_of(".rodata") + image.bytes_of(".data");
-  firmware.instance_code_bytes = code_by_descriptor(image);
   firmware.ram_bytes = image.bytes_of(".data") + image.bytes_of(".bss");
   return firmware;
 }

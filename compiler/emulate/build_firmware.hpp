@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 
 #include "emulate/emulator.hpp"
 
@@ -19,7 +18,6 @@ struct Firmware {
 
   // What the model adds to a firmware: see EmulationResult.
   std::size_t flash_bytes = 0, flash_code_bytes = 0, ram_bytes = 0;
-  std::map<std::size_t, std::size_t> instance_code_bytes;
 };
 
 /// Builds the job's library with startup code and runner for the target's emulated board, in `directory`.

@@ -61,7 +61,6 @@ void run_on_board(const Target& target, const EmulationJob& job, const Progress&
   result.flash_bytes = firmware.flash_bytes;
   result.flash_code_bytes = firmware.flash_code_bytes;
   result.ram_bytes = firmware.ram_bytes;
-  result.instance_code_bytes = firmware.instance_code_bytes;
 
   if (progress) progress("run", 0);
   if (!job.profile) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +34,6 @@ struct EmulationJob {
 struct LayerProfile {
   std::uint64_t instructions = 0;
   std::optional<std::uint64_t> cycles_estimate;
-  std::size_t code_bytes = 0;  // of the layer's kernel instance, which other layers may share
 };
 
 struct InstructionSpread {
@@ -51,7 +49,6 @@ struct EmulationResult {
   std::optional<std::uint64_t> instructions;
   std::optional<std::uint64_t> cycles_estimate;
   std::vector<LayerProfile> layers;  // sum to the two above
-  std::map<std::size_t, std::size_t> instance_code_bytes;  // by the number in the name of the descriptor (L3: 3)
 
   std::optional<InstructionSpread> instruction_spread;  // over all samples
 

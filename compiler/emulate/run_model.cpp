@@ -36,17 +36,6 @@ RunResult run_reference(const Graph& graph, const std::vector<Inference>& infere
   return result;
 }
 
-/// Layers with equal descriptors share the code of the first.
-void set_code_bytes(const Plan& plan, EmulationResult& measured) {
-  std::map<std::string, std::size_t> first;
-  for (std::size_t i = 0; i < measured.layers.size(); ++i) {
-    const Step& step = plan.steps[i];
-    const std::size_t descriptor = first.try_emplace(spec_text(step.call), step.node).first->second;
-    const auto bytes = measured.instance_code_bytes.find(descriptor);
-    if (bytes != measured.instance_code_bytes.end()) measured.layers[i].code_bytes = bytes->second;
-  }
-}
-
 }  // namespace
 
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress,
@@ -70,7 +59,6 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   }
   RunResult result;
   result.measured = emulate(plan.target, job, progress);
-  set_code_bytes(plan, result.measured);
   for (const Bytes& whole : result.measured.outputs) result.outputs.push_back(cut(whole, job.output_bytes));
   result.measured.outputs.clear();
   return result;

@@ -60,9 +60,7 @@ TuneResult tune_model(const Graph& graph, const Target& target, Tuning& tuning, 
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
       const LayerProfile& layer = run.measured.layers[i];
       const KernelCall& call = plan.steps[i].call;
-      tuning.set(
-          target, call,
-          {static_cast<double>(layer.cycles_estimate.value_or(layer.instructions)), static_cast<std::int64_t>(layer.code_bytes)});
+      tuning.set(target, call, static_cast<double>(layer.cycles_estimate.value_or(layer.instructions)));
       measured.insert(fmt::format("{} {}", plan.steps[i].node, plan.steps[i].implementation));
     }
   }

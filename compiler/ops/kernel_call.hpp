@@ -92,8 +92,9 @@ struct Implementation {
   /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.
   double (*cycles)(const NodeView&) = nullptr;
   KernelCall (*lower)(const NodeView&) = nullptr;
-  /// Machine code of one instance on a Cortex-M, roughly; `mote tune` measures it.
-  std::int64_t code_bytes = 800;
+  /// Machine code of one instance on a Cortex-M, roughly: one number, or one for each node.
+  std::int64_t code_bytes = 300;
+  std::int64_t (*code_bytes_of)(const NodeView&) = nullptr;
   /// Machine code that all layers with it share, over all operators: its name and size. Empty for none.
   std::string_view routine = {};
   std::int64_t routine_bytes = 0;

@@ -20,14 +20,13 @@ Candidate make_candidate(const NodeView& view, const Implementation& row, const 
   Candidate made{.implementation = std::string(row.name),
                  .call = row.lower(view),
                  .cycles = row.cycles == nullptr ? 0 : row.cycles(view),
-                 .code_bytes = row.code_bytes,
+                 .code_bytes = row.code_bytes_of == nullptr ? row.code_bytes : row.code_bytes_of(view),
                  .routine = row.routine,
                  .routine_bytes = row.routine_bytes};
   pack_constant_inputs(view, made.call);
   for (const PackedConstant& constant : made.call.constants) made.table_bytes += static_cast<std::int64_t>(constant.bytes.size());
-  if (const TunedCost* cost = tuning.find(target, made.call)) {
-    made.cycles = cost->cycles;
-    made.code_bytes = cost->code_bytes;
+  if (const auto cycles = tuning.find(target, made.call)) {
+    made.cycles = *cycles;
     made.measured = true;
   }
   return made;

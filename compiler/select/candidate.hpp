@@ -14,7 +14,7 @@ struct Candidate {
   std::string implementation;
   KernelCall call;
   double cycles = 0;      ///< of one inference; predicted by the row, or measured by `mote tune`
-  bool measured = false;  ///< cycles and code come from a measurement
+  bool measured = false;  ///< cycles come from a measurement
   std::int64_t table_bytes = 0;
   std::int64_t code_bytes = 0;  ///< of the kernel's instance, without the routine that it shares
   std::string_view routine;     ///< name of machine code that all layers with it share; empty for none

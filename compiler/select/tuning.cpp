@@ -46,25 +46,24 @@ Tuning Tuning::read(const std::filesystem::path& file) {
   const auto costs = json.find("costs");
   if (costs == json.end() || !costs->is_object()) throw refuse("it has no costs");
   for (const auto& [key, cost] : costs->items()) {
-    const bool fits = cost.is_array() && cost.size() == 2 && cost[0].is_number() && cost[1].is_number_integer();
-    if (!fits || !(cost[0] >= 0) || !(cost[1] >= 0)) throw refuse(fmt::format("the cost of '{}' is not two numbers", key));
-    tuning.costs_[key] = {cost[0].get<double>(), cost[1].get<std::int64_t>()};
+    if (!cost.is_number() || !(cost >= 0)) throw refuse(fmt::format("the cost of '{}' is not a number from 0", key));
+    tuning.cycles_[key] = cost.get<double>();
   }
   return tuning;
 }
 
 void Tuning::write(const std::filesystem::path& file) const {
   nlohmann::ordered_json costs = nlohmann::ordered_json::object();
-  for (const auto& [key, cost] : costs_) costs[key] = {cost.cycles, cost.code_bytes};
+  for (const auto& [key, cycles] : cycles_) costs[key] = cycles;
   write_file(file, nlohmann::ordered_json{{"format", kFormat}, {"costs", costs}}.dump(1) + "\n");
 }
 
-void Tuning::set(const Target& target, const KernelCall& call, TunedCost cost) { costs_[key_of(target, call)] = cost; }
+void Tuning::set(const Target& target, const KernelCall& call, double cycles) { cycles_[key_of(target, call)] = cycles; }
 
-const TunedCost* Tuning::find(const Target& target, const KernelCall& call) const {
-  if (costs_.empty()) return nullptr;
-  const auto found = costs_.find(key_of(target, call));
-  return found == costs_.end() ? nullptr : &found->second;
+std::optional<double> Tuning::find(const Target& target, const KernelCall& call) const {
+  if (cycles_.empty()) return std::nullopt;
+  const auto found = cycles_.find(key_of(target, call));
+  return found == cycles_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace mote

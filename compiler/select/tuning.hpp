@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "ops/kernel_call.hpp"
@@ -9,13 +10,8 @@
 
 namespace mote {
 
-/// What one kernel call cost on a target when it was measured.
-struct TunedCost {
-  double cycles = 0;  ///< estimated cycles of one inference; instructions where the target has no cycle model
-  std::int64_t code_bytes = 0;
-};
-
-/// Costs that `mote tune` measured, by target and kernel call. Kept as a JSON file; entries of other versions of the kernels are
+/// What kernel calls cost when `mote tune` measured them: estimated cycles of one inference, or instructions where the target has
+/// no cycle model. Kept as a JSON file; entries of other versions of the kernels are
 /// never found.
 class Tuning {
  public:
@@ -23,13 +19,13 @@ class Tuning {
   static Tuning read(const std::filesystem::path& file);
   void write(const std::filesystem::path& file) const;
 
-  void set(const Target& target, const KernelCall& call, TunedCost cost);
-  /// Null when it has not been measured.
-  const TunedCost* find(const Target& target, const KernelCall& call) const;
-  std::size_t size() const { return costs_.size(); }
+  void set(const Target& target, const KernelCall& call, double cycles);
+  /// Nothing when it has not been measured.
+  std::optional<double> find(const Target& target, const KernelCall& call) const;
+  std::size_t size() const { return cycles_.size(); }
 
  private:
-  std::map<std::string, TunedCost> costs_;
+  std::map<std::string, double> cycles_;
 };
 
 }  // namespace mote

@@ -14,17 +14,14 @@ TEST(Tuning, FindsAfterReadingWhatWasSetBeforeWriting) {
   KernelCall call("conv_2d", "conv_2d");
   call.set("in_c", 8).constant("weights", std::vector<std::int8_t>{1, 2, 3});
   Tuning tuning;
-  tuning.set(find_target("cortex-m4"), call, {1234.5, 678});
+  tuning.set(find_target("cortex-m4"), call, 1234.5);
   tuning.write(file);
   const Tuning again = Tuning::read(file);
-  const TunedCost* cost = again.find(find_target("cortex-m4"), call);
-  ASSERT_NE(cost, nullptr);
-  EXPECT_EQ(cost->cycles, 1234.5);
-  EXPECT_EQ(cost->code_bytes, 678);
-  EXPECT_EQ(again.find(find_target("cortex-m33"), call), nullptr);
+  EXPECT_EQ(again.find(find_target("cortex-m4"), call), std::optional(1234.5));
+  EXPECT_EQ(again.find(find_target("cortex-m33"), call), std::nullopt);
   KernelCall other = call;
   other.set("in_w", 9);
-  EXPECT_EQ(again.find(find_target("cortex-m4"), other), nullptr);
+  EXPECT_EQ(again.find(find_target("cortex-m4"), other), std::nullopt);
 }
 
 TEST(Tuning, IsEmptyWithoutAFile) { EXPECT_EQ(Tuning::read("there/is/no/such.json").size(), 0U); }
@@ -33,10 +30,10 @@ TEST(Tuning, RefusesWhatItDidNotWrite) {
   const TemporaryDirectory directory;
   const auto file = directory.path() / "other.json";
   for (const char* text : {"", "{", "[]", "3", "null", R"({"format": 1})", R"({"format": "mote tuning 1"})",
-                           R"({"format": "mote tuning 1", "costs": []})", R"({"format": "mote tuning 1", "costs": {"a": 1}})",
+                           R"({"format": "mote tuning 1", "costs": []})", R"({"format": "mote tuning 1", "costs": {"a": "1"}})",
                            R"({"format": "mote tuning 1", "costs": {"a": [1]}})",
-                           R"({"format": "mote tuning 1", "costs": {"a": [-1, 2]}})",
-                           R"({"format": "mote tuning 1", "costs": {"a": [1, "b"]}})"}) {
+                           R"({"format": "mote tuning 1", "costs": {"a": -1}})",
+                           R"({"format": "mote tuning 1", "costs": {"a": null}})"}) {
     write_file(file, text);
     EXPECT_THROW(Tuning::read(file), Error) << text;
   }
