@@ -14,7 +14,7 @@ HEADER = """\
 
 Made by `make_cases.py OUT_DIR --support-table` with {version}; do not edit. Each type is tried with {probes} random models.
 A type is the type of the data (`from_to` for conversions); behind an underscore what else differs: `b32` 32-bit bias, `tensor` one
-weight scale for the tensor, `channel` one per channel, `w4` int4 weights, `state8` 8-bit state, `nobias` no bias, `mixed` inputs quantized
+weight scale for the tensor, `channel` one per channel, `w4` int4 weights, `3x3` such kernels in many sizes, `state8` 8-bit state, `nobias` no bias, `mixed` inputs quantized
 differently from the output, `rankN` N dimensions, `relu` fused activation, `newaxis`, `ellipsis`, `offset` that option of STRIDED_SLICE.
 
 Taken is not always right: DEPTHWISE_CONV_2D and TRANSPOSE_CONV read a 32-bit bias of int16 data as 64 bits, past its end, and

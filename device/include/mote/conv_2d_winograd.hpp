@@ -4,14 +4,14 @@
 
 namespace mote {
 
-// CONV_2D 3x3, int8, by exact Winograd (see winograd.hpp). Beside the shape, a layer L states
-//   form, strip_tiles, group_rows   tiles transformed before sums are made: strip_tiles of a row, an even number, of group_rows
-//   rows signed_zero                     whether an output's zero point lies above clamp_min keeps_row whether the output may lie
-//   in the input's memory
-// A channel's constants are multiplier, offset, shift (see packed_matrix.hpp), then
-//   winograd_4           36 times the bias, 4 times the lift's share of the last 2 x 2 outputs of a tile
-//   winograd_2           4 times the bias and the lift's share, for each of the 4 outputs; stride 2: 2 times
-// in the arithmetic of int32; biases have the zero point of u = x + 128 folded in.
+// CONV_2D 3x3, int8, by exact Winograd (see winograd.hpp). Beside the shape, a layer L states its form; strip_tiles, an even
+// number, and group_rows: how many tiles of a row, and rows of tiles, are transformed before sums are made; signed_zero: whether
+// an output's zero point lies above clamp_min; from_bytes: whether weights are int8; keeps_row: whether the output may lie in the
+// input's memory.
+//
+// A channel's constants are multiplier, offset, shift (see packed_matrix.hpp); with Winograd4 then 36 times the bias and the
+// lift's share, 4 times, of the last 2 x 2 outputs of a tile; with Winograd2 an unused word and 4 times the bias and the lift's
+// share of each of 4 outputs; with WinogradStride2 the same, 2 times. All in the arithmetic of int32, and for bytes x + 128.
 
 constexpr int32_t kWinogradChannel = 8;  ///< words of a channel's constants
 
@@ -26,7 +26,7 @@ typedef uint32_t __attribute__((may_alias)) AliasedWord;
 #define MOTE_IN_REGISTERS(a, b)
 #endif
 
-/// kCount channels from `from` on as bytes x + 128; kAligned: at an address divisible by 4, kCount is 4.
+/// kCount bytes from `from` on, the first one lowest; kAligned: the address is divisible by 4.
 template <int32_t kCount, bool kAligned>
 MOTE_INLINE uint32_t load_channels(const int8_t* from) {
   if constexpr (kCount == 4) {
@@ -272,6 +272,10 @@ MOTE_KERNEL void finish_tile(const uint32_t* sums, const int32_t* constants, int
 template <typename L>
 struct WinogradShape {
   using Form = typename L::form;
+  static_assert(L::strip_tiles % 2 == 0, "tiles are multiplied in pairs");
+  static_assert(L::pad_top <= 1 && L::pad_left <= 1, "a tile has at most one row and column before the image");
+  static_assert(!L::keeps_row || (L::in_c == L::out_c && L::in_h == L::out_h && L::in_w == L::out_w),
+                "only a layer that keeps its shape runs in place");
   static constexpr int32_t kQuads = (L::in_c + 3) / 4;
   static constexpr int32_t kSteps = 2 * kQuads;
   static constexpr int32_t kTileRows = (L::out_h + Form::kOutputs - 1) / Form::kOutputs;
