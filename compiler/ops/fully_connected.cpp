@@ -179,6 +179,7 @@ double packed_cycles(const NodeView& node) {
          (4.0 * static_cast<double>(steps) + packed_matrix_cycles(form, op.units(node), steps));
 }
 
+template <MatrixForm form>
 KernelCall describe_packed(const NodeView& node, std::string_view function) {
   const auto& op = FullyConnected::of(node);
   KernelCall call("fully_connected_packed", function);
@@ -188,14 +189,16 @@ KernelCall describe_packed(const NodeView& node, std::string_view function) {
       .set("units", op.units(node))
       .set("clamp_min", lowest)
       .set("clamp_max", highest);
-  return call;
+  const PackedWords packed = packed_words<form>(node).value();
+  call.flag("paired", form == MatrixForm::kPairsForOne);
+  call.set("whole_words", static_cast<std::int64_t>(packed.whole));
+  if (packed.whole != packed.words.size()) call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
+  return call.input(0).constant("matrix", packed.words).output();
 }
 
 template <MatrixForm form>
 KernelCall lower_packed(const NodeView& node) {
-  KernelCall call = describe_packed(node, "fully_connected_packed");
-  call.flag("paired", form == MatrixForm::kPairsForOne);
-  call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
+  KernelCall call = describe_packed<form>(node, "fully_connected_packed");
   return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
 }
 
@@ -230,9 +233,7 @@ double streamed_cycles(const NodeView& node) {
 
 template <MatrixForm form>
 KernelCall lower_streamed(const NodeView& node) {
-  KernelCall call = describe_packed(node, "fully_connected_streamed");
-  call.flag("paired", form == MatrixForm::kPairsForOne);
-  return call.input(0).constant("matrix", packed_words<form>(node).value().words).output();
+  return describe_packed<form>(node, "fully_connected_streamed");
 }
 
 template <MatrixForm form>

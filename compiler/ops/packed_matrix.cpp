@@ -16,7 +16,7 @@ struct Row {
   std::vector<std::int32_t> weights;
   std::int32_t bias = 0;
   RowScaling scaling;
-  std::optional<ThresholdScaling> fitted;  ///< looked for in matrices for two columns
+  std::optional<ThresholdScaling> fitted;  ///< looked for in matrices of pairs
 };
 
 std::optional<Row> make_row(MatrixForm form, const MatrixRows& rows, const Finish& finish, std::size_t r) {
@@ -34,7 +34,7 @@ std::optional<Row> make_row(MatrixForm form, const MatrixRows& rows, const Finis
   const bool in_high_bytes = form != MatrixForm::kBytes && r % 2 == 1;
   if (!scaling || (in_high_bytes && !sums.fits(23))) return std::nullopt;
   row.bias = rows.bias[r];
-  row.fitted = form == MatrixForm::kPairs ? fit_thresholds(sums.low, sums.high, finish, r) : std::nullopt;
+  row.fitted = form != MatrixForm::kBytes ? fit_thresholds(sums.low, sums.high, finish, r) : std::nullopt;
   row.scaling = *scaling;
   for (std::size_t i = 0; i < rows.order.size(); ++i) {
     if (rows.order[i] >= 0) row.weights[i] = weights[static_cast<std::size_t>(rows.order[i])];
@@ -60,8 +60,8 @@ bool append_pairs(const std::vector<Row>& block, std::vector<std::int32_t>& word
   return true;
 }
 
-/// A block for two columns.
-bool append_for_two(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
+/// A block of pairs.
+bool append_pair_block(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
   const bool fitted = std::ranges::all_of(block, [](const Row& row) { return row.fitted.has_value(); });
   const auto start = [&](std::size_t r) {
     const std::int32_t bias = wrap_multiply(256, block[r].bias);
@@ -84,15 +84,6 @@ bool append_for_two(const std::vector<Row>& block, std::vector<std::int32_t>& wo
   return true;
 }
 
-/// A block of pairs for one column.
-bool append_for_one(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
-  for (std::size_t r = 0; r < kBlockRows; r += 2) {
-    words.push_back(block[r].bias);
-    words.push_back(joined(block[r].bias, block[r + 1].bias));
-  }
-  return append_pairs(block, words);
-}
-
 void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
   for (const Row& row : block) words.push_back(row.bias);
   for (std::size_t i = 0; i < block[0].weights.size(); i += 4) {
@@ -106,19 +97,11 @@ void append_bytes(const std::vector<Row>& block, std::vector<std::int32_t>& word
   }
 }
 
-void append_scaling(const std::vector<Row>& block, std::vector<std::int32_t>& words) {
-  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
-}
-
 /// False when some weights do not fit the form.
 bool append_block(MatrixForm form, const std::vector<Row>& block, std::vector<std::int32_t>& words) {
-  if (form == MatrixForm::kPairs) return append_for_two(block, words);
-  if (form == MatrixForm::kBytes) {
-    append_bytes(block, words);
-  } else if (!append_for_one(block, words)) {
-    return false;
-  }
-  append_scaling(block, words);
+  if (form != MatrixForm::kBytes) return append_pair_block(block, words);
+  append_bytes(block, words);
+  for (const Row& row : block) words.insert(words.end(), {row.scaling.multiplier, row.scaling.offset, row.scaling.shift});
   return true;
 }
 
@@ -165,7 +148,7 @@ double packed_matrix_cycles(MatrixForm form, std::int64_t rows, std::int64_t ste
     case MatrixForm::kPairs:
       return 40 + blocks * (75 + 15.2 * static_cast<double>(steps));
     case MatrixForm::kPairsForOne:
-      return 40 + blocks * (65 + 9.75 * static_cast<double>(steps));
+      return 40 + blocks * (52 + 9.65 * static_cast<double>(steps));
     case MatrixForm::kBytes:
       return 40 + blocks * (65 + 11.75 * static_cast<double>(steps));
   }

@@ -18,7 +18,8 @@ template <int InH, int InW, int InC, int OutC, int K, int Stride, int Pad>
 struct Sizes {
   static constexpr std::int32_t batch = 2, in_h = InH, in_w = InW, in_c = InC, out_c = OutC, k_h = K, k_w = K;
   static constexpr std::int32_t stride_h = Stride, stride_w = Stride, dilation_h = 1, pad_top = Pad, pad_left = Pad;
-  static constexpr std::int32_t out_h = (InH + Pad - K + 1) / Stride + 1, out_w = (InW + Pad - K + 1) / Stride + 1;
+  // Windows of more than one row reach over the end by up to one.
+  static constexpr std::int32_t out_h = (InH + Pad - K + (K > 1)) / Stride + 1, out_w = (InW + Pad - K + (K > 1)) / Stride + 1;
   static constexpr std::int32_t pixels = batch * out_h * out_w;
   static constexpr bool pads = (out_h - 1) * Stride - Pad + K > InH || Pad > 0, pointwise = K == 1 && Stride == 1;
   static constexpr std::int32_t input_zero_point = -7;

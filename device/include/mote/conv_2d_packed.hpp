@@ -172,7 +172,7 @@ MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t*
                                   uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kFilled = window_steps(L::k_h, L::k_w * L::in_c);
   constexpr int32_t kSteps = kFilled + kFilled % 2;
-  constexpr int32_t kBlock = packed_block_words(kSteps);
+  constexpr int32_t kBlock = byte_block_words(kSteps);
   constexpr int32_t kWholeBlocks = L::out_c / 4;
   constexpr int32_t kRest = L::out_c % 4;
   static constexpr PackedMatrix kWhole{kSteps, kWholeBlocks * kBlock * 4, 0};

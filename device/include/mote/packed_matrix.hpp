@@ -9,23 +9,20 @@ namespace mote {
 // as long as A stays below 2^23 in size. mote proves that from the weights before it chooses these kernels.
 //
 // The matrix is cut into blocks of four rows; each is a run of words:
-//   4                  start sums: B0, 256 * B1 + B0, B2, 256 * B3 + B2 (B: bias with the input's zero point folded in)
+//   2                  start sums of rows 1 and 3, times 256; the others are 0 (bias with the input's zero point folded in)
 //   2 * steps          weights of two columns: rows 0 and 1 (row 1 in the high bytes), rows 2 and 3
-//   4 * 3              per row: multiplier, offset, shift
-// A sum a becomes (high(2 * a * multiplier) + offset + (a < 0 ? -1 : 0)) >> shift, saturated to int8, where offset is half of
-// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings. high rounds here.
-//
-// In a matrix for two columns a block has fewer start sums and ends in one of two ways:
-//   2                  start sums of rows 1 and 3, times 256; the others are 0
-//   2 * steps          weights as above
 //   6                  fitted: multiplier and start sum of row 0, multiplier of row 1, start sum of row 2, multipliers of 2 and 3
 //   14                 else row after row: multiplier, double start sum (rows 0 and 2 only), offset, shift
+// A sum a becomes (high(2 * a * multiplier) + offset + (a < 0 ? -1 : 0)) >> shift, saturated to int8, where offset is half of
+// 2^shift and the output's zero point times 2^shift: gemmlowp's two roundings. high rounds here.
 // Fitted, start sums are times 256 and hold an offset, by which a sum becomes high(256 * a * multiplier) >> 12, saturated. mote
 // takes it where it has fitted the numbers so that they give the same outputs. The other ending is marked by the sign bit of its
 // first multiplier.
 //
-// Where the proof fails, a matrix of bytes does: its start sums are the biases, and the weights of two steps are four words, one
-// per row, with the first step's pair in bytes 0 and 2, the second's in 1 and 3.
+// Where the proof fails, a matrix of bytes does:
+//   4                  start sums, the biases
+//   2 * steps          of two steps a word of each row: the first step's pair in bytes 0 and 2, the second's in 1 and 3
+//   4 * 3              per row: multiplier, offset, shift
 //
 // Inputs are columns of int16 pairs, one pair per step.
 
@@ -36,7 +33,8 @@ struct PackedMatrix {
   int32_t out_stride;    ///< bytes from the first column's outputs to the second's
 };
 
-constexpr int32_t packed_block_words(int32_t steps) { return 4 + 2 * steps + 12; }
+/// Words of a block of a matrix of bytes.
+constexpr int32_t byte_block_words(int32_t steps) { return 4 + 2 * steps + 12; }
 
 /// Pairs in the column of a window of `rows` runs of `row_bytes` values: see widen_window.
 constexpr int32_t window_steps(int32_t rows, int32_t row_bytes) {
@@ -232,62 +230,208 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
 )");
 }
 
-// Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Eight runs of two steps are unrolled and
-// entered as above; RUN_BYTES is the length of a run's code, two steps are 2^LOG_RUN bytes of the column. Results are stored by
-// r11.
-#define MOTE_COLUMN_BEGIN(RUN_BYTES, LOG_RUN)                                                      \
-  "  .syntax unified\n"                                                                            \
-  "  push {r4-r11,lr}\n"                                                                           \
-  "  sub sp,sp,#20\n" /* 0 end of matrix, 4 column set back, 8 bytes set back, 12 entry, 16 out */ \
-  "  ldr r4,[r3]\n"                                                                                \
-  "  ldr r5,[r3,#4]\n"                                                                             \
-  "  str r2,[sp,#16]\n"                                                                            \
-  "  add r5,r5,r1\n"                                                                               \
-  "  str r5,[sp]\n"                                                                                \
-  "  lsr r4,r4,#1\n"                                                                               \
-  "  add r10,r0,r4,lsl #" #LOG_RUN                                                                 \
-  "\n"                                                                                             \
-  "  rsb r5,r4,#0\n"                                                                               \
-  "  and r5,r5,#7\n"                                                                               \
-  "  sub r0,r0,r5,lsl #" #LOG_RUN                                                                  \
-  "\n"                                                                                             \
-  "  str r0,[sp,#4]\n"                                                                             \
-  "  lsl r6,r5,#4\n"                                                                               \
-  "  str r6,[sp,#8]\n"                                                                             \
-  "  adr r7,3f\n"                                                                                  \
-  "  movs r6,#" #RUN_BYTES                                                                         \
-  "\n"                                                                                             \
-  "  mla r7,r5,r6,r7\n"                                                                            \
-  "  orr r7,r7,#1\n"                                                                               \
-  "  str r7,[sp,#12]\n"                                                                            \
-  "  mov lr,r1\n"                                                                                  \
-  "2:\n"                                                                                           \
-  "  ldr r4,[lr]\n"                                                                                \
-  "  ldr r5,[lr,#4]\n"                                                                             \
-  "  ldr r6,[lr,#8]\n"                                                                             \
-  "  ldr r7,[lr,#12]\n"                                                                            \
-  "  ldr r12,[sp,#4]\n"                                                                            \
-  "  ldr r0,[sp,#8]\n"                                                                             \
-  "  ldr r1,[sp,#12]\n"                                                                            \
-  "  sub lr,lr,r0\n"                                                                               \
-  "  bx r1\n"                                                                                      \
-  "  .p2align 2\n"                                                                                 \
-  "3:\n"                                                                                           \
-  "  .irp i,0,1,2,3,4,5,6,7\n"                                                                     \
-  "  ldr.w r0,[lr,#16+16*\\i]\n"                                                                   \
-  "  ldr.w r1,[lr,#20+16*\\i]\n"                                                                   \
-  "  ldr.w r2,[lr,#24+16*\\i]\n"                                                                   \
-  "  ldr.w r3,[lr,#28+16*\\i]\n"
+// Multiplying by one column: r4-r7 sums, lr the matrix, r12 the column, r10 its end. Runs of two steps are unrolled and entered
+// as above: LAST_RUN + 1 of them, RUN_BYTES of code each; two steps are 2^LOG_RUN bytes of the column. On the stack: 0 end of
+// matrix, 4 column set back, 8 bytes set back, 12 entry, 16 out.
+#define MOTE_COLUMN_BEGIN(LAST_RUN, RUN_BYTES, LOG_RUN) \
+  "  .syntax unified\n"                                 \
+  "  push {r4-r11,lr}\n"                                \
+  "  sub sp,sp,#20\n"                                   \
+  "  ldr r4,[r3]\n"                                     \
+  "  ldr r5,[r3,#4]\n"                                  \
+  "  str r2,[sp,#16]\n"                                 \
+  "  add r5,r5,r1\n"                                    \
+  "  str r5,[sp]\n"                                     \
+  "  lsr r4,r4,#1\n"                                    \
+  "  add r10,r0,r4,lsl #" #LOG_RUN                      \
+  "\n"                                                  \
+  "  rsb r5,r4,#0\n"                                    \
+  "  and r5,r5,#" #LAST_RUN                             \
+  "\n"                                                  \
+  "  sub r0,r0,r5,lsl #" #LOG_RUN                       \
+  "\n"                                                  \
+  "  str r0,[sp,#4]\n"                                  \
+  "  lsl r6,r5,#4\n"                                    \
+  "  str r6,[sp,#8]\n"                                  \
+  "  adr r7,3f\n"                                       \
+  "  movs r6,#" #RUN_BYTES                              \
+  "\n"                                                  \
+  "  mla r7,r5,r6,r7\n"                                 \
+  "  orr r7,r7,#1\n"                                    \
+  "  str r7,[sp,#12]\n"                                 \
+  "  mov lr,r1\n"                                       \
+  "2:\n"
 
 #define MOTE_COLUMN_PAIRS     \
   "  ldr.w r8,[r12,#8*\\i]\n" \
   "  ldr.w r9,[r12,#4+8*\\i]\n"
 
-#define MOTE_COLUMN_END           \
+#define MOTE_COLUMN_WIDEN     \
+  "  ldr.w r8,[r12,#4*\\i]\n" \
+  "  sxtb16 r9,r8,ror #8\n"   \
+  "  sxtb16 r8,r8\n"
+
+// Ends the loop over a column; bytes of all runs in the column and in the matrix.
+#define MOTE_COLUMN_NEXT(ALL_RUNS, WEIGHTS) \
+  "  .endr\n"                               \
+  "  add r12,r12,#" #ALL_RUNS               \
+  "\n"                                      \
+  "  add lr,lr,#" #WEIGHTS                  \
+  "\n"                                      \
+  "  cmp r12,r10\n"                         \
+  "  bne 3b\n"
+
+// The products of a matrix of pairs; INPUTS puts the pairs of two steps into r8 and r9.
+#define MOTE_COLUMN_PRODUCTS_OF_PAIRS(INPUTS)        \
+  "  ldr r5,[lr]\n"                                  \
+  "  ldr r7,[lr,#4]\n"                               \
+  "  ldr r12,[sp,#4]\n"                              \
+  "  ldr r0,[sp,#8]\n"                               \
+  "  ldr r1,[sp,#12]\n"                              \
+  "  mov r4,#0\n"                                    \
+  "  mov r6,#0\n"                                    \
+  "  sub lr,lr,r0\n"                                 \
+  "  bx r1\n"                                        \
+  "  .p2align 2\n"                                   \
+  "3:\n"                                             \
+  "  .irp i,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n" \
+  "  ldr.w r0,[lr,#8+16*\\i]\n"                      \
+  "  ldr.w r1,[lr,#12+16*\\i]\n"                     \
+  "  ldr.w r2,[lr,#16+16*\\i]\n"                     \
+  "  ldr.w r3,[lr,#20+16*\\i]\n" INPUTS              \
+  "  smlad r5,r0,r8,r5\n"                            \
+  "  smlad r7,r1,r8,r7\n"                            \
+  "  sxtb16 r0,r0\n"                                 \
+  "  sxtb16 r1,r1\n"                                 \
+  "  smlad r4,r0,r8,r4\n"                            \
+  "  smlad r6,r1,r8,r6\n"                            \
+  "  smlad r5,r2,r9,r5\n"                            \
+  "  smlad r7,r3,r9,r7\n"                            \
+  "  sxtb16 r2,r2\n"                                 \
+  "  sxtb16 r3,r3\n"                                 \
+  "  smlad r4,r2,r9,r4\n"                            \
+  "  smlad r6,r3,r9,r6\n"
+
+#define MOTE_COLUMN_END_OF_PAIRS  \
+  "  ldr r0,[lr,#8]\n"            \
+  "  ldr r1,[lr,#12]\n"           \
+  "  ldr r2,[lr,#16]\n"           \
+  "  ldr r3,[lr,#20]\n"           \
+  "  sub r5,r5,r4\n"              \
+  "  sub r7,r7,r6\n"              \
+  "  cmp r0,#0\n"                 \
+  "  blt 4f\n"                    \
+  "  add r4,r1,r4,lsl #8\n"       \
+  "  add r6,r3,r6,lsl #8\n"       \
+  "  ldr r1,[lr,#24]\n"           \
+  "  ldr r3,[lr,#28]\n"           \
+  "  ldr r8,[sp]\n"               \
+  "  ldr r11,[sp,#16]\n"          \
+  "  smmul r4,r4,r0\n"            \
+  "  smmul r5,r5,r2\n"            \
+  "  smmul r6,r6,r1\n"            \
+  "  smmul r7,r7,r3\n"            \
+  "  ssat r4,#8,r4,asr #12\n"     \
+  "  ssat r5,#8,r5,asr #12\n"     \
+  "  ssat r6,#8,r6,asr #12\n"     \
+  "  ssat r7,#8,r7,asr #12\n"     \
+  "  add lr,lr,#32\n"             \
+  "5:\n"                          \
+  "  strb r5,[r11,#1]\n"          \
+  "  strb r6,[r11,#2]\n"          \
+  "  strb r7,[r11,#3]\n"          \
+  "  strb r4,[r11],#4\n"          \
+  "  cmp lr,r8\n"                 \
+  "  str r11,[sp,#16]\n"          \
+  "  bne 2b\n"                    \
+  "  add sp,sp,#20\n"             \
+  "  pop {r4-r11,pc}\n"           \
+  "4:\n"                          \
+  "  .macro mote_scale_one sum\n" \
+  "  smmlar r1,\\sum,r0,r2\n"     \
+  "  add r1,r1,\\sum,asr #31\n"   \
+  "  asr r1,r1,r3\n"              \
+  "  ssat \\sum,#8,r1\n"          \
+  "  .endm\n"                     \
+  "  bic r0,r0,#0x80000000\n"     \
+  "  add r4,r1,r4,lsl #1\n"       \
+  "  mote_scale_one r4\n"         \
+  "  ldr r0,[lr,#24]\n"           \
+  "  ldr r2,[lr,#28]\n"           \
+  "  ldr r3,[lr,#32]\n"           \
+  "  asr r5,r5,#7\n"              \
+  "  mote_scale_one r5\n"         \
+  "  ldr r0,[lr,#36]\n"           \
+  "  ldr r1,[lr,#40]\n"           \
+  "  ldr r2,[lr,#44]\n"           \
+  "  ldr r3,[lr,#48]\n"           \
+  "  add r6,r1,r6,lsl #1\n"       \
+  "  mote_scale_one r6\n"         \
+  "  ldr r0,[lr,#52]\n"           \
+  "  ldr r2,[lr,#56]\n"           \
+  "  ldr r3,[lr,#60]\n"           \
+  "  ldr r8,[sp]\n"               \
+  "  ldr r11,[sp,#16]\n"          \
+  "  asr r7,r7,#7\n"              \
+  "  mote_scale_one r7\n"         \
+  "  .purgem mote_scale_one\n"    \
+  "  add lr,lr,#64\n"             \
+  "  b 5b\n"
+
+/// Multiplies a matrix of pairs by one column; the number of steps is even.
+MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  __asm__ volatile(MOTE_COLUMN_BEGIN(15, 72, 3) MOTE_COLUMN_PRODUCTS_OF_PAIRS(MOTE_COLUMN_PAIRS) MOTE_COLUMN_NEXT(128, 256)
+                       MOTE_COLUMN_END_OF_PAIRS);
+}
+
+/// The same for a column of bytes, widened four at a time as they pass by; the number of steps is even.
+MOTE_ASSEMBLY inline void multiply_bytes(const int8_t*, const int32_t*, int8_t*, const PackedMatrix*) {
+  __asm__ volatile(MOTE_COLUMN_BEGIN(15, 76, 2) MOTE_COLUMN_PRODUCTS_OF_PAIRS(MOTE_COLUMN_WIDEN) MOTE_COLUMN_NEXT(64, 256)
+                       MOTE_COLUMN_END_OF_PAIRS);
+}
+
+// The products of a matrix of bytes.
+#define MOTE_COLUMN_PRODUCTS_OF_BYTES(INPUTS) \
+  "  ldr r4,[lr]\n"                           \
+  "  ldr r5,[lr,#4]\n"                        \
+  "  ldr r6,[lr,#8]\n"                        \
+  "  ldr r7,[lr,#12]\n"                       \
+  "  ldr r12,[sp,#4]\n"                       \
+  "  ldr r0,[sp,#8]\n"                        \
+  "  ldr r1,[sp,#12]\n"                       \
+  "  sub lr,lr,r0\n"                          \
+  "  bx r1\n"                                 \
+  "  .p2align 2\n"                            \
+  "3:\n"                                      \
+  "  .irp i,0,1,2,3,4,5,6,7\n"                \
+  "  ldr.w r0,[lr,#16+16*\\i]\n"              \
+  "  ldr.w r1,[lr,#20+16*\\i]\n"              \
+  "  ldr.w r2,[lr,#24+16*\\i]\n"              \
+  "  ldr.w r3,[lr,#28+16*\\i]\n" INPUTS       \
+  "  sxtb16 r11,r0\n"                         \
+  "  sxtb16 r0,r0,ror #8\n"                   \
+  "  smlad r4,r11,r8,r4\n"                    \
+  "  smlad r4,r0,r9,r4\n"                     \
+  "  sxtb16 r11,r1\n"                         \
+  "  sxtb16 r1,r1,ror #8\n"                   \
+  "  smlad r5,r11,r8,r5\n"                    \
+  "  smlad r5,r1,r9,r5\n"                     \
+  "  sxtb16 r11,r2\n"                         \
+  "  sxtb16 r2,r2,ror #8\n"                   \
+  "  smlad r6,r11,r8,r6\n"                    \
+  "  smlad r6,r2,r9,r6\n"                     \
+  "  sxtb16 r11,r3\n"                         \
+  "  sxtb16 r3,r3,ror #8\n"                   \
+  "  smlad r7,r11,r8,r7\n"                    \
+  "  smlad r7,r3,r9,r7\n"
+
+#define MOTE_COLUMN_END_OF_BYTES  \
+  "  ldr r11,[sp,#16]\n"          \
   "  .macro mote_finish sum,at\n" \
   "  ldr r0,[lr,#16+12*\\at]\n"   \
   "  ldr r1,[lr,#20+12*\\at]\n"   \
   "  ldr r2,[lr,#24+12*\\at]\n"   \
+  "  lsl \\sum,\\sum,#1\n"        \
   "  smmlar r3,\\sum,r0,r1\n"     \
   "  add r3,r3,\\sum,asr #31\n"   \
   "  asr r3,r3,r2\n"              \
@@ -308,100 +452,26 @@ MOTE_ASSEMBLY inline void multiply_two_columns(const uint32_t*, const int32_t*, 
   "  add sp,sp,#20\n"             \
   "  pop {r4-r11,pc}\n"
 
-#define MOTE_COLUMN_WIDEN     \
-  "  ldr.w r8,[r12,#4*\\i]\n" \
-  "  sxtb16 r9,r8,ror #8\n"   \
-  "  sxtb16 r8,r8\n"
-
-// Ends the loop over a column.
-#define MOTE_COLUMN_NEXT(ALL_RUNS) \
-  "  .endr\n"                      \
-  "  add r12,r12,#" #ALL_RUNS      \
-  "\n"                             \
-  "  add lr,lr,#128\n"             \
-  "  cmp r12,r10\n"                \
-  "  bne 3b\n"                     \
-  "  ldr r11,[sp,#16]\n"
-
-#define MOTE_COLUMN_SUMS_OF_PAIRS \
-  "  smlad r5,r0,r8,r5\n"         \
-  "  smlad r7,r1,r8,r7\n"         \
-  "  sxtb16 r0,r0\n"              \
-  "  sxtb16 r1,r1\n"              \
-  "  smlad r4,r0,r8,r4\n"         \
-  "  smlad r6,r1,r8,r6\n"         \
-  "  smlad r5,r2,r9,r5\n"         \
-  "  smlad r7,r3,r9,r7\n"         \
-  "  sxtb16 r2,r2\n"              \
-  "  sxtb16 r3,r3\n"              \
-  "  smlad r4,r2,r9,r4\n"         \
-  "  smlad r6,r3,r9,r6\n"
-
-#define MOTE_COLUMN_SPLIT \
-  "  sub r5,r5,r4\n"      \
-  "  sub r7,r7,r6\n"      \
-  "  lsl r4,r4,#1\n"      \
-  "  lsl r6,r6,#1\n"      \
-  "  asr r5,r5,#7\n"      \
-  "  asr r7,r7,#7\n"
-
-/// Multiplies a matrix of pairs by one column; the number of steps is even.
-MOTE_ASSEMBLY inline void multiply_column(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(72, 3) MOTE_COLUMN_PAIRS MOTE_COLUMN_SUMS_OF_PAIRS MOTE_COLUMN_NEXT(64)
-                       MOTE_COLUMN_SPLIT MOTE_COLUMN_END);
-}
-
-/// The same for a column of bytes, widened four at a time as they pass by; the number of steps is even.
-MOTE_ASSEMBLY inline void multiply_bytes(const int8_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(76, 2) MOTE_COLUMN_WIDEN MOTE_COLUMN_SUMS_OF_PAIRS MOTE_COLUMN_NEXT(32)
-                       MOTE_COLUMN_SPLIT MOTE_COLUMN_END);
-}
-
-#define MOTE_COLUMN_SUMS_OF_BYTES \
-  "  sxtb16 r11,r0\n"             \
-  "  sxtb16 r0,r0,ror #8\n"       \
-  "  smlad r4,r11,r8,r4\n"        \
-  "  smlad r4,r0,r9,r4\n"         \
-  "  sxtb16 r11,r1\n"             \
-  "  sxtb16 r1,r1,ror #8\n"       \
-  "  smlad r5,r11,r8,r5\n"        \
-  "  smlad r5,r1,r9,r5\n"         \
-  "  sxtb16 r11,r2\n"             \
-  "  sxtb16 r2,r2,ror #8\n"       \
-  "  smlad r6,r11,r8,r6\n"        \
-  "  smlad r6,r2,r9,r6\n"         \
-  "  sxtb16 r11,r3\n"             \
-  "  sxtb16 r3,r3,ror #8\n"       \
-  "  smlad r7,r11,r8,r7\n"        \
-  "  smlad r7,r3,r9,r7\n"
-
-#define MOTE_COLUMN_DOUBLE \
-  "  lsl r4,r4,#1\n"       \
-  "  lsl r5,r5,#1\n"       \
-  "  lsl r6,r6,#1\n"       \
-  "  lsl r7,r7,#1\n"
-
 /// Multiplies a matrix of bytes by one column; the number of steps is even.
 MOTE_ASSEMBLY inline void multiply_column_by_bytes(const uint32_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(88, 3) MOTE_COLUMN_PAIRS MOTE_COLUMN_SUMS_OF_BYTES MOTE_COLUMN_NEXT(64)
-                       MOTE_COLUMN_DOUBLE MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(7, 88, 3) MOTE_COLUMN_PRODUCTS_OF_BYTES(MOTE_COLUMN_PAIRS) MOTE_COLUMN_NEXT(64, 128)
+                       MOTE_COLUMN_END_OF_BYTES);
 }
 
 /// The same for a column of bytes.
 MOTE_ASSEMBLY inline void multiply_bytes_by_bytes(const int8_t*, const int32_t*, int8_t*, const PackedMatrix*) {
-  __asm__ volatile(MOTE_COLUMN_BEGIN(92, 2) MOTE_COLUMN_WIDEN MOTE_COLUMN_SUMS_OF_BYTES MOTE_COLUMN_NEXT(32)
-                       MOTE_COLUMN_DOUBLE MOTE_COLUMN_END);
+  __asm__ volatile(MOTE_COLUMN_BEGIN(7, 92, 2) MOTE_COLUMN_PRODUCTS_OF_BYTES(MOTE_COLUMN_WIDEN) MOTE_COLUMN_NEXT(32, 128)
+                       MOTE_COLUMN_END_OF_BYTES);
 }
 
 #undef MOTE_COLUMN_BEGIN
 #undef MOTE_COLUMN_PAIRS
 #undef MOTE_COLUMN_WIDEN
 #undef MOTE_COLUMN_NEXT
-#undef MOTE_COLUMN_SUMS_OF_BYTES
-#undef MOTE_COLUMN_DOUBLE
-#undef MOTE_COLUMN_SUMS_OF_PAIRS
-#undef MOTE_COLUMN_SPLIT
-#undef MOTE_COLUMN_END
+#undef MOTE_COLUMN_PRODUCTS_OF_PAIRS
+#undef MOTE_COLUMN_END_OF_PAIRS
+#undef MOTE_COLUMN_PRODUCTS_OF_BYTES
+#undef MOTE_COLUMN_END_OF_BYTES
 
 #else
 
@@ -434,7 +504,7 @@ MOTE_INLINE void double_sums(int32_t* sums) {
   for (int row = 0; row < 4; ++row) sums[row] = row % 2 == 0 ? shift_left(sums[row], 1) : sums[row] >> 7;
 }
 
-/// The sums of a block of pairs for two columns, row by row; a matrix for two columns.
+/// The sums of a block of pairs for two columns, row by row.
 MOTE_INLINE void sum_two_columns(const uint32_t* columns, const int32_t* block, int32_t steps, int32_t (*sums)[4]) {
   int32_t a0 = 0, a1 = block[0], a2 = 0, a3 = block[1];
   int32_t b0 = 0, b1 = block[0], b2 = 0, b3 = block[1];
@@ -458,45 +528,56 @@ MOTE_INLINE void sum_two_columns(const uint32_t* columns, const int32_t* block, 
   memcpy(sums, of_columns, sizeof of_columns);
 }
 
+/// The outputs of a block of pairs from its split sums and the words behind its weights; returns the words' end.
+MOTE_INLINE const int32_t* finish_pairs(int32_t* sums, const int32_t* words, int8_t* out) {
+  if (words[0] >= 0) {
+    const int32_t multipliers[4] = {words[0], words[2], words[4], words[5]};
+    sums[0] = wrap_add(shift_left(sums[0], 8), words[1]);
+    sums[2] = wrap_add(shift_left(sums[2], 8), words[3]);
+    for (int row = 0; row < 4; ++row) {
+      const int32_t high = static_cast<int32_t>((static_cast<int64_t>(sums[row]) * multipliers[row]) >> 32);
+      out[row] = static_cast<int8_t>(clamp<int32_t>(high >> 12, -128, 127));
+    }
+    return words + 6;
+  }
+  const int32_t scaling[12] = {words[0] & INT32_MAX,
+                               words[2],
+                               words[3],
+                               words[4],
+                               words[5],
+                               words[6],
+                               words[7],
+                               words[9],
+                               words[10],
+                               words[11],
+                               words[12],
+                               words[13]};
+  double_sums(sums);
+  sums[0] = wrap_add(sums[0], words[1]);
+  sums[2] = wrap_add(sums[2], words[8]);
+  finish_block(sums, scaling, out);
+  return words + 14;
+}
+
 inline void multiply_two_columns(const uint32_t* columns, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
   for (; matrix != end; out += 4) {
     int32_t sums[2][4];
     sum_two_columns(columns, matrix, shape->steps, sums);
-    matrix += 2 + 2 * shape->steps;
-    const bool fitted = *matrix >= 0;
-    for (int32_t c = 0; c < 2; ++c) {
-      int32_t* of_column = sums[c];
-      int8_t* to = out + c * shape->out_stride;
-      if (fitted) {
-        const int32_t multipliers[4] = {matrix[0], matrix[2], matrix[4], matrix[5]};
-        of_column[0] = wrap_add(shift_left(of_column[0], 8), matrix[1]);
-        of_column[2] = wrap_add(shift_left(of_column[2], 8), matrix[3]);
-        for (int row = 0; row < 4; ++row) {
-          const int32_t high = static_cast<int32_t>((static_cast<int64_t>(of_column[row]) * multipliers[row]) >> 32);
-          to[row] = static_cast<int8_t>(clamp<int32_t>(high >> 12, -128, 127));
-        }
-      } else {
-        const int32_t scaling[12] = {matrix[0] & INT32_MAX,
-                                     matrix[2],
-                                     matrix[3],
-                                     matrix[4],
-                                     matrix[5],
-                                     matrix[6],
-                                     matrix[7],
-                                     matrix[9],
-                                     matrix[10],
-                                     matrix[11],
-                                     matrix[12],
-                                     matrix[13]};
-        double_sums(of_column);
-        of_column[0] = wrap_add(of_column[0], matrix[1]);
-        of_column[2] = wrap_add(of_column[2], matrix[8]);
-        finish_block(of_column, scaling, to);
-      }
-    }
-    matrix += fitted ? 6 : 14;
+    const int32_t* words = matrix + 2 + 2 * shape->steps;
+    finish_pairs(sums[0], words, out);
+    matrix = finish_pairs(sums[1], words, out + shape->out_stride);
   }
+}
+
+/// The pairs of two steps.
+struct TwoSteps {
+  uint32_t pair[2];
+};
+
+MOTE_INLINE TwoSteps widen_4(const int8_t* values) {
+  const uint32_t four = load_4(values);
+  return {{widen_even(four), widen_odd(four)}};
 }
 
 /// Adds the products of two steps of a block of bytes to its sums.
@@ -509,56 +590,48 @@ MOTE_INLINE void add_products_by_bytes(uint32_t first, uint32_t second, const in
   }
 }
 
-/// `add(i, weights, sums)` adds the products of steps i and i + 1, `finish(sums)` turns a block's sums into doubled ones.
-template <typename Add, typename Finish>
-MOTE_INLINE void multiply_one(const int32_t* matrix, int8_t* out, const PackedMatrix* shape, Add add, Finish finish) {
+/// `inputs(i)` gives the pairs of steps i and i + 1 as pair[0] and pair[1].
+template <typename Inputs>
+MOTE_INLINE void multiply_one_by_pairs(const int32_t* matrix, int8_t* out, const PackedMatrix* shape, Inputs inputs) {
   const int32_t* end = matrix + shape->matrix_bytes / 4;
   for (; matrix != end; out += 4) {
-    int32_t sums[4] = {matrix[0], matrix[1], matrix[2], matrix[3]};
-    matrix += 4;
-    for (int32_t i = 0; i < shape->steps; i += 2, matrix += 4) add(i, matrix, sums);
-    finish(sums);
-    finish_block(sums, matrix, out);
-    matrix += 12;
+    int32_t sums[4] = {0, matrix[0], 0, matrix[1]};
+    matrix += 2;
+    for (int32_t i = 0; i < shape->steps; i += 2, matrix += 4) add_products(inputs(i).pair, matrix, 2, sums);
+    split_sums(sums);
+    matrix = finish_pairs(sums, matrix, out);
   }
 }
 
-MOTE_INLINE void finish_pairs(int32_t* sums) {
-  split_sums(sums);
-  double_sums(sums);
-}
-
-MOTE_INLINE void finish_bytes(int32_t* sums) {
-  for (int row = 0; row < 4; ++row) sums[row] = shift_left(sums[row], 1);
+template <typename Inputs>
+MOTE_INLINE void multiply_one_by_bytes(const int32_t* matrix, int8_t* out, const PackedMatrix* shape, Inputs inputs) {
+  const int32_t* end = matrix + shape->matrix_bytes / 4;
+  for (; matrix != end; matrix += 12, out += 4) {
+    int32_t sums[4] = {matrix[0], matrix[1], matrix[2], matrix[3]};
+    matrix += 4;
+    for (int32_t i = 0; i < shape->steps; i += 2, matrix += 4) {
+      const TwoSteps two = inputs(i);
+      add_products_by_bytes(two.pair[0], two.pair[1], matrix, sums);
+    }
+    for (int row = 0; row < 4; ++row) sums[row] = shift_left(sums[row], 1);
+    finish_block(sums, matrix, out);
+  }
 }
 
 inline void multiply_column(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) { add_products(column + i, weights, 2, sums); };
-  multiply_one(matrix, out, shape, add, finish_pairs);
+  multiply_one_by_pairs(matrix, out, shape, [&](int32_t i) { return TwoSteps{{column[i], column[i + 1]}}; });
 }
 
 inline void multiply_bytes(const int8_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
-    const uint32_t four = load_4(column + 2 * i);
-    const uint32_t pairs[2] = {widen_even(four), widen_odd(four)};
-    add_products(pairs, weights, 2, sums);
-  };
-  multiply_one(matrix, out, shape, add, finish_pairs);
+  multiply_one_by_pairs(matrix, out, shape, [&](int32_t i) { return widen_4(column + 2 * i); });
 }
 
 inline void multiply_column_by_bytes(const uint32_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
-    add_products_by_bytes(column[i], column[i + 1], weights, sums);
-  };
-  multiply_one(matrix, out, shape, add, finish_bytes);
+  multiply_one_by_bytes(matrix, out, shape, [&](int32_t i) { return TwoSteps{{column[i], column[i + 1]}}; });
 }
 
 inline void multiply_bytes_by_bytes(const int8_t* column, const int32_t* matrix, int8_t* out, const PackedMatrix* shape) {
-  const auto add = [&](int32_t i, const int32_t* weights, int32_t* sums) {
-    const uint32_t four = load_4(column + 2 * i);
-    add_products_by_bytes(widen_even(four), widen_odd(four), weights, sums);
-  };
-  multiply_one(matrix, out, shape, add, finish_bytes);
+  multiply_one_by_bytes(matrix, out, shape, [&](int32_t i) { return widen_4(column + 2 * i); });
 }
 
 #endif

@@ -8,10 +8,10 @@
 #include "stream.hpp"
 #include "stream.h"
 
-#include "mote/binary.hpp"
 #include "mote/joined.hpp"
 #include "mote/kernel.hpp"
 #include "mote/lookup.hpp"
+#include "mote/sum_int8.hpp"
 #include "mote/svdf.hpp"
 
 namespace stream {
@@ -38,23 +38,13 @@ alignas(4) const int8_t l4_table[] = {
 };
 
 struct L1 {
-  using Value = int8_t;
-  static constexpr int32_t extents[] = {1, 1, 1, 4};
-  static constexpr int32_t a_steps[] = {0, 0, 0, 1};
-  static constexpr int32_t b_steps[] = {0, 0, 0, 1};
+  static constexpr int32_t count = 4;
   static constexpr int32_t clamp_min = -1;
   static constexpr int32_t clamp_max = 127;
-  static constexpr int32_t sign = 1;
-  static constexpr int32_t left_shift = 20;
-  static constexpr int32_t a_zero_point = 2;
-  static constexpr int32_t a_multiplier = 1073741824;
-  static constexpr int32_t a_shift = 0;
-  static constexpr int32_t b_zero_point = 2;
-  static constexpr int32_t b_multiplier = 1073741824;
-  static constexpr int32_t b_shift = 0;
-  static constexpr int32_t output_zero_point = -1;
-  static constexpr int32_t output_multiplier = 1342177330;
-  static constexpr int32_t output_shift = -19;
+  static constexpr int32_t a_factor = 671088665;
+  static constexpr int32_t b_factor = 671088665;
+  static constexpr int32_t offset = -12320778;
+  static constexpr int32_t shift = 22;
 };
 struct L2 {
   using Value = int8_t;
@@ -89,7 +79,7 @@ struct L4 {
 
 void Model::run() noexcept {
   if (!started_) reset();
-  mote::scaled_sum<L1>(at<int8_t>(12), at<int8_t>(20), at<int8_t>(20));  // add: 1x4
+  mote::sum_int8<L1>(at<int8_t>(12), at<int8_t>(20), at<int8_t>(20));  // add: 1x4
   mote::join<L2>(at<int8_t>(24), at<int8_t>(20), at<int8_t>(16));  // join: 1x8
   mote::svdf<L3>(at<int8_t>(24), l3_features, l3_times, nullptr, at<int8_t>(0), at<int8_t>(12));  // svdf: 1x2
   mote::lookup<L4>(at<int8_t>(12), l4_table, at<int8_t>(12));  // gate: 1x2
