@@ -1,6 +1,7 @@
 #include "ops/depthwise_mve.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace mote {
@@ -15,6 +16,9 @@ constexpr std::int64_t kMostMoved = 4;
 /// Offsets of a gather are bytes; those of a scatter over eight planes are halfwords.
 constexpr std::int64_t kMostOffset = 255, kMostScatter = 65535;
 constexpr std::int64_t kMostGathers = 15;
+
+/// To the left, or less than 0; a multiplier of 0 gives 0 with any shift.
+std::int32_t shift_of(const Multiplier& scaling) { return scaling.multiplier == 0 ? -1 : scaling.shift; }
 
 }  // namespace
 
@@ -31,9 +35,18 @@ DepthwiseMve::DepthwiseMve(DepthwiseRows layer, std::int64_t budget) : layer_(st
     while (shares(shared_ + 1)) ++shared_;
   }
   const std::int64_t last = static_cast<std::int64_t>(w.out_w - 1) * w.stride_w + static_cast<std::int64_t>(w.k_w - 1) * w.dilation_w;
+  // Taps further from the first than an offset reaches are gathered row by row of the kernel, or a few rows at once.
   pad_right_ = std::max<std::int64_t>(0, last + 1 - w.pad_left - w.in_w);
   line_ = w.in_w + std::max<std::int64_t>(w.pad_left, pad_right_);
+  if ((reach() - 1) * line_ + (w.k_w - 1) * w.dilation_w + (shared_ - 1) * w.stride_w > kMostOffset && w.k_w <= kLanes) {
+    shared_ = 1;
+    const std::int64_t row = w.dilation_h * line_;
+    rows_ = std::clamp<std::int64_t>((kMostOffset - (w.k_w - 1) * w.dilation_w) / row + 1, 1, kLanes / w.k_w);
+    gathers_ = (w.k_h + rows_ - 1) / rows_;
+    apart_ = rows_ * row;
+  }
   lines_ = unroll(1);
+  while (planes_ > 1 && scratch_bytes(lines_) > budget) planes_ /= 2;
   for (std::int64_t chunk = 2; chunk <= w.out_h; ++chunk) {
     const Lines next = unroll(chunk);
     if (scratch_bytes(next) <= budget) lines_ = next;
@@ -44,7 +57,7 @@ DepthwiseMve::DepthwiseMve(DepthwiseRows layer, std::int64_t budget) : layer_(st
 }
 
 DepthwiseMve::Lines DepthwiseMve::unroll(std::int64_t chunk) const {
-  const bool resident = gathers_ <= kMostResident;
+  const bool resident = gathers_ <= kMostResident && apart_ == 0;
   const std::int64_t width = layer_.window.out_w;
   const std::int64_t whole = (chunk * width + kSums - 1) / kSums;
   if (whole <= (resident ? 16 : 5)) return {chunk, width, whole, 1};
@@ -64,13 +77,14 @@ std::int64_t DepthwiseMve::plane_bytes(const Lines& lines) const {
   const std::int64_t outputs = kSums * lines.groups * lines.periods;
   std::int64_t furthest = 0;
   for (const auto& [offset, tap] : places()) furthest = std::max(furthest, offset);
-  const std::int64_t read = (outputs - 1) / lines.pitch * w.stride_h * line_ + (lines.pitch - 1) * w.stride_w + furthest + 1;
-  const std::int64_t planes = std::min<std::int64_t>(w.in_c, 8);
+  const std::int64_t read = (outputs - 1) / lines.pitch * w.stride_h * line_ + (lines.pitch - 1) * w.stride_w +
+                            (gathers_ - 1) * apart_ + furthest + 1;
+  const std::int64_t planes = std::min<std::int64_t>(w.in_c, planes_);
   return (planes - 1) * plane(lines) + std::max(plane(lines), read);
 }
 
 std::int64_t DepthwiseMve::scratch_bytes(const Lines& lines) const {
-  const std::int64_t planes = std::min<std::int64_t>(layer_.window.in_c, 8);
+  const std::int64_t planes = std::min<std::int64_t>(layer_.window.in_c, planes_);
   return lines.blocks() * kLanes * (4 + planes) + plane_bytes(lines);
 }
 
@@ -78,8 +92,10 @@ std::vector<std::pair<std::int64_t, std::int64_t>> DepthwiseMve::places() const 
   const Window& w = layer_.window;
   std::vector<std::pair<std::int64_t, std::int64_t>> result;
   for (std::int64_t y = 0; y < w.k_h; ++y) {
+    if (rows_ != 0 && y % rows_ == 0) result.resize(static_cast<std::size_t>(kLanes * (y / rows_)), {0, -1});
+    const std::int64_t row = rows_ == 0 ? y : y % rows_;
     for (std::int64_t x = 0; x < patch_width(); ++x)
-      result.emplace_back(y * w.dilation_h * line_ + x * w.dilation_w, x < w.k_w ? y * w.k_w + x : -1);
+      result.emplace_back(row * w.dilation_h * line_ + x * w.dilation_w, x < w.k_w ? y * w.k_w + x : -1);
   }
   result.resize(static_cast<std::size_t>(kLanes * gathers_), {0, -1});
   return result;
@@ -92,9 +108,17 @@ bool DepthwiseMve::applies() const {
     if (offset > kMostOffset) return false;
   }
   if (7 * plane(lines_) > kMostScatter || 7 * kLanes * lines_.blocks() > kMostScatter) return false;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(w.out_c); ++c) {
-    const std::int32_t shift = right_shift(layer_.finish.multiplier(c));
-    if (shift < 1 || shift > 31) return false;
+  // Without a shift to the right a sum must not come near the ends of int32, where adding the zero point would wrap.
+  constexpr std::int64_t kLimit = (std::int64_t{1} << 31) - 512;
+  const std::int64_t furthest = std::max(127 - layer_.input_zero_point, 128 + layer_.input_zero_point);
+  const auto channels = static_cast<std::size_t>(w.out_c);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const std::int32_t shift = shift_of(layer_.finish.multiplier(c));
+    if (shift < -31) return false;
+    if (shift < 0) continue;
+    std::int64_t sum = std::abs(static_cast<std::int64_t>(layer_.bias[c]));
+    for (std::size_t i = c; i < layer_.weights.size(); i += channels) sum += furthest * std::abs(layer_.weights[i]);
+    if (sum >= (kLimit >> shift)) return false;
   }
   return true;
 }
@@ -103,19 +127,21 @@ double DepthwiseMve::cycles() const {
   const Window& w = layer_.window;
   const double passes = static_cast<double>((w.out_h + lines_.chunk - 1) / lines_.chunk);
   const double patches = 8.0 / static_cast<double>(shared_) * (static_cast<double>(gathers_) + 1) + 8.0 * static_cast<double>(gathers_);
-  const double group = gathers_ <= kMostResident ? 2 + patches : 3 + 27.0 * static_cast<double>(gathers_);
+  const double group = gathers_ <= kMostResident && apart_ == 0 ? 2 + patches : 3 + 27.0 * static_cast<double>(gathers_);
   const double channel = 30 + 20.0 * static_cast<double>(lines_.blocks()) + group * static_cast<double>(lines_.groups * lines_.periods);
-  const double moved = 0.6 * (static_cast<double>(w.in_h) * w.in_w + static_cast<double>(w.out_h) * w.out_w) * w.in_c;
-  return 100 + w.batch * (moved + passes * (w.in_c * channel + 60.0 * ((w.in_c + 7) / 8)));
+  const double moved = (0.3 + 2.4 / static_cast<double>(planes_)) * (static_cast<double>(w.in_h) * w.in_w + static_cast<double>(w.out_h) * w.out_w) * w.in_c;
+  return 100 + w.batch * (moved + passes * (w.in_c * channel + 60.0 * static_cast<double>((w.in_c + planes_ - 1) / planes_)));
 }
 
-/// Below the zero point it does not matter how halves are rounded when all of that is clamped.
-bool DepthwiseMve::is_signed() const {
+MveScaling DepthwiseMve::scaling() const {
   constexpr std::int32_t kMostShift = 20;  // of the zero point, which is added before the shift
+  bool rectified = layer_.finish.range().first >= layer_.finish.zero_point();
   for (std::size_t c = 0; c < static_cast<std::size_t>(layer_.window.out_c); ++c) {
-    if (right_shift(layer_.finish.multiplier(c)) > kMostShift) return true;
+    const std::int32_t shift = shift_of(layer_.finish.multiplier(c));
+    if (shift >= 0) return MveScaling::kGeneral;
+    rectified = rectified && shift >= -kMostShift;
   }
-  return layer_.finish.range().first < layer_.finish.zero_point();
+  return rectified ? MveScaling::kRectified : MveScaling::kSigned;
 }
 
 /// A pass writes its lines when all they are made from has been read, and an output of a channel only lies on inputs of it.
@@ -142,7 +168,7 @@ KernelCall DepthwiseMve::lower(const NodeView&) const {
     const Multiplier& by = layer_.finish.multiplier(c);
     stream.push_back(wrap_add(layer_.bias[c], wrap_multiply(-layer_.input_zero_point, sum)));
     stream.push_back(by.multiplier);
-    stream.push_back(-right_shift(by));
+    stream.push_back(shift_of(by));
     stream.push_back(0);
     for (std::size_t i = 0; i < taps.size(); i += 4) {
       stream.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(taps[i]) | static_cast<std::uint32_t>(taps[i + 1]) << 8 |
@@ -158,8 +184,8 @@ KernelCall DepthwiseMve::lower(const NodeView&) const {
   call.set("pad_top", w.pad_top).set("pad_left", w.pad_left).set("reach", reach());
   call.set("line", line_).set("plane", plane(lines_)).set("plane_bytes", plane_bytes(lines_));
   call.set("chunk", lines_.chunk).set("pitch", lines_.pitch).set("groups", lines_.groups).set("periods", lines_.periods);
-  call.set("blocks", lines_.blocks()).set("gathers", gathers_).set("shared", shared_);
-  call.flag("is_signed", is_signed());
+  call.set("blocks", lines_.blocks()).set("gathers", gathers_).set("apart", apart_).set("shared", shared_);
+  call.set("scaling", static_cast<std::int32_t>(scaling())).set("planes", planes_);
   call.set("input_zero_point", layer_.input_zero_point).set("output_zero_point", layer_.finish.zero_point());
   call.set("clamp_min", layer_.finish.range().first).set("clamp_max", layer_.finish.range().second);
   call.input(0).constant("stream", stream).constant("offsets", offsets).output().scratch(scratch_bytes(lines_));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/depthwise_rows.hpp"
+#include "ops/mve_matrix.hpp"
 
 namespace mote {
 
@@ -8,7 +9,7 @@ namespace mote {
 /// proof that it is exact.
 class DepthwiseMve {
  public:
-  /// `budget`: bytes of scratch to stay within, if one line of outputs does.
+  /// `budget`: bytes of scratch to stay within, if one line of outputs of a channel does.
   DepthwiseMve(DepthwiseRows layer, std::int64_t budget);
 
   bool applies() const;
@@ -30,10 +31,12 @@ class DepthwiseMve {
   /// For each place in the gathered vectors how far it is from the first tap, and the tap's index or -1.
   std::vector<std::pair<std::int64_t, std::int64_t>> places() const;
   bool runs_in_place() const;
-  bool is_signed() const;
+  MveScaling scaling() const;
 
   DepthwiseRows layer_;
-  std::int64_t gathers_ = 1, shared_ = 1, pad_right_ = 0, line_ = 0;
+  std::int64_t gathers_ = 1, shared_ = 1, pad_right_ = 0, line_ = 0, planes_ = 8;
+  /// When the kernel reaches further than an offset: rows of it in a gather, bytes from one gather to the next; else 0.
+  std::int64_t rows_ = 0, apart_ = 0;
   Lines lines_;
 };
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "mote/isa/mve.hpp"
+#include "mote/mve_scaling.hpp"
 
 namespace mote {
 
-// DEPTHWISE_CONV_2D of int8 with any kernel, depth multiplier 1. Eight channels at a time are turned into planes of their own,
-// borders included. A gather reads up to sixteen taps of a plane, which serve several neighbouring outputs with their weights
+// DEPTHWISE_CONV_2D of int8 with any kernel, depth multiplier 1. Up to eight channels at a time are turned into planes of
+// their own, borders included. A gather reads up to sixteen taps of a plane, which serve several neighbouring outputs with their weights
 // moved; VMLADAVA sums each output into one of eight general registers.
 
 /// A strip of planes, and what becomes of it. All outputs of a plane stand in a row, `L::pitch` to a line of the image.
@@ -16,17 +16,17 @@ struct MvePlanes {
   int32_t channels, plane_step, out_step;
   int32_t periods, blocks;  ///< times the unrolled outputs; groups of 16 outputs
   int32_t zero_point, low, high;
-  const int32_t* stream;  ///< per channel: bias, multiplier, minus the shift to the right, 0, then weights, see the packing
+  const int32_t* stream;  ///< per channel: bias, multiplier, shift to the left, 0, then weights
   const uint8_t* offsets;
 };
 
 #if MOTE_MVE
 
-/// kGathers of 16 taps serve kShared outputs, kStep bytes apart. A line has kPitch outputs and ends kJump bytes before the next.
-/// kGroups groups of eight outputs are unrolled. Without
-/// kSigned halves below the zero point are rounded up, and shifts are at most 20. Stack: 200 bytes.
-template <int32_t kGathers, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups, bool kSigned,
-          bool kClamps>
+/// kGathers of 16 taps, which begin kApart bytes after each other, serve kShared outputs, kStep bytes apart. A line has kPitch outputs and ends kJump bytes before the next.
+/// kGroups groups of eight outputs are unrolled. Rectified
+/// shifts are at most 20. Stack: 200 bytes.
+template <int32_t kGathers, int32_t kApart, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups,
+          MveScaling kScaling, bool kClamps>
 MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   __asm__ volatile(R"(
   .ifndef mote_mve_planes_macros
@@ -109,7 +109,7 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   vldrw.u32 q0, [r9, #\at]
   vldrw.u32 q1, [r11, #\at+16]
   .endm
-  .macro mote_pmany gathers, step, pitch, jump
+  .macro mote_pmany gathers, step, pitch, jump, apart
   ldm sp, {r0,r2,r4,r6,r8,r10,r12,lr}
   mov r3, r1
   .set mote_pg, 0
@@ -118,6 +118,7 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   mote_pload %%(16*mote_pg)
   .if mote_pg
   mov r1, r3
+  mote_padd %%(mote_pg*\apart)
   .endif
   .set mote_px, mote_pstart
   .set mote_po, 0
@@ -130,6 +131,7 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   .endr
   .set mote_pg, mote_pg+1
   .endr
+  mote_padd %%((1-\gathers)*\apart)
   stmia r5!, {r0,r2,r4,r6,r8,r10,r12,lr}
   .endm
   .macro mote_poffset oreg, at
@@ -151,7 +153,7 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   vstrw.32 q1, [sp, #48]
   vstrw.32 q2, [sp, #64]
   ldrd r11, r9, [r0, #44]
-  .if %c0 <= 3
+  .if %c0 <= 3 && %c8 == 0
   .set mote_pg, 0
   .rept %c0
   mote_poffset %%mote_pg, %%(16*mote_pg)
@@ -163,7 +165,7 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   vdup.32 q7, r0
   vstrw.32 q7, [sp]
   vstrw.32 q7, [sp, #16]
-  .if %c0 <= 3
+  .if %c0 <= 3 && %c8 == 0
   .set mote_pj, 0
   .rept %c1
   .set mote_pg, 0
@@ -181,10 +183,10 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   .set mote_px, 0
 2:
   .rept %c5
-  .if %c0 <= 3
+  .if %c0 <= 3 && %c8 == 0
   mote_pgroup %c0, %c1, %c2, %c3, %c4
   .else
-  mote_pmany %c0, %c2, %c3, %c4
+  mote_pmany %c0, %c2, %c3, %c4, %c8
   .endif
   .endr
   subs r7, r7, #1
@@ -192,7 +194,16 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   ldrd r2, r4, [r11, #4]
   ldrd r1, r5, [sp, #36]
   ldrd lr, r6, [sp, #60]
-  .if %c6
+  .if %c6 == 2
+  mov r3, r4
+  cmp r4, #0
+  ite lt
+  movlt r8, #1
+  movge r8, #0
+  ite lt
+  movlt r3, #0
+  movge r4, #0
+  .elseif %c6
   movs r8, #1
   .else
   vdup.32 q3, r2
@@ -205,6 +216,12 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   dls lr, lr
 3:
   vldmia r5!, {d8-d15}
+  .if %c6 == 2
+  vshl.s32 q4, r3
+  vshl.s32 q5, r3
+  vshl.s32 q6, r3
+  vshl.s32 q7, r3
+  .endif
   .if %c6
   vqrdmulh.s32 q3, q4, r2
   vqdmlah.s32 q3, q4, r8
@@ -267,13 +284,13 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   pop {r4-r11, pc}
   .noaltmacro
 )" ::"i"(kGathers),
-                   "i"(kShared), "i"(kStep), "i"(kPitch), "i"(kJump), "i"(kGroups), "i"(kSigned ? 1 : 0), "i"(kClamps ? 1 : 0));
+                   "i"(kShared), "i"(kStep), "i"(kPitch), "i"(kJump), "i"(kGroups), "i"(static_cast<int32_t>(kScaling)), "i"(kClamps ? 1 : 0), "i"(kApart));
 }
 
 #else
 
-template <int32_t kGathers, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups, bool kSigned,
-          bool kClamps>
+template <int32_t kGathers, int32_t kApart, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups,
+          MveScaling kScaling, bool kClamps>
 void mve_planes(const MvePlanes* work) {
   const int32_t* stream = work->stream;
   for (int32_t c = 0; c < work->channels; ++c, stream += 4 + 4 * kGathers) {
@@ -281,10 +298,12 @@ void mve_planes(const MvePlanes* work) {
     for (int32_t i = 0; i < work->periods * kGroups * 8; ++i) {
       const int8_t* at = work->planes + c * work->plane_step + i / kPitch * (kPitch * kStep + kJump) + i % kPitch * kStep;
       int32_t sum = stream[0];
-      for (int32_t tap = 0; tap < 16 * kGathers; ++tap) sum = wrap_add(sum, at[work->offsets[tap]] * weights[tap]);
-      const int64_t high = int64_t{doubling_high_multiply(sum, stream[1])} + (kSigned && sum < 0 ? -1 : 0);
-      const int32_t right = -stream[2];
-      const int64_t scaled = (high + (int64_t{1} << (right - 1))) >> right;
+      for (int32_t tap = 0; tap < 16 * kGathers; ++tap) sum = wrap_add(sum, at[tap / 16 * kApart + work->offsets[tap]] * weights[tap]);
+      const int32_t left = larger<int32_t>(stream[2], 0);
+      const int32_t right = larger<int32_t>(-stream[2], 0);
+      int64_t scaled = doubling_high_multiply(shift_left(sum, left), stream[1]);
+      if (kScaling != MveScaling::kRectified && right > 0 && sum < 0) --scaled;
+      if (right > 0) scaled = (scaled + (int64_t{1} << (right - 1))) >> right;
       work->out[c * work->out_step + i] =
           static_cast<int8_t>(clamp<int64_t>(clamp<int64_t>(scaled, INT16_MIN, INT16_MAX) + work->zero_point, work->low, work->high));
     }
@@ -359,12 +378,12 @@ MOTE_INLINE void join_row(const int8_t* from, int32_t width, int32_t pixel, int3
 #endif
 }
 
-/// L::chunk lines of outputs are made at a time. Scratch: sums and outputs of a chunk, then planes of L::line bytes to a row with
+/// L::planes channels (at most 8) and L::chunk lines of outputs are made at a time. Scratch: sums and outputs of a chunk, then planes of L::line bytes to a row with
 /// L::plane_bytes in all. `out` may be `in` where no line of outputs reaches beyond the rows read for it.
 template <typename L>
 MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, const uint8_t* offsets, int8_t* out,
                                        uint8_t* scratch) {
-  constexpr int32_t kPlanes = smaller<int32_t>(L::in_c, 8);
+  constexpr int32_t kPlanes = smaller<int32_t>(L::in_c, L::planes);
   constexpr int32_t kHeld = (L::chunk - 1) * L::stride_h + L::reach;
   constexpr int32_t kPlane = L::plane;
   constexpr int32_t kOutputs = 16 * L::blocks;
@@ -377,8 +396,8 @@ MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, 
   int8_t* const planes = results + kPlanes * kOutputs;
   fill_vectors(planes, L::input_zero_point, L::plane_bytes);
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * L::out_w * L::in_c) {
-    for (int32_t c = 0; c < L::in_c; c += 8) {
-      const int32_t channels = smaller<int32_t>(L::in_c - c, 8);
+    for (int32_t c = 0; c < L::in_c; c += L::planes) {
+      const int32_t channels = smaller<int32_t>(L::in_c - c, L::planes);
       const MvePlanes work = {planes,
                               results,
                               sums,
@@ -406,7 +425,7 @@ MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, 
             for (int32_t i = 0; i < kPlanes; ++i) fill_vectors(to + i * kPlane, L::input_zero_point, L::in_w);
           }
         }
-        mve_planes<L::gathers, L::shared, L::stride_w, L::pitch, kJump, L::groups, L::is_signed, kClamps>(&work);
+        mve_planes<L::gathers, L::apart, L::shared, L::stride_w, L::pitch, kJump, L::groups, static_cast<MveScaling>(L::scaling), kClamps>(&work);
         int8_t* to = out + y * L::out_w * L::in_c + c;
         if constexpr (L::pitch == L::out_w) {
           join_row(results, lines * L::out_w, L::in_c, channels, kOutputs, to);

@@ -1,15 +1,11 @@
 #pragma once
 
-#include "mote/isa/mve.hpp"
+#include "mote/mve_scaling.hpp"
 
 namespace mote {
 
 // Products of a matrix of int8 with columns of int8, by VMLADAVA: sixteen products into one general register, of which the even
 // ones serve as eight sums. Weights, biases and scaling stand in one stream in the order of their use.
-
-/// How sums become outputs. kRectified: the clamp's low end is the zero point or above it, so that it does not matter how halves
-/// below zero are rounded. kSigned: any clamp. Both need a shift right of at least 1. kGeneral: any shift.
-enum class MveScaling : int32_t { kRectified, kSigned, kGeneral };
 
 /// The matrix and the columns of a call.
 struct MveProduct {
@@ -369,7 +365,7 @@ inline void mve_scale(const MveProduct& product, MveScaling scaling, int32_t shi
       if (shift == 0) right = -stream[count + i];
       const int64_t down = scaling == MveScaling::kSigned && x < 0 ? -1 : 0;
       const int64_t high = doubling_high_multiply(x, multiplier) + down + (shift == 0 ? 0 : addend);
-      x = static_cast<int32_t>((high + (int64_t{1} << (right - 1))) >> right);
+      x = right == 0 ? 0 : static_cast<int32_t>((high + (int64_t{1} << (right - 1))) >> right);  // 0: beyond the last row
       if (shift != 0) addend = 0;
     }
     sums[i] = clamp(clamp<int32_t>(x, INT16_MIN, INT16_MAX) + addend, product.low, product.high);
