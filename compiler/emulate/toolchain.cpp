@@ -39,8 +39,7 @@ CrossToolchain find_cross_toolchain(const Target& target) {
   };
   const CrossToolchain toolchain = {program("gcc"), program("g++")};
   // A file that GCC does not find comes back as the bare name.
-  const ProcessResult found =
-      run_process({toolchain.c_compiler.string(), fmt::format("-print-file-name={}", packages->marker)});
+  const ProcessResult found = run_process({toolchain.c_compiler.string(), fmt::format("-print-file-name={}", packages->marker)});
   if (found.succeeded() && !found.output.starts_with('/')) throw ToolMissing(packages->library, packages->install);
   return toolchain;
 }

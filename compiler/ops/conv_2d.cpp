@@ -226,18 +226,14 @@ bool scalar_applies(const NodeView& node) {
 double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
 KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
-double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
-double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
+double direct_cycles(const NodeView& node) { return 16.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
+double pointwise_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
 
 const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
-    {.name = "conv_2d.scalar",
-     .isa = Isa::kScalar,
-     .applies = scalar_applies,
-     .cycles = scalar_cycles,
-     .lower = lower_scalar},
+    {.name = "conv_2d.scalar", .isa = Isa::kScalar, .applies = scalar_applies, .cycles = scalar_cycles, .lower = lower_scalar},
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
 };
 

@@ -26,8 +26,8 @@ struct Target {
   std::string emulator;   ///< QEMU's program: "qemu-system-arm"
   std::string machine;    ///< QEMU's machine; empty when the target is not emulated
   std::string timing;     ///< cycles by kind of instruction ("load:2+store:1"), empty when there is no estimate
-  double clock_hz = 0;  ///< for milliseconds; 0 when cycles have no estimate
-  std::string source;   ///< the manuals the numbers come from
+  double clock_hz = 0;    ///< for milliseconds; 0 when cycles have no estimate
+  std::string source;     ///< the manuals the numbers come from
   MemoryRegion vectors, flash, ram;
 
   bool is_reference() const { return name == "reference"; }

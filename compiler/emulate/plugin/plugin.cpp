@@ -1,5 +1,6 @@
 /// QEMU TCG plugin: counts what a model executes on an emulated board and writes it as JSON when the emulation ends. Arguments,
-/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO, runner=FROM-TO, layers=N, timing=COSTS or none, out=FILE.
+/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO, runner=FROM-TO, layers=N, timing=COSTS or none,
+/// out=FILE.
 
 #include <dlfcn.h>
 

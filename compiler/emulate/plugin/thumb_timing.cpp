@@ -47,34 +47,34 @@ constexpr Row kNarrowRows[] = {
 };
 
 constexpr Row kWideRows[] = {
-    {0xFFE00000, 0xEC400000, Kind::kFixed, 2},                                       // VMOV with two core registers
-    {0xFF200F00, 0xED000A00, Kind::kFixed, 2},                                       // VLDR, VSTR single
-    {0xFF200F00, 0xED000B00, Kind::kFixed, 3},                                       // VLDR, VSTR double
-    {0xFE000E00, 0xEC000A00, Kind::kFixed, 1, 0, kNone, kNone, kNone, true},         // VLDM, VSTM, VPUSH, VPOP
-    {0xFF000E10, 0xEE000A10, Kind::kFixed, 1},                                       // VMOV with one core register, VMRS, VMSR
-    {0xFFA00E00, 0xEE000A00, Kind::kFixed, 3},                                       // VMLA, VMLS, VNMLA, VNMLS
-    {0xFFB00E00, 0xEE900A00, Kind::kFixed, 3},                                       // VFNMA, VFNMS
-    {0xFFB00E00, 0xEEA00A00, Kind::kFixed, 3},                                       // VFMA, VFMS
-    {0xFFB00E00, 0xEE800A00, Kind::kFixed, 14},                                      // VDIV
-    {0xFFBF0EC0, 0xEEB10AC0, Kind::kFixed, 14},                                      // VSQRT
-    {0xFE500000, 0xE8100000, Kind::kLoadMultiple, 1, 0xFFFF},                        // LDM, POP
-    {0xFE500000, 0xE8000000, Kind::kStoreMultiple, 1, 0xFFFF},                       // STM, PUSH
-    {0xFF400000, 0xE9400000, Kind::kFixed, 3},                                       // LDRD, STRD
-    {0xFE600000, 0xE8600000, Kind::kFixed, 3},                                       // LDRD, STRD, post-indexed
-    {0xFE400000, 0xE8400000, Kind::kFixed, 2},                                       // exclusive accesses, TBB, TBH
-    {0xF800D000, 0xF000D000, Kind::kBranchLink},                                     // BL
-    {0xFB80D000, 0xF3808000, Kind::kSystem},                                         // MSR, MRS, barriers, hints
-    {0xFE50F000, 0xF810F000, Kind::kFixed, 1},                                       // PLD
-    {0xFE1F0000, 0xF81F0000, Kind::kLoad, 1, 0, kBit12},                             // LDR* literal
-    {0xFE900FC0, 0xF8100000, Kind::kLoad, 1, 0, kBit12, kBit16, kBit0},              // LDR* register
-    {0xFE100000, 0xF8100000, Kind::kLoad, 1, 0, kBit12, kBit16},                     // LDR* immediate
-    {0xFE900FC0, 0xF8000000, Kind::kIndexedStore, 1, 0, kNone, kBit16, kBit0},       // STR* register
-    {0xFE100000, 0xF8000000, Kind::kStore},                                          // STR* immediate
-    {0xFFF0F0F0, 0xFB00F000, Kind::kMultiply},                                       // MUL
-    {0xFFF000E0, 0xFB000000, Kind::kMultiplyAdd},                                    // MLA, MLS
-    {0xFFD000F0, 0xFB800000, Kind::kMultiplyLong},                                   // SMULL, UMULL
-    {0xFFD000F0, 0xFBC00000, Kind::kMultiplyAddLong},                                // SMLAL, UMLAL
-    {0xFFD000F0, 0xFB9000F0, Kind::kDivide},                                         // SDIV, UDIV
+    {0xFFE00000, 0xEC400000, Kind::kFixed, 2},                                  // VMOV with two core registers
+    {0xFF200F00, 0xED000A00, Kind::kFixed, 2},                                  // VLDR, VSTR single
+    {0xFF200F00, 0xED000B00, Kind::kFixed, 3},                                  // VLDR, VSTR double
+    {0xFE000E00, 0xEC000A00, Kind::kFixed, 1, 0, kNone, kNone, kNone, true},    // VLDM, VSTM, VPUSH, VPOP
+    {0xFF000E10, 0xEE000A10, Kind::kFixed, 1},                                  // VMOV with one core register, VMRS, VMSR
+    {0xFFA00E00, 0xEE000A00, Kind::kFixed, 3},                                  // VMLA, VMLS, VNMLA, VNMLS
+    {0xFFB00E00, 0xEE900A00, Kind::kFixed, 3},                                  // VFNMA, VFNMS
+    {0xFFB00E00, 0xEEA00A00, Kind::kFixed, 3},                                  // VFMA, VFMS
+    {0xFFB00E00, 0xEE800A00, Kind::kFixed, 14},                                 // VDIV
+    {0xFFBF0EC0, 0xEEB10AC0, Kind::kFixed, 14},                                 // VSQRT
+    {0xFE500000, 0xE8100000, Kind::kLoadMultiple, 1, 0xFFFF},                   // LDM, POP
+    {0xFE500000, 0xE8000000, Kind::kStoreMultiple, 1, 0xFFFF},                  // STM, PUSH
+    {0xFF400000, 0xE9400000, Kind::kFixed, 3},                                  // LDRD, STRD
+    {0xFE600000, 0xE8600000, Kind::kFixed, 3},                                  // LDRD, STRD, post-indexed
+    {0xFE400000, 0xE8400000, Kind::kFixed, 2},                                  // exclusive accesses, TBB, TBH
+    {0xF800D000, 0xF000D000, Kind::kBranchLink},                                // BL
+    {0xFB80D000, 0xF3808000, Kind::kSystem},                                    // MSR, MRS, barriers, hints
+    {0xFE50F000, 0xF810F000, Kind::kFixed, 1},                                  // PLD
+    {0xFE1F0000, 0xF81F0000, Kind::kLoad, 1, 0, kBit12},                        // LDR* literal
+    {0xFE900FC0, 0xF8100000, Kind::kLoad, 1, 0, kBit12, kBit16, kBit0},         // LDR* register
+    {0xFE100000, 0xF8100000, Kind::kLoad, 1, 0, kBit12, kBit16},                // LDR* immediate
+    {0xFE900FC0, 0xF8000000, Kind::kIndexedStore, 1, 0, kNone, kBit16, kBit0},  // STR* register
+    {0xFE100000, 0xF8000000, Kind::kStore},                                     // STR* immediate
+    {0xFFF0F0F0, 0xFB00F000, Kind::kMultiply},                                  // MUL
+    {0xFFF000E0, 0xFB000000, Kind::kMultiplyAdd},                               // MLA, MLS
+    {0xFFD000F0, 0xFB800000, Kind::kMultiplyLong},                              // SMULL, UMULL
+    {0xFFD000F0, 0xFBC00000, Kind::kMultiplyAddLong},                           // SMLAL, UMLAL
+    {0xFFD000F0, 0xFB9000F0, Kind::kDivide},                                    // SDIV, UDIV
 };
 
 constexpr Row kPlain = {0, 0};

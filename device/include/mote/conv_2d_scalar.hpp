@@ -42,20 +42,24 @@ MOTE_KERNEL void gather_pairs(const int8_t* image, int32_t y, int32_t x, uint32_
   }
 }
 
-/// Adds what a row's weights lack (see scalar_matrix.hpp) and returns the rest of the list.
-template <int32_t kColumns>
+/// Adds what a row's weights lack (see scalar_matrix.hpp) and returns the rest of the list. kGroup: pairs that stand behind a
+/// word of their group, 0 for columns without such words.
+template <int32_t kColumns, int32_t kGroup = 0>
 MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* corrections, int32_t count, int32_t* sums) {
   for (; count > 0; --count, corrections += 2) {
+    const int32_t index = corrections[0];
+    int32_t word = index >> 1;
+    if constexpr (kGroup > 0) word += word / kGroup + 1;
     for (int32_t c = 0; c < kColumns; ++c) {
-      sums[c] += corrections[1] * value_of_pair(columns[(corrections[0] >> 1) * kColumns + c], corrections[0] & 1);
+      sums[c] += corrections[1] * value_of_pair(columns[word * kColumns + c], index & 1);
     }
   }
   return corrections;
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels at a time (see scalar_matrix.hpp; rows of `steps * groups`
-/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a window
-/// if windows reach over the border.
+/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a
+/// window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
                                 const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
@@ -92,8 +96,7 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
         if constexpr (L::corrects) correction = correct_sums<2>(columns, correction, scale[3] >> 8, sum);
         out[c] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[0] + scale[0], scale), L::clamp_min, L::clamp_max));
         if (!two) continue;
-        out[L::out_c + c] =
-            static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[1] + scale[0], scale), L::clamp_min, L::clamp_max));
+        out[L::out_c + c] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[1] + scale[0], scale), L::clamp_min, L::clamp_max));
       }
     }
   }
