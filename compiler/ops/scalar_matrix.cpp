@@ -68,7 +68,7 @@ std::optional<ScalarTables> pack(const ScalarRows& rows, const Finish& finish, s
     for (std::size_t i = 0; !by_bytes && i < column.size(); i += 2) {
       tables.matrix.push_back(wrap_add(column[i + 1], wrap_shift_left(column[i], 16)));
     }
-    tables.scaling.insert(tables.scaling.end(), {rows.bias[r], scaling->multiplier, scaling->offset,
+    tables.scaling.insert(tables.scaling.end(), {rows.bias[r], scaling->multiplier, scaling->offset + (std::int32_t{1} << 15),
                                                  scaling->shift + (static_cast<std::int32_t>(corrections) << 8)});
   }
   return tables;

@@ -11,7 +11,7 @@ namespace mote {
 // missing as corrections.
 //
 // A sum becomes an output by gemmlowp's two roundings, from four words per row: bias, multiplier, offset (half of 2^shift and the
-// output's zero point times 2^shift), shift with the number of the row's corrections times 256.
+// output's zero point times 2^shift; plus 2^15), shift with the number of the row's corrections times 256.
 
 /// How a call walks over rows.
 struct ScalarMatrix {
@@ -383,11 +383,98 @@ MOTE_INLINE int32_t scale_sum(int32_t sum, const int32_t* scaling) {
   const auto b0 = static_cast<int32_t>(static_cast<uint16_t>(scaling[1]));
   const auto low = static_cast<int32_t>((static_cast<uint32_t>(a0) * static_cast<uint32_t>(b0)) >> 16);
   const int32_t middle = a0 * b1 + low + (0x4000 - (1 << 30)) + a1 * b0;
-  const int32_t scaled = 2 * a1 * b1 + 0x8000 + (middle >> 15);
+  const int32_t scaled = 2 * a1 * b1 + (middle >> 15);
 #else
-  const int32_t scaled = doubling_high_multiply(sum, scaling[1]);
+  const int32_t scaled = doubling_high_multiply(sum, scaling[1]) - 0x8000;
 #endif
   return wrap_add(wrap_add(scaled, scaling[2]), sum >> 31) >> (scaling[3] & 31);
 }
+
+#if MOTE_THUMB
+
+/// Outputs of rows from their sums with two columns, up to `end`, saturated to int8: those of the first column go to `out`, those
+/// of the second `out_stride` bytes behind them.
+MOTE_THUMB_ASSEMBLY inline void scale_two_columns(const int32_t*, const int32_t*, int8_t*, const int32_t*, int32_t) {
+  // r0 sums, r1 scaling, r7 output, r8 2^14 - 2^30, r9 stride, r10 end. A shift by a register takes its lowest byte.
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r7,lr}\n"
+      "  mov r4,r8\n"
+      "  mov r5,r9\n"
+      "  mov r6,r10\n"
+      "  push {r4-r6}\n"
+      "  ldr r4,[sp,#32]\n"
+      "  mov r9,r4\n"
+      "  mov r10,r3\n"
+      "  movs r7,r2\n"
+      "  ldr r4,6f\n"
+      "  mov r8,r4\n"
+      "  b 2f\n"
+      "  .p2align 2\n"
+      "6:\n"
+      "  .word 0xC0004000\n"
+      "  .macro mote_scale_sum\n"
+      "  ldm r0!,{r2}\n"
+      "  ldr r3,[r1]\n"
+      "  ldr r5,[r1,#4]\n"
+      "  adds r2,r2,r3\n"
+      "  asrs r3,r2,#16\n"
+      "  uxth r2,r2\n"
+      "  lsrs r4,r5,#16\n"
+      "  uxth r5,r5\n"
+      "  movs r6,r2\n"
+      "  muls r6,r5\n"
+      "  lsrs r6,r6,#16\n"
+      "  muls r2,r4\n"
+      "  adds r2,r2,r6\n"
+      "  muls r5,r3\n"
+      "  add r2,r8\n"
+      "  adds r2,r2,r5\n"
+      "  asrs r2,r2,#15\n"
+      "  muls r4,r3\n"
+      "  lsls r4,r4,#1\n"
+      "  adds r2,r2,r4\n"
+      "  asrs r3,r3,#31\n"
+      "  adds r2,r2,r3\n"
+      "  ldr r3,[r1,#8]\n"
+      "  ldr r4,[r1,#12]\n"
+      "  adds r2,r2,r3\n"
+      "  asrs r2,r4\n"
+      "  sxtb r3,r2\n"
+      "  cmp r3,r2\n"
+      "  beq 3f\n"
+      "  asrs r2,r2,#31\n"
+      "  movs r3,#127\n"
+      "  eors r2,r3\n"
+      "3:\n"
+      "  .endm\n"
+      "2:\n"
+      "  mote_scale_sum\n"
+      "  strb r2,[r7]\n"
+      "  mote_scale_sum\n"
+      "  mov r3,r9\n"
+      "  strb r2,[r7,r3]\n"
+      "  .purgem mote_scale_sum\n"
+      "  adds r1,#16\n"
+      "  adds r7,#1\n"
+      "  cmp r0,r10\n"
+      "  bne 2b\n"
+      "  pop {r4-r6}\n"
+      "  mov r8,r4\n"
+      "  mov r9,r5\n"
+      "  mov r10,r6\n"
+      "  pop {r4-r7,pc}\n");
+}
+
+#else
+
+inline void scale_two_columns(const int32_t* sums, const int32_t* scaling, int8_t* out, const int32_t* end, int32_t out_stride) {
+  for (; sums != end; sums += 2, scaling += 4, ++out) {
+    out[0] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[0] + scaling[0], scaling), -128, 127));
+    out[out_stride] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[1] + scaling[0], scaling), -128, 127));
+  }
+}
+
+#endif
 
 }  // namespace mote
