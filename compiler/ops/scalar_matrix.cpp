@@ -95,7 +95,7 @@ double ScalarTables::cycles(int columns) const {
   constexpr double kByteGroup[kMostSteps] = {0, 16, 0, 29};
   const double group = by_bytes ? kByteGroup[steps - 1] : kGroup[columns - 1][steps - 1];
   const double round = 4.0 * groups / 8;
-  return rows * (30 + 40.0 * columns + group * groups + round) + 20.0 * columns * static_cast<double>(correction_count());
+  return rows * (30 + 36.0 * columns + group * groups + round) + 15.0 * columns * static_cast<double>(correction_count());
 }
 
 void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
