@@ -297,8 +297,13 @@ bool scalar_applies(const NodeView& node) {
 double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
 KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
-double direct_cycles(const NodeView& node) { return 10.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
-double pointwise_cycles(const NodeView& node) { return 5.0 * static_cast<double>(Conv2d::of(node).macs(node)); }
+/// Cycles of a core without SIMD; what an output takes is mostly requantization.
+double portable_cycles(const NodeView& node, double per_mac) {
+  constexpr double kPerOutput = 50;
+  return per_mac * static_cast<double>(Conv2d::of(node).macs(node)) + kPerOutput * static_cast<double>(node.output().elements());
+}
+double direct_cycles(const NodeView& node) { return portable_cycles(node, 16); }
+double pointwise_cycles(const NodeView& node) { return portable_cycles(node, 10); }
 
 std::optional<CmsisConvolution> cmsis(const NodeView& node) {
   const auto& op = Conv2d::of(node);

@@ -149,9 +149,7 @@ KernelCall lower_plain(const NodeView& node) {
   return call.output();
 }
 
-double plain_cycles(const NodeView& node) {
-  return 5.0 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
-}
+double plain_cycles(const NodeView& node) { return 10.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
   return with_even_steps(window_order(1, FullyConnected::of(node).depth(node)));
@@ -268,17 +266,16 @@ bool mve_applies(const NodeView& node) {
 double mve_cycles(const NodeView& node) { return mve(node)->cycles(); }
 KernelCall lower_mve(const NodeView& node) { return mve(node)->lower(node); }
 
-/// Two bytes for each weight: larger matrices than this stay in bytes.
-constexpr std::size_t kMostScalarBytes = 128 * 1024;
+/// Kernels with two bytes for each weight are faster; matrices of more weights stay in bytes.
+constexpr std::size_t kMostWideWeights = 48 * 1024;
 
 std::optional<ScalarTables> scalar_tables(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   if (node.input(0).type != DataType::kInt8) return std::nullopt;
   const auto weights = node.input(1).values<std::int8_t>();
-  if (2 * weights.size() > kMostScalarBytes) return std::nullopt;
   const auto channels = static_cast<std::size_t>(op.units(node));
   return pack_scalar({{weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), scalar_order(1, op.depth(node))},
-                     op.finish(node), 1);
+                     op.finish(node), 1, weights.size() > kMostWideWeights);
 }
 
 bool scalar_applies(const NodeView& node) { return scalar_tables(node).has_value(); }
@@ -293,7 +290,8 @@ KernelCall lower_scalar(const NodeView& node) {
   KernelCall call("fully_connected_scalar", "fully_connected_scalar");
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
   tables.describe(call, op.finish(node));
-  return call.output().scratch(4 * tables.words());
+  call.flag("by_bytes", tables.by_bytes);
+  return call.output().scratch(4 * (tables.words() + (tables.by_bytes ? tables.groups : 0)));
 }
 
 const std::vector<Implementation> FullyConnected::kRows = {

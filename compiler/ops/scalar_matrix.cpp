@@ -29,8 +29,9 @@ void shrink_group(std::span<std::int32_t> group, std::size_t first, std::vector<
   }
 }
 
-std::optional<ScalarTables> pack(const ScalarRows& rows, const Finish& finish, std::int32_t steps) {
+std::optional<ScalarTables> pack(const ScalarRows& rows, const Finish& finish, std::int32_t steps, bool by_bytes) {
   ScalarTables tables;
+  tables.by_bytes = by_bytes;
   tables.steps = steps;
   const std::size_t group_values = 2 * static_cast<std::size_t>(steps);
   const std::size_t groups = (rows.order.size() + group_values - 1) / group_values;
@@ -56,10 +57,18 @@ std::optional<ScalarTables> pack(const ScalarRows& rows, const Finish& finish, s
     }
     const std::size_t corrections = (tables.corrections.size() - before) / 2;
     if (corrections > kMostCorrections) return std::nullopt;
-    for (std::size_t i = 0; i < column.size(); i += 2) {
+    for (std::size_t i = 0; by_bytes && i < column.size(); i += 4) {
+      std::uint32_t word = 0;
+      constexpr std::size_t kPlaces[4] = {1, 3, 0, 2};
+      for (std::size_t byte = 0; byte < 4; ++byte) {
+        word |= static_cast<std::uint32_t>(column[i + kPlaces[byte]] + 128) << (8 * byte);
+      }
+      tables.matrix.push_back(static_cast<std::int32_t>(word));
+    }
+    for (std::size_t i = 0; !by_bytes && i < column.size(); i += 2) {
       tables.matrix.push_back(wrap_add(column[i + 1], wrap_shift_left(column[i], 16)));
     }
-    tables.scaling.insert(tables.scaling.end(), {rows.bias[r], scaling->multiplier, scaling->offset,
+    tables.scaling.insert(tables.scaling.end(), {rows.bias[r], scaling->multiplier, scaling->offset + (std::int32_t{1} << 15),
                                                  scaling->shift + (static_cast<std::int32_t>(corrections) << 8)});
   }
   return tables;
@@ -75,7 +84,7 @@ std::optional<ScalarScaling> scalar_scaling(std::int64_t low, std::int64_t high,
   if (low <= -kLimit || high >= kLimit || by.shift > 0) return std::nullopt;
   const auto output = [&](std::int64_t sum) { return finish.apply<std::int8_t>(static_cast<std::int32_t>(sum), row); };
   if (output(low) == output(high)) return ScalarScaling{0, 2 * output(low) + 1, 1};  // outputs grow with sums
-  constexpr std::int32_t kMostShift = 21;                                      // keeps the offset below 2^29
+  constexpr std::int32_t kMostShift = 21;                                            // keeps the offset below 2^29
   if (by.shift > -1 || by.shift < -kMostShift) return std::nullopt;
   return ScalarScaling{by.multiplier, (2 * finish.zero_point() + 1) * (std::int32_t{1} << (-by.shift - 1)), -by.shift};
 }
@@ -83,9 +92,10 @@ std::optional<ScalarScaling> scalar_scaling(std::int64_t low, std::int64_t high,
 double ScalarTables::cycles(int columns) const {
   constexpr double kGroup[2][kMostSteps] = {{8, 11, 16, 21}, {13, 20, 29, 39}};
   const double rows = static_cast<double>(scaling.size()) / 4;
-  const double group = kGroup[columns - 1][steps - 1];
+  constexpr double kByteGroup[kMostSteps] = {0, 16, 0, 29};
+  const double group = by_bytes ? kByteGroup[steps - 1] : kGroup[columns - 1][steps - 1];
   const double round = 4.0 * groups / 8;
-  return rows * (30 + 40.0 * columns + group * groups + round) + 20.0 * columns * static_cast<double>(correction_count());
+  return rows * (30 + 36.0 * columns + group * groups + round) + 15.0 * columns * static_cast<double>(correction_count());
 }
 
 void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
@@ -99,10 +109,11 @@ void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
   }
 }
 
-std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns) {
+std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes) {
   std::optional<ScalarTables> best;
   for (std::int32_t steps = 1; steps <= kMostSteps; ++steps) {
-    auto tables = pack(rows, finish, steps);
+    if (by_bytes && steps % 2 == 1) continue;
+    auto tables = pack(rows, finish, steps, by_bytes);
     if (tables && (!best || tables->cycles(columns) < best->cycles(columns))) best = std::move(tables);
   }
   return best;

@@ -30,9 +30,11 @@ std::optional<ScalarScaling> scalar_scaling(std::int64_t low, std::int64_t high,
 /// The tables, with `steps` words of a row in a group.
 struct ScalarTables {
   std::int32_t steps = 1, groups = 0;
+  bool by_bytes = false;  ///< one byte per weight, for one column
   std::vector<std::int32_t> matrix, scaling;
   std::vector<std::int16_t> corrections;  ///< pairs of index and weight
 
+  /// Of a column, without those that kernels by bytes put in front of each group.
   std::int64_t words() const { return static_cast<std::int64_t>(steps) * groups; }
   std::int64_t correction_count() const { return static_cast<std::int64_t>(corrections.size() / 2); }
   /// Estimated Cortex-M0+ cycles of one product with `columns` (1 or 2) columns.
@@ -43,7 +45,7 @@ struct ScalarTables {
 
 /// The tables whose groups have the length that costs the fewest cycles, or nothing when some row's sums or requantization
 /// cannot be proven exact for every int8 input.
-std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns);
+std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes = false);
 
 /// The values of a window of `rows` rows of `row_bytes`, each filled up to an even number.
 std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes);

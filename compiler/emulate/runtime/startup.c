@@ -1,7 +1,7 @@
 #ifdef __arm__
 
-/// Boots a Cortex-M: vectors, floating point or Helium on, .data and .bss. A fault is told over semihosting and ends the emulation
-/// with exit code 2.
+/// Boots a Cortex-M: vectors, floating point or Helium on, .data and .bss. A fault is told over semihosting and ends the
+/// emulation with exit code 2.
 
 #include <stdint.h>
 

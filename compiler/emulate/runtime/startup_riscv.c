@@ -24,7 +24,8 @@ static void print_hex(const char* name, uint32_t value) {
 
 __attribute__((used, noreturn)) static void report_trap(uint32_t stack) {
   uint32_t cause, at, value;
-  __asm__ volatile(".option arch, +zicsr\n csrr %0, mcause\n csrr %1, mepc\n csrr %2, mtval" : "=r"(cause), "=r"(at), "=r"(value));
+  __asm__ volatile(".option arch, +zicsr\n csrr %0, mcause\n csrr %1, mepc\n csrr %2, mtval"
+                   : "=r"(cause), "=r"(at), "=r"(value));
   if (stack < (uint32_t)mote_stack_low) {
     semihosting_print("stack overflow");
   } else {

@@ -42,20 +42,45 @@ MOTE_KERNEL void gather_pairs(const int8_t* image, int32_t y, int32_t x, uint32_
   }
 }
 
-/// Adds what a row's weights lack (see scalar_matrix.hpp) and returns the rest of the list.
-template <int32_t kColumns>
+/// Adds what a row's weights lack (see scalar_matrix.hpp) and returns the rest of the list. kGroup: pairs that stand behind a
+/// word of their group, 0 for columns without such words.
+template <int32_t kColumns, int32_t kGroup = 0>
 MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* corrections, int32_t count, int32_t* sums) {
   for (; count > 0; --count, corrections += 2) {
+    const int32_t index = corrections[0];
+    int32_t word = index >> 1;
+    if constexpr (kGroup > 0) word += word / kGroup + 1;
     for (int32_t c = 0; c < kColumns; ++c) {
-      sums[c] += corrections[1] * value_of_pair(columns[(corrections[0] >> 1) * kColumns + c], corrections[0] & 1);
+      sums[c] += corrections[1] * value_of_pair(columns[word * kColumns + c], index & 1);
+    }
+  }
+  return corrections;
+}
+
+/// The same for a block of rows and two columns.
+MOTE_FUNCTION const int16_t* correct_block(const uint32_t* columns, const int16_t* corrections, const int32_t* scaling,
+                                           int32_t* sums, int32_t rows) {
+  for (; rows > 0; --rows, sums += 2, scaling += 4) {
+    for (int32_t count = scaling[3] >> 8; count > 0; --count, corrections += 2) {
+      const int32_t weight = corrections[1];
+      const int32_t index = corrections[0];
+      const uint32_t* pair = columns + (index & ~1);
+      // A negative lower value has taken one from the upper half.
+      if ((index & 1) != 0) {
+        sums[0] += weight * (static_cast<int32_t>(pair[0] + 0x8000U) >> 16);
+        sums[1] += weight * (static_cast<int32_t>(pair[1] + 0x8000U) >> 16);
+      } else {
+        sums[0] += weight * static_cast<int16_t>(pair[0] & 0xFFFFU);
+        sums[1] += weight * static_cast<int16_t>(pair[1] & 0xFFFFU);
+      }
     }
   }
   return corrections;
 }
 
 /// CONV_2D, int8, without dilation along rows: two output pixels at a time (see scalar_matrix.hpp; rows of `steps * groups`
-/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a window
-/// if windows reach over the border.
+/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a
+/// window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
                                 const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
@@ -87,14 +112,16 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
       const int32_t rows = smaller<int32_t>(kScalarRows, L::out_c - first);
       int32_t sums[2 * kScalarRows];
       sum_two_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
-      int32_t* sum = sums;
-      for (int32_t c = first; c < first + rows; ++c, scale += 4, sum += 2) {
-        if constexpr (L::corrects) correction = correct_sums<2>(columns, correction, scale[3] >> 8, sum);
-        out[c] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[0] + scale[0], scale), L::clamp_min, L::clamp_max));
-        if (!two) continue;
-        out[L::out_c + c] =
-            static_cast<int8_t>(clamp<int32_t>(scale_sum(sum[1] + scale[0], scale), L::clamp_min, L::clamp_max));
-      }
+      if constexpr (L::corrects) correction = correct_block(columns, correction, scale, sums, rows);
+      // A last pixel alone was summed twice; its second outputs are the same bytes.
+      scale_two_columns(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
+      scale += 4 * rows;
+    }
+  }
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
+    int8_t* values = out - (kPixels + 1) / 2 * 2 * L::out_c;
+    for (int32_t i = 0; i < kPixels * L::out_c; ++i) {
+      values[i] = static_cast<int8_t>(clamp<int32_t>(values[i], L::clamp_min, L::clamp_max));
     }
   }
 }

@@ -4,9 +4,9 @@
 
 namespace mote {
 
-// DEPTHWISE_CONV_2D 3x3 of int8, depth multiplier 1, on cores without SIMD: all channels of one output pixel at a time. A channel's
-// table is 13 words: bias with the input's zero point folded in, nine weights, multiplier, offset (that of scalar_matrix.hpp, plus
-// 2^15), shift.
+// DEPTHWISE_CONV_2D 3x3 of int8, depth multiplier 1, on cores without SIMD: all channels of one output pixel at a time. A
+// channel's table is 13 words: bias with the input's zero point folded in, nine weights, multiplier, offset (that of
+// scalar_matrix.hpp, plus 2^15), shift.
 
 constexpr int32_t kScalarTapWords = 13;
 

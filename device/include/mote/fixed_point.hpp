@@ -20,21 +20,36 @@ MOTE_INLINE int32_t wrap_multiply(int32_t a, int32_t b) {
 
 MOTE_INLINE int32_t shift_left(int32_t x, int by) { return static_cast<int32_t>(static_cast<uint32_t>(x) << by); }
 
-/// round(a * b / 2^31), half up; b is a multiplier, never INT32_MIN.
+// Cores that multiply 32 bits to 32 bits only build products from halves.
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
-// These cores multiply 32 bits to 32 bits only: the product is built from halves, whose middle parts are cut into what is above
-// and what is below bit 15 of their sum, so that nothing overflows.
-MOTE_INLINE int32_t doubling_high_multiply(int32_t a, int32_t b) {
+#define MOTE_NO_LONG_PRODUCT 1
+#else
+#define MOTE_NO_LONG_PRODUCT 0
+#endif
+
+/// a * b = high * 2^32 + (first + second) * 2^16 + low.
+struct ProductParts {
+  int32_t high, first, second;
+  uint32_t low;
+};
+
+MOTE_INLINE ProductParts product_parts(int32_t a, int32_t b) {
   const int32_t a1 = a >> 16;
   const int32_t b1 = b >> 16;
   const auto a0 = static_cast<int32_t>(static_cast<uint32_t>(a) & 0xFFFFU);
   const auto b0 = static_cast<int32_t>(static_cast<uint32_t>(b) & 0xFFFFU);
-  const int32_t first = a1 * b0;
-  const int32_t second = a0 * b1;
-  const uint32_t low = (static_cast<uint32_t>(a0) * static_cast<uint32_t>(b0)) >> 16;
-  const uint32_t rest = (static_cast<uint32_t>(first) & 0x7FFFU) + (static_cast<uint32_t>(second) & 0x7FFFU) + low + 0x4000U;
-  const int32_t high = shift_left(wrap_multiply(a1, b1), 1);
-  return wrap_add(wrap_add(high, first >> 15), wrap_add(second >> 15, static_cast<int32_t>(rest >> 15)));
+  return {a1 * b1, a1 * b0, a0 * b1, static_cast<uint32_t>(a0) * static_cast<uint32_t>(b0)};
+}
+
+/// round(a * b / 2^31), half up; b is a multiplier, never INT32_MIN.
+#if MOTE_NO_LONG_PRODUCT
+MOTE_INLINE int32_t doubling_high_multiply(int32_t a, int32_t b) {
+  // What is above and what is below bit 15 of the middle parts is summed apart, so that nothing overflows.
+  const ProductParts parts = product_parts(a, b);
+  const uint32_t rest = (static_cast<uint32_t>(parts.first) & 0x7FFFU) + (static_cast<uint32_t>(parts.second) & 0x7FFFU) +
+                        (parts.low >> 16) + 0x4000U;
+  const int32_t middle = wrap_add(parts.first >> 15, parts.second >> 15);
+  return wrap_add(wrap_add(shift_left(parts.high, 1), middle), static_cast<int32_t>(rest >> 15));
 }
 #else
 MOTE_INLINE int32_t doubling_high_multiply(int32_t a, int32_t b) {

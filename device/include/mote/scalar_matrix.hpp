@@ -6,12 +6,12 @@ namespace mote {
 
 // Matrix products of int8 on cores without SIMD, two products per multiplication. A column's word holds two values,
 // x0 + 65536 * x1, a row's word their weights the other way round, w1 + 65536 * w0: the upper half of the product is
-// x0 * w0 + x1 * w1, as long as x0 * w1 in the lower half and the upper half stay within 16 bits. So products are summed in groups
-// whose weights' sizes sum to at most 255. Where a group's weights are larger, mote makes some smaller and lists what is missing
-// as corrections.
+// x0 * w0 + x1 * w1, as long as x0 * w1 in the lower half and the upper half stay within 16 bits. So products are summed in
+// groups whose weights' sizes sum to at most 255. Where a group's weights are larger, mote makes some smaller and lists what is
+// missing as corrections.
 //
 // A sum becomes an output by gemmlowp's two roundings, from four words per row: bias, multiplier, offset (half of 2^shift and the
-// output's zero point times 2^shift), shift with the number of the row's corrections times 256.
+// output's zero point times 2^shift; plus 2^15), shift with the number of the row's corrections times 256.
 
 /// How a call walks over rows.
 struct ScalarMatrix {
@@ -38,9 +38,7 @@ constexpr int32_t kScalarRows = 8;
 #endif
 
 /// Two values of a column.
-MOTE_INLINE uint32_t scalar_pair(int32_t x0, int32_t x1) {
-  return static_cast<uint32_t>(x0) + (static_cast<uint32_t>(x1) << 16);
-}
+MOTE_INLINE uint32_t scalar_pair(int32_t x0, int32_t x1) { return static_cast<uint32_t>(x0) + (static_cast<uint32_t>(x1) << 16); }
 
 MOTE_INLINE int32_t value_of_pair(uint32_t pair, int32_t which) {
   const auto low = static_cast<int16_t>(pair & 0xFFFFU);
@@ -52,47 +50,52 @@ MOTE_INLINE int32_t value_of_pair(uint32_t pair, int32_t which) {
 // Arguments: columns, rows, sums, end of sums, and on the stack the groups per row. r0 columns, r1 rows, r8 and r9 sums, r10 half
 // of 65536, r11 end of the columns. Eight groups are unrolled and entered in the middle.
 // Stack: 0 columns, 4 entry, 8 sums, 12 end of sums.
-#define MOTE_SCALAR_BEGIN(COLUMN_BYTES, CODE_BYTES) \
-  "  .syntax unified\n"                             \
-  "  push {r4-r7,lr}\n"                             \
-  "  mov r4,r8\n"                                   \
-  "  mov r5,r9\n"                                   \
-  "  mov r6,r10\n"                                  \
-  "  mov r7,r11\n"                                  \
-  "  push {r4-r7}\n"                                \
-  "  ldr r4,[sp,#36]\n"                             \
-  "  sub sp,#16\n"                                  \
-  "  str r0,[sp]\n"                                 \
-  "  str r2,[sp,#8]\n"                              \
-  "  str r3,[sp,#12]\n"                             \
-  "  movs r5,#" COLUMN_BYTES                        \
-  "\n"                                              \
-  "  muls r5,r4\n"                                  \
-  "  adds r5,r5,r0\n"                               \
-  "  mov r11,r5\n"                                  \
-  "  rsbs r4,r4,#0\n"                               \
-  "  movs r6,#7\n"                                  \
-  "  ands r4,r6\n"                                  \
-  "  movs r5,#" CODE_BYTES                          \
-  "\n"                                              \
-  "  muls r5,r4\n"                                  \
-  "  adr r6,3f\n"                                   \
-  "  adds r5,r5,r6\n"                               \
-  "  adds r5,#1\n"                                  \
-  "  str r5,[sp,#4]\n"                              \
-  "  movs r4,#128\n"                                \
-  "  lsls r4,r4,#8\n"                               \
-  "  mov r10,r4\n"                                  \
-  "2:\n"                                            \
-  "  ldr r0,[sp]\n"                                 \
-  "  ldr r3,[sp,#4]\n"                              \
-  "  movs r2,#0\n"                                  \
-  "  mov r8,r2\n"                                   \
-  "  mov r9,r2\n"                                   \
-  "  bx r3\n"                                       \
-  "  .p2align 2\n"                                  \
-  "3:\n"                                            \
+#define MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, BEFORE) \
+  "  .syntax unified\n"                                     \
+  "  push {r4-r7,lr}\n"                                     \
+  "  mov r4,r8\n"                                           \
+  "  mov r5,r9\n"                                           \
+  "  mov r6,r10\n"                                          \
+  "  mov r7,r11\n"                                          \
+  "  push {r4-r7}\n"                                        \
+  "  ldr r4,[sp,#36]\n"                                     \
+  "  sub sp,#16\n"                                          \
+  "  str r0,[sp]\n"                                         \
+  "  str r2,[sp,#8]\n"                                      \
+  "  str r3,[sp,#12]\n"                                     \
+  "  movs r5,#" COLUMN_BYTES                                \
+  "\n"                                                      \
+  "  muls r5,r4\n"                                          \
+  "  adds r5,r5,r0\n"                                       \
+  "  mov r11,r5\n"                                          \
+  "  rsbs r4,r4,#0\n"                                       \
+  "  movs r6,#7\n"                                          \
+  "  ands r4,r6\n"                                          \
+  "  movs r5,#" CODE_BYTES                                  \
+  "\n"                                                      \
+  "  muls r5,r4\n"                                          \
+  "  adr r6,3f\n"                                           \
+  "  adds r5,r5,r6\n"                                       \
+  "  adds r5,#1\n"                                          \
+  "  str r5,[sp,#4]\n"                                      \
+  "  movs r4,#128\n"                                        \
+  "  lsls r4,r4,#8\n"                                       \
+  "  mov r10,r4\n" BEFORE                                   \
+  "2:\n"                                                    \
+  "  ldr r0,[sp]\n"                                         \
+  "  ldr r3,[sp,#4]\n"                                      \
+  "  movs r2,#0\n"                                          \
+  "  mov r8,r2\n"                                           \
+  "  mov r9,r2\n"                                           \
+  "  bx r3\n"                                               \
+  "  .p2align 2\n"                                          \
+  "3:\n"                                                    \
   "  .rept 8\n"
+
+#define MOTE_SCALAR_BEGIN(COLUMN_BYTES, CODE_BYTES) MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, "")
+// r7 is the mask of bytes 0 and 2.
+#define MOTE_SCALAR_BEGIN_BYTES(COLUMN_BYTES, CODE_BYTES) \
+  MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, "  movs r7,#255\n  lsls r4,r7,#16\n  orrs r7,r4\n")
 
 #define MOTE_SCALAR_NEXT \
   "  .endr\n"            \
@@ -158,10 +161,11 @@ MOTE_THUMB_ASSEMBLY void sum_two_columns(const uint32_t*, const int32_t*, int32_
 
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_two_columns<1>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("8", "20") "  ldm r1!,{r6}\n"
-                                                     "  ldm r0!,{r4,r5}\n"
-                                                     "  muls r4,r6\n"
-                                                     "  muls r5,r6\n" MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
+  __asm__ volatile(MOTE_SCALAR_BEGIN(
+      "8", "20") "  ldm r1!,{r6}\n"
+                 "  ldm r0!,{r4,r5}\n"
+                 "  muls r4,r6\n"
+                 "  muls r5,r6\n" MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_two_columns<2>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
@@ -169,13 +173,13 @@ MOTE_THUMB_ASSEMBLY inline void sum_two_columns<2>(const uint32_t*, const int32_
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_two_columns<3>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("24", "40") MOTE_SCALAR_FIRST_STEPS
-                   "  ldm r1!,{r6}\n" MOTE_SCALAR_STEP("r6") MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
+  __asm__ volatile(MOTE_SCALAR_BEGIN("24", "40") MOTE_SCALAR_FIRST_STEPS "  ldm r1!,{r6}\n" MOTE_SCALAR_STEP("r6")
+                       MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_two_columns<4>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("32", "50") MOTE_SCALAR_FIRST_STEPS
-                   "  ldm r1!,{r6,r7}\n" MOTE_SCALAR_STEP("r6") MOTE_SCALAR_STEP("r7") MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
+  __asm__ volatile(MOTE_SCALAR_BEGIN("32", "50") MOTE_SCALAR_FIRST_STEPS "  ldm r1!,{r6,r7}\n" MOTE_SCALAR_STEP("r6")
+                       MOTE_SCALAR_STEP("r7") MOTE_SCALAR_FLUSH_TWO MOTE_SCALAR_TWO_SUMS);
 }
 
 /// Sums of products of rows with one column: one per row.
@@ -184,43 +188,95 @@ MOTE_THUMB_ASSEMBLY void sum_column(const uint32_t*, const int32_t*, int32_t*, c
 
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_column<1>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("4", "12") "  ldm r1!,{r6}\n"
-                                                     "  ldm r0!,{r4}\n"
-                                                     "  muls r4,r6\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
+  __asm__ volatile(MOTE_SCALAR_BEGIN(
+      "4", "12") "  ldm r1!,{r6}\n"
+                 "  ldm r0!,{r4}\n"
+                 "  muls r4,r6\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_column<2>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("8", "16") "  ldm r1!,{r6,r7}\n"
-                                                     "  ldm r0!,{r4,r5}\n"
-                                                     "  muls r4,r6\n"
-                                                     "  muls r5,r7\n"
-                                                     "  add r4,r5\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
+  __asm__ volatile(MOTE_SCALAR_BEGIN(
+      "8", "16") "  ldm r1!,{r6,r7}\n"
+                 "  ldm r0!,{r4,r5}\n"
+                 "  muls r4,r6\n"
+                 "  muls r5,r7\n"
+                 "  add r4,r5\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_column<3>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("12", "20") "  ldm r1!,{r5-r7}\n"
-                                                       "  ldm r0!,{r2-r4}\n"
-                                                       "  muls r2,r5\n"
-                                                       "  muls r3,r6\n"
-                                                       "  muls r4,r7\n"
-                                                       "  add r4,r2\n"
-                                                       "  add r4,r3\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
+  __asm__ volatile(MOTE_SCALAR_BEGIN(
+      "12", "20") "  ldm r1!,{r5-r7}\n"
+                  "  ldm r0!,{r2-r4}\n"
+                  "  muls r2,r5\n"
+                  "  muls r3,r6\n"
+                  "  muls r4,r7\n"
+                  "  add r4,r2\n"
+                  "  add r4,r3\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
 }
 template <>
 MOTE_THUMB_ASSEMBLY inline void sum_column<4>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
-  __asm__ volatile(MOTE_SCALAR_BEGIN("16", "26") "  ldm r1!,{r6,r7}\n"
-                                                       "  ldm r0!,{r2-r5}\n"
-                                                       "  muls r2,r6\n"
-                                                       "  muls r3,r7\n"
-                                                       "  ldm r1!,{r6,r7}\n"
-                                                       "  muls r4,r6\n"
-                                                       "  muls r5,r7\n"
-                                                       "  add r4,r2\n"
-                                                       "  add r4,r3\n"
-                                                       "  add r4,r5\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
+  __asm__ volatile(MOTE_SCALAR_BEGIN(
+      "16", "26") "  ldm r1!,{r6,r7}\n"
+                  "  ldm r0!,{r2-r5}\n"
+                  "  muls r2,r6\n"
+                  "  muls r3,r7\n"
+                  "  ldm r1!,{r6,r7}\n"
+                  "  muls r4,r6\n"
+                  "  muls r5,r7\n"
+                  "  add r4,r2\n"
+                  "  add r4,r3\n"
+                  "  add r4,r5\n" MOTE_SCALAR_FLUSH_ONE MOTE_SCALAR_ONE_SUM);
 }
 
+/// Sums of products of rows of bytes with one column: a group is one word of weights plus 128 (two: kSteps 4), in bytes 0 to 3
+/// weights 1, 3, 0, 2; in the column its pairs stand behind the first word of the group, which is 2^15 - 0x00800080 times the sum
+/// of the pairs. Lanes may overflow on the way, the sum does not.
+template <int32_t kSteps>
+MOTE_THUMB_ASSEMBLY void sum_column_by_bytes(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t);
+
+#define MOTE_SCALAR_UNPACK(W) \
+  "  movs r6,r7\n"            \
+  "  ands r6," W              \
+  "\n"                        \
+  "  lsrs " W "," W           \
+  ",#8\n"                     \
+  "  ands " W ",r7\n"
+
+template <>
+MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<2>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
+  __asm__ volatile(MOTE_SCALAR_BEGIN_BYTES(
+      "12",
+      "24") "  ldm r1!,{r5}\n"
+            "  ldm r0!,{r2,r3,r4}\n" MOTE_SCALAR_UNPACK(
+                "r5") "  muls r6,r3\n"
+                      "  muls r5,r4\n"
+                      "  adds r2,r2,r6\n"
+                      "  adds r2,r2,r5\n"
+                      "  asrs r2,r2,#16\n"
+                      "  add r8,r2\n" MOTE_SCALAR_ONE_SUM);
+}
+template <>
+MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<4>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
+  __asm__ volatile(MOTE_SCALAR_BEGIN_BYTES("20", "44") "  ldm r1!,{r5}\n"
+                                                 "  ldm r0!,{r2,r3,r4}\n" MOTE_SCALAR_UNPACK("r5")
+                   "  muls r6,r3\n"
+                   "  muls r5,r4\n"
+                   "  adds r2,r2,r6\n"
+                   "  adds r2,r2,r5\n"
+                   "  ldm r1!,{r5}\n"
+                   "  ldm r0!,{r3,r4}\n" MOTE_SCALAR_UNPACK("r5")
+                   "  muls r6,r3\n"
+                   "  muls r5,r4\n"
+                   "  adds r2,r2,r6\n"
+                   "  adds r2,r2,r5\n"
+                   "  asrs r2,r2,#16\n"
+                   "  add r8,r2\n" MOTE_SCALAR_ONE_SUM);
+}
+
+#undef MOTE_SCALAR_UNPACK
+#undef MOTE_SCALAR_ENTRY
 #undef MOTE_SCALAR_BEGIN
+#undef MOTE_SCALAR_BEGIN_BYTES
 #undef MOTE_SCALAR_NEXT
 #undef MOTE_SCALAR_END
 #undef MOTE_SCALAR_TWO_SUMS
@@ -293,14 +349,132 @@ inline void sum_column(const uint32_t* column, const int32_t* rows, int32_t* sum
   sum_rows<kSteps, 1>(column, rows, sums, end, groups);
 }
 
+template <int32_t kSteps>
+inline void sum_column_by_bytes(const uint32_t* column, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
+  constexpr uint32_t kMask = 0x00FF00FFU;
+  for (; sums != end; ++sums) {
+    int32_t total = 0;
+    const uint32_t* x = column;
+    for (int32_t g = 0; g < groups; ++g) {
+      uint32_t group = *x++;
+#pragma GCC unroll 2
+      for (int32_t s = 0; s < kSteps; s += 2, x += 2) {
+        const auto weights = static_cast<uint32_t>(*rows++);
+        group += x[0] * (weights & kMask) + x[1] * ((weights >> 8) & kMask);
+      }
+      total += static_cast<int32_t>(group) >> 16;
+    }
+    *sums = total;
+  }
+}
+
 #undef MOTE_KEEP
 
 #endif
 
-/// What brings a row's sum to its output, before the clamp.
+/// What brings a row's sum to its output, before the clamp. `sum` is below 2^30 in size, the multiplier not negative.
 MOTE_INLINE int32_t scale_sum(int32_t sum, const int32_t* scaling) {
-  const int32_t scaled = doubling_high_multiply(sum, scaling[1]);
+#if MOTE_THUMB && !defined(__thumb2__)
+  // The doubling high product from halves; the middle stays in 32 bits because 2^30 is taken off and added again behind the
+  // shift.
+  const int32_t a1 = sum >> 16;
+  const auto a0 = static_cast<int32_t>(static_cast<uint16_t>(sum));
+  const int32_t b1 = scaling[1] >> 16;
+  const auto b0 = static_cast<int32_t>(static_cast<uint16_t>(scaling[1]));
+  const auto low = static_cast<int32_t>((static_cast<uint32_t>(a0) * static_cast<uint32_t>(b0)) >> 16);
+  const int32_t middle = a0 * b1 + low + (0x4000 - (1 << 30)) + a1 * b0;
+  const int32_t scaled = 2 * a1 * b1 + (middle >> 15);
+#else
+  const int32_t scaled = doubling_high_multiply(sum, scaling[1]) - 0x8000;
+#endif
   return wrap_add(wrap_add(scaled, scaling[2]), sum >> 31) >> (scaling[3] & 31);
 }
+
+#if MOTE_THUMB
+
+/// Outputs of rows from their sums with two columns, up to `end`, saturated to int8: those of the first column go to `out`, those
+/// of the second `out_stride` bytes behind them.
+MOTE_THUMB_ASSEMBLY inline void scale_two_columns(const int32_t*, const int32_t*, int8_t*, const int32_t*, int32_t) {
+  // r0 sums, r1 scaling, r7 output, r8 2^14 - 2^30, r9 stride, r10 end. A shift by a register takes its lowest byte.
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r7,lr}\n"
+      "  mov r4,r8\n"
+      "  mov r5,r9\n"
+      "  mov r6,r10\n"
+      "  push {r4-r6}\n"
+      "  ldr r4,[sp,#32]\n"
+      "  mov r9,r4\n"
+      "  mov r10,r3\n"
+      "  movs r7,r2\n"
+      "  ldr r4,6f\n"
+      "  mov r8,r4\n"
+      "  b 2f\n"
+      "  .p2align 2\n"
+      "6:\n"
+      "  .word 0xC0004000\n"
+      "  .macro mote_scale_sum\n"
+      "  ldm r0!,{r2}\n"
+      "  ldr r3,[r1]\n"
+      "  ldr r5,[r1,#4]\n"
+      "  adds r2,r2,r3\n"
+      "  asrs r3,r2,#16\n"
+      "  uxth r2,r2\n"
+      "  lsrs r4,r5,#16\n"
+      "  uxth r5,r5\n"
+      "  movs r6,r2\n"
+      "  muls r6,r5\n"
+      "  lsrs r6,r6,#16\n"
+      "  muls r2,r4\n"
+      "  adds r2,r2,r6\n"
+      "  muls r5,r3\n"
+      "  add r2,r8\n"
+      "  adds r2,r2,r5\n"
+      "  asrs r2,r2,#15\n"
+      "  muls r4,r3\n"
+      "  lsls r4,r4,#1\n"
+      "  adds r2,r2,r4\n"
+      "  asrs r3,r3,#31\n"
+      "  adds r2,r2,r3\n"
+      "  ldr r3,[r1,#8]\n"
+      "  ldr r4,[r1,#12]\n"
+      "  adds r2,r2,r3\n"
+      "  asrs r2,r4\n"
+      "  sxtb r3,r2\n"
+      "  cmp r3,r2\n"
+      "  beq 3f\n"
+      "  asrs r2,r2,#31\n"
+      "  movs r3,#127\n"
+      "  eors r2,r3\n"
+      "3:\n"
+      "  .endm\n"
+      "2:\n"
+      "  mote_scale_sum\n"
+      "  strb r2,[r7]\n"
+      "  mote_scale_sum\n"
+      "  mov r3,r9\n"
+      "  strb r2,[r7,r3]\n"
+      "  .purgem mote_scale_sum\n"
+      "  adds r1,#16\n"
+      "  adds r7,#1\n"
+      "  cmp r0,r10\n"
+      "  bne 2b\n"
+      "  pop {r4-r6}\n"
+      "  mov r8,r4\n"
+      "  mov r9,r5\n"
+      "  mov r10,r6\n"
+      "  pop {r4-r7,pc}\n");
+}
+
+#else
+
+inline void scale_two_columns(const int32_t* sums, const int32_t* scaling, int8_t* out, const int32_t* end, int32_t out_stride) {
+  for (; sums != end; sums += 2, scaling += 4, ++out) {
+    out[0] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[0] + scaling[0], scaling), -128, 127));
+    out[out_stride] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[1] + scaling[0], scaling), -128, 127));
+  }
+}
+
+#endif
 
 }  // namespace mote

@@ -142,7 +142,15 @@ MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
 #endif
 
 MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
+#if MOTE_NO_LONG_PRODUCT
+  const ProductParts parts = product_parts(a, b);
+  const uint32_t rest = (static_cast<uint32_t>(parts.first) & 0xFFFFU) + (static_cast<uint32_t>(parts.second) & 0xFFFFU) +
+                        (parts.low >> 16) + 0x8000U;
+  const int32_t middle = (parts.first >> 16) + (parts.second >> 16) + static_cast<int32_t>(rest >> 16);
+  return wrap_add(wrap_add(sum, parts.high), middle);
+#else
   return wrap_add(sum, static_cast<int32_t>((static_cast<int64_t>(a) * b + INT64_C(0x80000000)) >> 32));
+#endif
 }
 
 #endif
