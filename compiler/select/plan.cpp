@@ -1,6 +1,7 @@
 #include "select/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace mote {
@@ -60,7 +61,7 @@ class Selection {
     std::vector<NodeMemory> bare = requests_;
     for (NodeMemory& each : bare) each.scratch_bytes = 0;
     const std::int64_t needed = plan_memory(graph_, bare).arena_bytes;
-    while (memory.arena_bytes > needed && give_way(needed)) memory = plan_memory(graph_, requests_);
+    while (memory.arena_bytes > needed && (give_way(needed) || give_way_cheaply())) memory = plan_memory(graph_, requests_);
   }
 
   std::vector<Step> steps;
@@ -82,6 +83,28 @@ class Selection {
       }
     }
     return changed;
+  }
+
+  /// When all fits and yet no order of the buffers was found: the one row that loses least, if that is little.
+  bool give_way_cheaply() {
+    constexpr double kMostLoss = 0.1;
+    std::optional<std::size_t> least;
+    std::optional<Step> step;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (memory.scratch_offsets[i] < 0 || chosen_[i] + 1 == rows_[i].size()) continue;
+      Step next = make_step(graph_, i, rows_[i][chosen_[i] + 1]);
+      const double loss = next.predicted_cycles - steps[i].predicted_cycles;
+      if (next.call.scratch_bytes >= requests_[i].scratch_bytes || loss > kMostLoss * steps[i].predicted_cycles) continue;
+      if (step && loss >= step->predicted_cycles - steps[*least].predicted_cycles) continue;
+      least = i;
+      step = std::move(next);
+    }
+    if (!least) return false;
+    ++chosen_[*least];
+    requests_[*least].scratch_bytes = step->call.scratch_bytes;
+    requests_[*least].in_place = step->call.in_place;
+    steps[*least] = std::move(*step);
+    return true;
   }
 
   const Graph& graph_;
