@@ -272,12 +272,27 @@ bool is_3x3(const NodeView& node) {
 double cycles_3x3(const NodeView& node) { return rows(node)->cycles_3x3(); }
 KernelCall lower_3x3(const NodeView& node) { return rows(node)->lower_3x3(node); }
 
+template <Passes passes>
 bool is_3x3_fitted(const NodeView& node) {
   const auto each = rows(node);
-  return each && each->is_3x3_fitted();
+  return each && each->is_3x3_fitted(passes);
 }
-double cycles_3x3_fitted(const NodeView& node) { return rows(node)->cycles_3x3_fitted(); }
-KernelCall lower_3x3_fitted(const NodeView& node) { return rows(node)->lower_3x3_fitted(); }
+template <Passes passes>
+double cycles_3x3_fitted(const NodeView& node) {
+  return rows(node)->cycles_3x3_fitted(passes);
+}
+template <Passes passes>
+KernelCall lower_3x3_fitted(const NodeView& node) {
+  return rows(node)->lower_3x3_fitted(passes);
+}
+template <Passes passes>
+constexpr Implementation fitted_row(std::string_view name) {
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = is_3x3_fitted<passes>,
+          .cycles = cycles_3x3_fitted<passes>,
+          .lower = lower_3x3_fitted<passes>};
+}
 
 bool is_row_slide(const NodeView& node) {
   const auto each = rows(node);
@@ -372,11 +387,8 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .cycles = scalar_cycles,
      .lower = lower_scalar},
     {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
-    {.name = "depthwise_conv_2d.3x3_fitted",
-     .isa = Isa::kDsp,
-     .applies = is_3x3_fitted,
-     .cycles = cycles_3x3_fitted,
-     .lower = lower_3x3_fitted},
+    fitted_row<Passes::kOne>("depthwise_conv_2d.3x3_at_once"),
+    fitted_row<Passes::kMany>("depthwise_conv_2d.3x3_fitted"),
     {.name = "depthwise_conv_2d.short_rows",
      .isa = Isa::kDsp,
      .applies = is_short_rows,

@@ -71,7 +71,8 @@ bool DepthwiseRowSlide::applies() const {
   if (k_w_ > kMostColumns || w.dilation_w != 1 || w.out_w * static_cast<std::int64_t>(tap_words_) > kMostUnrolled) return false;
   if (w.pad_left >= w.k_w || static_cast<std::int64_t>(w.out_w - 1) * w.stride_w - w.pad_left >= w.in_w) return false;
   const std::int64_t row_bytes = 4 * channel_words_;
-  if (row_bytes >> kOffsetBits || (std::int64_t{4} * tap_words_ * tap_rows()) >> kOffsetBits || w.in_c >> kOffsetBits) return false;
+  if (row_bytes >> kOffsetBits || (std::int64_t{4} * tap_words_ * tap_rows()) >> kOffsetBits || w.in_c >> kOffsetBits)
+    return false;
   if ((4 * row_bytes * w.dilation_h) >> kMovedBits || (static_cast<std::int64_t>(w.out_w) * w.in_c) >> kMovedBits) return false;
   for (std::int64_t y = 0; y < w.out_h; ++y) {
     if (rows_inside(y) == 0) return false;

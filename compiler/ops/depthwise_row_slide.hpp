@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// A depthwise convolution for device/include/mote/depthwise_conv_2d_row_slide.hpp: kernels of few columns on rows short enough to
-/// be unrolled. A longer kernel of one row and no padding is cut into parts, which the device sees as rows of taps.
+/// A depthwise convolution for device/include/mote/depthwise_conv_2d_row_slide.hpp: kernels of few columns on rows short enough
+/// to be unrolled. A longer kernel of one row and no padding is cut into parts, which the device sees as rows of taps.
 class DepthwiseRowSlide {
  public:
   explicit DepthwiseRowSlide(const DepthwiseRows& convolution);
@@ -26,10 +26,10 @@ class DepthwiseRowSlide {
 
   const DepthwiseRows& convolution_;
   Window window_;
-  std::int32_t parts_ = 1;         ///< of a row of taps
-  std::int32_t k_w_ = 1;           ///< columns of a part
-  std::int32_t tap_words_ = 1;     ///< of a part
-  std::int64_t channel_words_ = 1; ///< of a row of one channel
+  std::int32_t parts_ = 1;          ///< of a row of taps
+  std::int32_t k_w_ = 1;            ///< columns of a part
+  std::int32_t tap_words_ = 1;      ///< of a part
+  std::int64_t channel_words_ = 1;  ///< of a row of one channel
   std::int32_t chunk_ = 1;
 };
 

@@ -20,21 +20,23 @@ constexpr std::int32_t kMostChannels = 4095;
 std::int32_t units(const Window& w) { return w.stride_h == 1 ? (w.out_h + 1) / 2 : w.out_h; }
 
 /// Units per pass, about equal ones.
-std::int32_t chunk(const Window& w) {
+std::int32_t chunk(const Window& w, Passes passes) {
   const std::int64_t budget =
-      std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
+      passes == Passes::kOne
+          ? INT32_MAX
+          : std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
   // A pass counts its rows in a byte.
   const auto most = static_cast<std::int32_t>(std::clamp<std::int64_t>(budget / (16 * w.in_w) - 1, 1, std::min(units(w), 255)));
-  const std::int32_t passes = (units(w) + most - 1) / most;
-  return (units(w) + passes - 1) / passes;
+  const std::int32_t count = (units(w) + most - 1) / most;
+  return (units(w) + count - 1) / count;
 }
 
 /// Whether outputs never overwrite input that is read later, when they share memory. A pass writes its rows after it has read
 /// its pairs of rows, and an output of a channel only lies on inputs of that channel.
-bool runs_in_place(const Window& w) {
+bool runs_in_place(const Window& w, std::int32_t chunk) {
   if (static_cast<std::int64_t>(w.out_h) * w.out_w > static_cast<std::int64_t>(w.in_h) * w.in_w) return false;
   const std::int32_t rows_per_unit = w.stride_h == 1 ? 2 : 1;
-  for (std::int32_t unit = chunk(w); unit < units(w); unit += chunk(w)) {
+  for (std::int32_t unit = chunk; unit < units(w); unit += chunk) {
     const std::int64_t written = static_cast<std::int64_t>(unit) * rows_per_unit * w.out_w;
     const std::int64_t read = static_cast<std::int64_t>(2 * unit + 2 - w.pad_top) * w.in_w;
     if (written > read) return false;
@@ -156,7 +158,7 @@ bool DepthwiseRows::is_3x3_shape() const {
 double DepthwiseRows::cycles_3x3() const {
   const Window& w = window;
   const double groups = w.batch * ((w.in_c + 3) / 4);
-  const double passes = (units(w) + chunk(w) - 1) / chunk(w);
+  const double passes = (units(w) + chunk(w, Passes::kMany) - 1) / chunk(w, Passes::kMany);
   const double read = 15.0 * (units(w) + 1) * w.in_w;
   const double row = (w.stride_w == 1 ? 14.5 : 18.0) * w.out_w + 22.0;
   return groups * (300.0 + read + 4.0 * w.out_h * row + passes * (250.0 + 10.0 * w.in_w));
@@ -177,27 +179,32 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
   KernelCall call("depthwise_conv_2d_3x3", "depthwise_conv_2d_3x3");
   finish.describe(call, node.output());
   describe_rows(call, window);
-  call.set("input_zero_point", input_zero_point).set("chunk", chunk(window));
+  call.set("input_zero_point", input_zero_point).set("chunk", chunk(window, Passes::kMany));
   call.input(0)
       .constant("weights", packed)
       .constant("scaling", scaling)
       .output()
-      .scratch(16L * window.in_w * (chunk(window) + 1));
-  return runs_in_place(window) ? call.in_place_of({0}) : call;
+      .scratch(16L * window.in_w * (chunk(window, Passes::kMany) + 1));
+  return runs_in_place(window, chunk(window, Passes::kMany)) ? call.in_place_of({0}) : call;
 }
 
-bool DepthwiseRows::is_3x3_fitted() const { return is_3x3_shape() && fitted().has_value(); }
+bool DepthwiseRows::is_3x3_fitted(Passes passes) const {
+  if (!is_3x3_shape() || (passes == Passes::kOne && chunk(window, Passes::kOne) == chunk(window, Passes::kMany))) return false;
+  return fitted().has_value();
+}
 
-double DepthwiseRows::cycles_3x3_fitted() const {
+double DepthwiseRows::cycles_3x3_fitted(Passes passes) const {
   const Window& w = window;
+  const std::int32_t units_of_pass = chunk(w, passes);
   const double groups = w.batch * ((w.in_c + 3) / 4);
-  const double passes = (units(w) + chunk(w) - 1) / chunk(w);
+  const double count = (units(w) + units_of_pass - 1) / units_of_pass;
   const double read = 15.0 * (units(w) + 1) * w.in_w;
   const double row = (w.stride_w == 1 ? 12.3 : 14.5) * w.out_w + 9.0;
-  return groups * (100.0 + read + 4.0 * w.out_h * row + passes * (400.0 + 10.0 * w.in_w));
+  return groups * (100.0 + read + 4.0 * w.out_h * row + count * (400.0 + 10.0 * w.in_w));
 }
 
-KernelCall DepthwiseRows::lower_3x3_fitted() const {
+KernelCall DepthwiseRows::lower_3x3_fitted(Passes passes) const {
+  const std::int32_t units_of_pass = chunk(window, passes);
   const auto channels = static_cast<std::size_t>(window.out_c);
   const FittedScaling scaling = *fitted();
   std::vector<std::int32_t> taps;
@@ -214,9 +221,9 @@ KernelCall DepthwiseRows::lower_3x3_fitted() const {
   }
   KernelCall call("depthwise_conv_2d_3x3_fitted", "depthwise_conv_2d_3x3_fitted");
   describe_rows(call, window);
-  call.set("input_zero_point", input_zero_point).set("chunk", chunk(window)).set("scale_shift", scaling.shift);
-  call.input(0).constant("taps", taps).output().scratch(16L * window.in_w * (chunk(window) + 1));
-  return runs_in_place(window) ? call.in_place_of({0}) : call;
+  call.set("input_zero_point", input_zero_point).set("chunk", units_of_pass).set("scale_shift", scaling.shift);
+  call.input(0).constant("taps", taps).output().scratch(16L * window.in_w * (units_of_pass + 1));
+  return runs_in_place(window, units_of_pass) ? call.in_place_of({0}) : call;
 }
 
 bool DepthwiseRows::is_row_slide() const {

@@ -9,6 +9,9 @@
 
 namespace mote {
 
+/// Whether an image is worked through in parts, with little scratch memory, or at once.
+enum class Passes : std::uint8_t { kOne, kMany };
+
 struct FittedScaling {
   static constexpr int kWeightBits = 8;  ///< weights are 2^8 times their value
   int shift = 0;
@@ -30,9 +33,10 @@ struct DepthwiseRows {
   double cycles_3x3() const;
   KernelCall lower_3x3(const NodeView& node) const;
 
-  bool is_3x3_fitted() const;
-  double cycles_3x3_fitted() const;
-  KernelCall lower_3x3_fitted() const;
+  /// kOne does not apply where it is the same as kMany.
+  bool is_3x3_fitted(Passes passes) const;
+  double cycles_3x3_fitted(Passes passes) const;
+  KernelCall lower_3x3_fitted(Passes passes) const;
 
   /// The common shift and the channels' numbers of scaling by thresholds with weights of 256 times their value; nothing if a
   /// channel has none or the outputs are clamped to less than int8.

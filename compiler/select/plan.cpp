@@ -162,7 +162,7 @@ class Selection {
       const bool stack_is_too_much = on_stack && memory_.arena_bytes + scratch > limit;
       if (live > limit || stack_is_too_much) changed |= forbid_from(i, scratch);
     }
-    return changed || forbid_largest();
+    return changed || forbid_cheapest();
   }
 
   bool forbid_from(std::size_t node, std::int64_t scratch) {
@@ -178,15 +178,22 @@ class Selection {
     return less;
   }
 
-  /// Where no single step exceeds the limit but their placement does: the largest scratch that has something smaller.
-  bool forbid_largest() {
-    std::vector<std::size_t> nodes;
+  /// Where no single step exceeds the limit but their placement does: what loses the fewest cycles with less scratch.
+  bool forbid_cheapest() {
+    std::optional<std::size_t> cheapest;
+    double least_loss = 0;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (memory_.scratch_offsets[i] >= 0) nodes.push_back(i);
+      if (memory_.scratch_offsets[i] < 0) continue;
+      const Candidate& taken = candidates_[i][chosen_[i]];
+      for (std::size_t c = 0; c < candidates_[i].size(); ++c) {
+        const Candidate& other = candidates_[i][c];
+        if (!choices_[i].allowed[c] || other.call.scratch_bytes >= taken.call.scratch_bytes) continue;
+        const double loss = other.cycles - taken.cycles;
+        if (!cheapest || loss < least_loss) cheapest = i, least_loss = loss;
+        break;
+      }
     }
-    const auto scratch = [&](std::size_t i) { return candidates_[i][chosen_[i]].call.scratch_bytes; };
-    std::sort(nodes.begin(), nodes.end(), [&](std::size_t a, std::size_t b) { return scratch(a) > scratch(b); });
-    return std::any_of(nodes.begin(), nodes.end(), [&](std::size_t i) { return forbid_from(i, scratch(i)); });
+    return cheapest && forbid_from(*cheapest, candidates_[*cheapest][chosen_[*cheapest]].call.scratch_bytes);
   }
 
   [[noreturn]] void fail_for_ram(const MemoryPlan& memory, std::int64_t limit) const {

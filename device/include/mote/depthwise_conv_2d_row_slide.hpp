@@ -311,11 +311,11 @@ MOTE_INLINE void unpack_tap_pairs(const int8_t* weights, uint32_t* to) {
   for (int32_t i = kPairs == TapPairs::kOdd ? 1 : kEven; i < kCount; ++i) to[i] = odd[i - (kPairs == TapPairs::kOdd ? 1 : kEven)];
 }
 
-/// Weights [channel][k_h][k_w], 8 bytes more. Scaling per channel: for fitted thresholds (scale_shift > 0) 256 times the bias plus
-/// what they want, multiplier; else doubled bias, multiplier, shift 1 to 31, exact where every doubled sum and every offset stays
-/// within int32. L::chunk rows of outputs are made at a time; `scratch` holds the rows they are made from, then unpacked weights.
-/// With L::split rows of taps are parts of one row, L::tap_pitch words apart. `out` may be `in` where no row of outputs reaches
-/// beyond the rows read for it. Every output row has a row of taps inside the image.
+/// Weights [channel][k_h][k_w], 8 bytes more. Scaling per channel: for fitted thresholds (scale_shift > 0) 256 times the bias
+/// plus what they want, multiplier; else doubled bias, multiplier, shift 1 to 31, exact where every doubled sum and every offset
+/// stays within int32. L::chunk rows of outputs are made at a time; `scratch` holds the rows they are made from, then unpacked
+/// weights. With L::split rows of taps are parts of one row, L::tap_pitch words apart. `out` may be `in` where no row of outputs
+/// reaches beyond the rows read for it. Every output row has a row of taps inside the image.
 template <typename L>
 MOTE_KERNEL void depthwise_conv_2d_row_slide(const int8_t* in, const int8_t* weights, const int32_t* scaling, int8_t* out,
                                              uint8_t* scratch) {
@@ -344,16 +344,17 @@ MOTE_KERNEL void depthwise_conv_2d_row_slide(const int8_t* in, const int8_t* wei
         const int32_t end = smaller<int32_t>(L::in_h, (y + rows - 1) * L::stride_h - L::pad_top + kReach);
         if (need > first) {
           have = larger<int32_t>(0, have - (need - first));
-          if (have > 0) memmove(held, held + (need - first) * kRowWords, sizeof(uint32_t) * static_cast<size_t>(have * kRowWords));
+          if (have > 0)
+            memmove(held, held + (need - first) * kRowWords, sizeof(uint32_t) * static_cast<size_t>(have * kRowWords));
           first = need;
         }
-        for (; first + have < end; ++have)
-          read_row<kRead>(source, first + have, 0, L::channel_words, held + have * kRowWords);
+        for (; first + have < end; ++have) read_row<kRead>(source, first + have, 0, L::channel_words, held + have * kRowWords);
         int8_t* to = out + y * L::out_w * L::in_c + c;
         for (int32_t i = 0; i < rows; ++i, to += L::out_w * L::in_c) {
           const int32_t top = (y + i) * L::stride_h - L::pad_top;
           const int32_t before = L::split || top >= 0 ? 0 : (-top + L::dilation_h - 1) / L::dilation_h;
-          const int32_t behind = L::split ? L::k_h : smaller<int32_t>(L::k_h, (L::in_h - top + L::dilation_h - 1) / L::dilation_h);
+          const int32_t behind =
+              L::split ? L::k_h : smaller<int32_t>(L::k_h, (L::in_h - top + L::dilation_h - 1) / L::dilation_h);
           slide_pairs<S>(held + (top + before * L::dilation_h - first) * kRowWords + skipped * L::channel_words,
                          taps + before * S::tap_words, to, behind - before, scaling + c * S::scaling_words, channels);
         }
