@@ -90,7 +90,7 @@ SIZES = [5, 1, 8, 3, 9, 2, 7, 12, 4]
 LARGE_SIZES = [21, 31, 20, 26, 23]
 LARGE_KERNELS = [(1, 1), (3, 3), (1, 1), (2, 2), (1, 1), (3, 3), (1, 3), (8, 4)]
 LARGE_DEPTHS = [8, 3, 16, 17, 1, 32, 30, 48, 11, 2, 63]
-LARGE_CHANNELS = [16, 8, 7, 33, 3, 14, 40, 4]
+LARGE_CHANNELS = [16, 8, 7, 33, 3, 14, 40, 4, 2]
 CONV_TYPES = ("int8", "int8_large", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
