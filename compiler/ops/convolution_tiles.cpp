@@ -23,7 +23,8 @@ std::int64_t pixels_of(const Window& w) { return std::int64_t{w.batch} * w.out_h
 bool is_pointwise(const Window& w) { return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads(); }
 
 bool fits(const Window& w) {
-  if (pixels_of(w) * w.k_h * w.k_w * w.in_c * w.out_c < kLeastMacs || w.out_c > kMostChannels) return false;
+  if (pixels_of(w) * w.k_h * w.k_w * w.in_c * w.out_c < kLeastMacs) return false;
+  if (w.out_c < static_cast<std::int32_t>(kChannels) || w.out_c > kMostChannels) return false;
   if (w.k_h > kMostRows || w.k_h * w.k_w * w.in_c > kMostValues) return false;
   if (is_pointwise(w)) return pixels_of(w) >= kPixels;
   const bool touches_image = w.pad_left < w.k_w && (w.out_w - 1) * w.stride_w - w.pad_left < w.in_w;

@@ -162,7 +162,7 @@ class Selection {
       const bool stack_is_too_much = on_stack && memory_.arena_bytes + scratch > limit;
       if (live > limit || stack_is_too_much) changed |= forbid_from(i, scratch);
     }
-    return changed || forbid_cheapest();
+    return changed || forbid_best(limit);
   }
 
   bool forbid_from(std::size_t node, std::int64_t scratch) {
@@ -178,22 +178,33 @@ class Selection {
     return less;
   }
 
-  /// Where no single step exceeds the limit but their placement does: what loses the fewest cycles with less scratch.
-  bool forbid_cheapest() {
-    std::optional<std::size_t> cheapest;
-    double least_loss = 0;
+  /// Where no single step exceeds the limit but their placement does: of what makes the arena smaller with less scratch the one
+  /// that loses the fewest cycles; the largest scratch when nothing does alone.
+  bool forbid_best(std::int64_t limit) {
+    std::optional<std::size_t> best, largest;
+    std::pair<bool, double> best_score;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (memory_.scratch_offsets[i] < 0) continue;
-      const Candidate& taken = candidates_[i][chosen_[i]];
-      for (std::size_t c = 0; c < candidates_[i].size(); ++c) {
-        const Candidate& other = candidates_[i][c];
-        if (!choices_[i].allowed[c] || other.call.scratch_bytes >= taken.call.scratch_bytes) continue;
-        const double loss = other.cycles - taken.cycles;
-        if (!cheapest || loss < least_loss) cheapest = i, least_loss = loss;
-        break;
-      }
+      const auto next = next_with_less_scratch(i);
+      if (memory_.scratch_offsets[i] < 0 || !next) continue;
+      if (!largest || scratch(i) > scratch(*largest)) largest = i;
+      std::vector<NodeMemory> tried = chosen_requests();
+      tried[i] = request(i, *next);
+      const std::int64_t arena = plan_memory(graph_, std::move(tried)).arena_bytes;
+      if (arena >= memory_.arena_bytes) continue;
+      const std::pair score{arena > limit, candidates_[i][*next].cycles - candidates_[i][chosen_[i]].cycles};
+      if (!best || score < best_score) best = i, best_score = score;
     }
-    return cheapest && forbid_from(*cheapest, candidates_[*cheapest][chosen_[*cheapest]].call.scratch_bytes);
+    if (!best) best = largest;
+    return best && forbid_from(*best, scratch(*best));
+  }
+
+  std::int64_t scratch(std::size_t node) const { return candidates_[node][chosen_[node]].call.scratch_bytes; }
+
+  std::optional<std::size_t> next_with_less_scratch(std::size_t node) const {
+    for (std::size_t c = 0; c < candidates_[node].size(); ++c) {
+      if (choices_[node].allowed[c] && candidates_[node][c].call.scratch_bytes < scratch(node)) return c;
+    }
+    return std::nullopt;
   }
 
   [[noreturn]] void fail_for_ram(const MemoryPlan& memory, std::int64_t limit) const {

@@ -30,6 +30,7 @@ struct TileWalk {
 /// `PixelStep` bytes apart. `Shift` 0: each channel has its own.
 template <int32_t Rows, int32_t RowBytes, int32_t PixelStep, int32_t Channels, bool Fitted, int32_t Shift>
 struct TileShape {
+  static_assert(Channels >= kTileChannels, "a block must be whole");
   static constexpr int32_t rows = Rows, row_bytes = RowBytes, pixel_step = PixelStep, channels = Channels, shift = Shift;
   static constexpr int32_t steps = window_steps(Rows, RowBytes), quads = RowBytes / 4, rest_bytes = RowBytes % 4;
   static constexpr bool fitted = Fitted, own_shift = !Fitted && Shift == 0;
@@ -334,7 +335,8 @@ inline void multiply_tiles(const int8_t* in, const int32_t* matrix, int8_t* out,
 
 #endif
 
-/// CONV_2D, int8, 1x1 and stride 1, of at most kMostTileValues input channels and at least three pixels; `matrix` as above. The
+/// CONV_2D, int8, 1x1 and stride 1, of at most kMostTileValues input channels, at least three output channels and at least three
+/// pixels; `matrix` as above. The
 /// last pixels are done twice where their number is no multiple of three.
 template <typename L>
 MOTE_KERNEL void conv_2d_pointwise_tiles(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
@@ -351,9 +353,9 @@ MOTE_KERNEL void conv_2d_pointwise_tiles(const int8_t* MOTE_RESTRICT in, const i
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, L::pixels * L::out_c, L::clamp_min, L::clamp_max);
 }
 
-/// CONV_2D, int8, of at most three rows and kMostTileValues values in a window, without dilation along rows, over rows of at
-/// least three output pixels and at least as wide as three windows; `matrix` as above. Three pixels whose windows reach over a
-/// border read a copy with zero points around it.
+/// CONV_2D, int8, of at least three output channels, at most three rows and kMostTileValues values in a window, without dilation
+/// along rows, over rows of at least three output pixels and at least as wide as three windows; `matrix` as above. Three pixels
+/// whose windows reach over a border read a copy with zero points around it.
 template <typename L>
 MOTE_KERNEL void conv_2d_tiles(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out) {
   using Shape = TileShape<L::k_h, L::k_w * L::in_c, L::stride_w * L::in_c, L::out_c, L::fitted, L::shift>;
