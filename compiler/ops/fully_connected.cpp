@@ -149,7 +149,9 @@ KernelCall lower_plain(const NodeView& node) {
   return call.output();
 }
 
-double plain_cycles(const NodeView& node) { return 10.0 * static_cast<double>(FullyConnected::of(node).macs(node)); }
+double plain_cycles(const NodeView& node) {
+  return 8.5 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
+}
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
   return with_even_steps(window_order(1, FullyConnected::of(node).depth(node)));
