@@ -295,27 +295,25 @@ MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<4>(const uint32_t*, const in
 #define MOTE_KEEP(x) (void)(x)
 #endif
 
-/// Sums of kRows rows with kColumns columns.
+/// Sums of kRows rows, `words` apart, with kColumns columns.
 template <int32_t kSteps, int32_t kColumns, int32_t kRows>
-MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* const (&row)[kRows], int32_t* sums, int32_t groups) {
+MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* weights, int32_t words, int32_t* sums, int32_t groups) {
   int32_t total[kRows * kColumns];
 #pragma GCC unroll 16
   for (int32_t i = 0; i < kRows * kColumns; ++i) total[i] = 0;
-  const int32_t* weights[kRows];
-#pragma GCC unroll 4
-  for (int32_t r = 0; r < kRows; ++r) weights[r] = row[r];
+  const uint32_t* end = columns + groups * kSteps * kColumns;
 #pragma GCC unroll 1
-  for (int32_t g = 0; g < groups; ++g) {
+  for (; columns != end; columns += kSteps * kColumns, weights += kSteps) {
     uint32_t group[kRows * kColumns];
 #pragma GCC unroll 4
-    for (int32_t s = 0; s < kSteps; ++s, columns += kColumns) {
+    for (int32_t s = 0; s < kSteps; ++s) {
 #pragma GCC unroll 4
       for (int32_t r = 0; r < kRows; ++r) {
-        const auto weight = static_cast<uint32_t>(*weights[r]++);
+        const auto weight = static_cast<uint32_t>(weights[r * words + s]);
 #pragma GCC unroll 2
         for (int32_t c = 0; c < kColumns; ++c) {
           uint32_t& sum = group[r * kColumns + c];
-          sum = (s == 0 ? 0x8000U : sum) + columns[c] * weight;
+          sum = (s == 0 ? 0x8000U : sum) + columns[s * kColumns + c] * weight;
           MOTE_KEEP(sum);
         }
       }
@@ -331,21 +329,20 @@ template <int32_t kSteps, int32_t kColumns>
 MOTE_INLINE void sum_rows(const uint32_t* columns, const int32_t* row, int32_t* sums, const int32_t* end, int32_t groups) {
   const int32_t words = groups * kSteps;
   for (; end - sums >= 4 * kColumns; sums += 4 * kColumns, row += 4 * words) {
-    const int32_t* const four[4] = {row, row + words, row + 2 * words, row + 3 * words};
-    sum_tile<kSteps, kColumns>(columns, four, sums, groups);
+    sum_tile<kSteps, kColumns, 4>(columns, row, words, sums, groups);
   }
   for (; sums != end; sums += kColumns, row += words) {
-    const int32_t* const one[1] = {row};
-    sum_tile<kSteps, kColumns>(columns, one, sums, groups);
+    sum_tile<kSteps, kColumns, 1>(columns, row, words, sums, groups);
   }
 }
 
 template <int32_t kSteps>
-inline void sum_two_columns(const uint32_t* columns, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
+MOTE_INLINE void sum_two_columns(const uint32_t* columns, const int32_t* rows, int32_t* sums, const int32_t* end,
+                                 int32_t groups) {
   sum_rows<kSteps, 2>(columns, rows, sums, end, groups);
 }
 template <int32_t kSteps>
-inline void sum_column(const uint32_t* column, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
+MOTE_INLINE void sum_column(const uint32_t* column, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
   sum_rows<kSteps, 1>(column, rows, sums, end, groups);
 }
 
