@@ -10,6 +10,7 @@ namespace mote {
 namespace {
 
 constexpr int kSearchBudget = 20'000;
+constexpr std::size_t kTwoSided = 6;
 
 bool meet(const Buffer& a, const Buffer& b) { return a.first <= b.last && b.first <= a.last; }
 
@@ -32,16 +33,23 @@ class Placer {
     try_sorted([&](std::size_t a, std::size_t b) { return span(a) > span(b); });
     try_sorted([&](std::size_t a, std::size_t b) { return buffers_[a].first < buffers_[b].first; });
     try_sorted([&](std::size_t a, std::size_t b) { return buffers_[a].bytes > buffers_[b].bytes; });
+    // The largest buffers from the top as well, in every combination.
+    const std::uint32_t combinations = 1U << std::min<std::size_t>(buffers_.size(), kTwoSided);
+    for (std::uint32_t from_top = 1; from_top < combinations && best_.total_bytes > bound_; ++from_top)
+      place_in_order(order, from_top);
     if (best_.total_bytes > bound_) search(0, 0);
     return best_;
   }
 
  private:
-  void place_in_order(const std::vector<std::size_t>& order) {
+  /// The n-th of the order at the highest place below the bound when bit n of `from_top` is set and there is one, else at the lowest.
+  void place_in_order(const std::vector<std::size_t>& order, std::uint32_t from_top = 0) {
     std::fill(offsets_.begin(), offsets_.end(), -1);
     std::int64_t total = 0;
     for (const std::size_t i : order) {
-      offsets_[i] = lowest_offset(i);
+      offsets_[i] = (from_top & 1U) != 0 ? highest_offset(i) : -1;
+      from_top >>= 1;
+      if (offsets_[i] < 0) offsets_[i] = lowest_offset(i);
       total = std::max(total, offsets_[i] + buffers_[i].bytes);
     }
     keep(total);
@@ -69,12 +77,33 @@ class Placer {
     }
   }
 
-  std::int64_t lowest_offset(std::size_t i) const {
+  /// What lies placed while buffer `i` lives, from below.
+  std::vector<std::pair<std::int64_t, std::int64_t>> taken_beside(std::size_t i) const {
     std::vector<std::pair<std::int64_t, std::int64_t>> taken;
     for (std::size_t j = 0; j < buffers_.size(); ++j) {
       if (offsets_[j] >= 0 && meet(buffers_[i], buffers_[j])) taken.emplace_back(offsets_[j], offsets_[j] + buffers_[j].bytes);
     }
     std::sort(taken.begin(), taken.end());
+    return taken;
+  }
+
+  /// Negative when there is no place below the bound.
+  std::int64_t highest_offset(std::size_t i) const {
+    const auto taken = taken_beside(i);
+    const auto from_top = [&](std::int64_t end) {
+      const std::int64_t offset = end - buffers_[i].bytes;
+      return offset < 0 ? -1 : offset - offset % buffers_[i].alignment;
+    };
+    std::int64_t offset = from_top(bound_);
+    for (auto each = taken.rbegin(); each != taken.rend() && offset >= 0; ++each) {
+      if (offset >= each->second) break;
+      offset = from_top(std::min(offset + buffers_[i].bytes, each->first));
+    }
+    return offset;
+  }
+
+  std::int64_t lowest_offset(std::size_t i) const {
+    const auto taken = taken_beside(i);
     std::int64_t offset = 0;
     for (const auto& [begin, end] : taken) {
       if (offset + buffers_[i].bytes <= begin) break;

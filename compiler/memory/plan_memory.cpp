@@ -73,27 +73,70 @@ bool take_over(Sharing& sharing, const Graph& graph, std::size_t step, int index
   return sharing.merge(out, in, 0);
 }
 
-}  // namespace
+/// Whether `bytes` live at once at some step of the buffer's life.
+bool reaches(const Buffer& buffer, std::int64_t bytes, const std::vector<Buffer>& buffers) {
+  for (std::int32_t step = buffer.first; step <= buffer.last; ++step) {
+    std::int64_t live = 0;
+    for (const Buffer& each : buffers) live += each.first <= step && step <= each.last ? each.bytes : 0;
+    if (live >= bytes) return true;
+  }
+  return false;
+}
 
-MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
-  MOTE_CHECK(nodes.size() == graph.nodes.size());
-  MemoryPlan plan;
-  Sharing sharing(graph);
-  // Scratch that the stack can take never sets the peak.
-  std::vector<NodeMemory> in_arena = nodes;
-  for (NodeMemory& each : in_arena) each.scratch_bytes = each.scratch_bytes > kLargestOnStack ? each.scratch_bytes : 0;
-  plan.is_view.assign(nodes.size(), false);
+/// Who shares memory with whom.
+struct Merges {
+  Sharing sharing;
+  std::vector<bool> is_view, is_in_place;  // by node
+};
+
+/// Views first, then results in place, both in running order; each only if the peak does not rise. None in place where `apart`.
+Merges merge_buffers(const Graph& graph, const std::vector<NodeMemory>& nodes, const std::vector<bool>& apart) {
+  Merges made{Sharing(graph), std::vector<bool>(nodes.size(), false), std::vector<bool>(nodes.size(), false)};
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].aliases.empty()) continue;
-    plan.is_view[i] = try_change(sharing, in_arena,
+    made.is_view[i] = try_change(made.sharing, nodes,
                                  [&](Sharing& attempt) { return make_views(attempt, graph, graph.nodes[i], nodes[i].aliases); });
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const int index : nodes[i].in_place) {
-      if (plan.is_view[i]) break;
-      if (try_change(sharing, in_arena, [&](Sharing& attempt) { return take_over(attempt, graph, i, index); })) break;
+      if (made.is_view[i] || made.is_in_place[i] || apart[i]) break;
+      made.is_in_place[i] =
+          try_change(made.sharing, nodes, [&](Sharing& attempt) { return take_over(attempt, graph, i, index); });
     }
   }
+  return made;
+}
+
+/// As merge_buffers, but a result in place that turns out to raise the peak, since a later one lowered the rest, is apart.
+Merges merge_buffers(const Graph& graph, const std::vector<NodeMemory>& nodes) {
+  const auto peak = [&](const Merges& merges) { return most_live_bytes(with_scratch(merges.sharing.live_buffers(), nodes)); };
+  std::vector<bool> apart(nodes.size(), false);
+  Merges best = merge_buffers(graph, nodes, apart);
+  std::int64_t least = peak(best);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!best.is_in_place[i]) continue;
+    const Buffer& buffer = best.sharing.buffer(best.sharing.buffer_of(graph.nodes[i].outputs[0]));
+    if (!reaches(buffer, least, with_scratch(best.sharing.live_buffers(), nodes))) continue;
+    apart[i] = true;
+    Merges attempt = merge_buffers(graph, nodes, apart);
+    const std::int64_t bytes = peak(attempt);
+    apart[i] = bytes < least;
+    if (apart[i]) best = std::move(attempt), least = bytes;
+  }
+  return best;
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
+  MOTE_CHECK(nodes.size() == graph.nodes.size());
+  // Scratch that the stack can take never sets the peak.
+  std::vector<NodeMemory> in_arena = nodes;
+  for (NodeMemory& each : in_arena) each.scratch_bytes = each.scratch_bytes > kLargestOnStack ? each.scratch_bytes : 0;
+  Merges merges = merge_buffers(graph, in_arena);
+  const Sharing& sharing = merges.sharing;
+  MemoryPlan plan;
+  plan.is_view = std::move(merges.is_view);
 
   const std::vector<bool> on_stack = move_scratch_to_stack(sharing, nodes);
   std::vector<std::int32_t> place;

@@ -179,14 +179,16 @@ class Selection {
   }
 
   /// Where no single step exceeds the limit but their placement does: of what makes the arena smaller with less scratch the one
-  /// that loses the fewest cycles; the largest scratch when nothing does alone.
+  /// that loses the fewest cycles; when nothing does alone, what loses the smallest part of its own.
   bool forbid_best(std::int64_t limit) {
-    std::optional<std::size_t> best, largest;
+    std::optional<std::size_t> best, cheapest;
+    double least_part = 0;
     std::pair<bool, double> best_score;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const auto next = next_with_less_scratch(i);
       if (memory_.scratch_offsets[i] < 0 || !next) continue;
-      if (!largest || scratch(i) > scratch(*largest)) largest = i;
+      const double part = candidates_[i][*next].cycles / candidates_[i][chosen_[i]].cycles;
+      if (!cheapest || part < least_part) cheapest = i, least_part = part;
       std::vector<NodeMemory> tried = chosen_requests();
       tried[i] = request(i, *next);
       const std::int64_t arena = plan_memory(graph_, std::move(tried)).arena_bytes;
@@ -194,7 +196,7 @@ class Selection {
       const std::pair score{arena > limit, candidates_[i][*next].cycles - candidates_[i][chosen_[i]].cycles};
       if (!best || score < best_score) best = i, best_score = score;
     }
-    if (!best) best = largest;
+    if (!best) best = cheapest;
     return best && forbid_from(*best, scratch(*best));
   }
 
