@@ -34,7 +34,8 @@ DepthwiseMve::DepthwiseMve(DepthwiseRows layer, std::int64_t budget) : layer_(st
   if (w.dilation_w == 1 && gathers_ <= kMostResident) {
     while (shares(shared_ + 1)) ++shared_;
   }
-  const std::int64_t last = static_cast<std::int64_t>(w.out_w - 1) * w.stride_w + static_cast<std::int64_t>(w.k_w - 1) * w.dilation_w;
+  const std::int64_t last =
+      static_cast<std::int64_t>(w.out_w - 1) * w.stride_w + static_cast<std::int64_t>(w.k_w - 1) * w.dilation_w;
   // Taps further from the first than an offset reaches are gathered row by row of the kernel, or a few rows at once.
   pad_right_ = std::max<std::int64_t>(0, last + 1 - w.pad_left - w.in_w);
   line_ = w.in_w + std::max<std::int64_t>(w.pad_left, pad_right_);
@@ -77,8 +78,8 @@ std::int64_t DepthwiseMve::plane_bytes(const Lines& lines) const {
   const std::int64_t outputs = kSums * lines.groups * lines.periods;
   std::int64_t furthest = 0;
   for (const auto& [offset, tap] : places()) furthest = std::max(furthest, offset);
-  const std::int64_t read = (outputs - 1) / lines.pitch * w.stride_h * line_ + (lines.pitch - 1) * w.stride_w +
-                            (gathers_ - 1) * apart_ + furthest + 1;
+  const std::int64_t read =
+      (outputs - 1) / lines.pitch * w.stride_h * line_ + (lines.pitch - 1) * w.stride_w + (gathers_ - 1) * apart_ + furthest + 1;
   const std::int64_t planes = std::min<std::int64_t>(w.in_c, planes_);
   return (planes - 1) * plane(lines) + std::max(plane(lines), read);
 }
@@ -126,10 +127,13 @@ bool DepthwiseMve::applies() const {
 double DepthwiseMve::cycles() const {
   const Window& w = layer_.window;
   const double passes = static_cast<double>((w.out_h + lines_.chunk - 1) / lines_.chunk);
-  const double patches = 8.0 / static_cast<double>(shared_) * (static_cast<double>(gathers_) + 1) + 8.0 * static_cast<double>(gathers_);
+  const double patches =
+      8.0 / static_cast<double>(shared_) * (static_cast<double>(gathers_) + 1) + 8.0 * static_cast<double>(gathers_);
   const double group = gathers_ <= kMostResident && apart_ == 0 ? 2 + patches : 3 + 27.0 * static_cast<double>(gathers_);
-  const double channel = 30 + 20.0 * static_cast<double>(lines_.blocks()) + group * static_cast<double>(lines_.groups * lines_.periods);
-  const double moved = (0.3 + 2.4 / static_cast<double>(planes_)) * (static_cast<double>(w.in_h) * w.in_w + static_cast<double>(w.out_h) * w.out_w) * w.in_c;
+  const double channel =
+      30 + 20.0 * static_cast<double>(lines_.blocks()) + group * static_cast<double>(lines_.groups * lines_.periods);
+  const double moved = (0.3 + 2.4 / static_cast<double>(planes_)) *
+                       (static_cast<double>(w.in_h) * w.in_w + static_cast<double>(w.out_h) * w.out_w) * w.in_c;
   return 100 + w.batch * (moved + passes * (w.in_c * channel + 60.0 * static_cast<double>((w.in_c + planes_ - 1) / planes_)));
 }
 
@@ -171,9 +175,9 @@ KernelCall DepthwiseMve::lower(const NodeView&) const {
     stream.push_back(shift_of(by));
     stream.push_back(0);
     for (std::size_t i = 0; i < taps.size(); i += 4) {
-      stream.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(taps[i]) | static_cast<std::uint32_t>(taps[i + 1]) << 8 |
-                                                 static_cast<std::uint32_t>(taps[i + 2]) << 16 |
-                                                 static_cast<std::uint32_t>(taps[i + 3]) << 24));
+      stream.push_back(static_cast<std::int32_t>(
+          static_cast<std::uint32_t>(taps[i]) | static_cast<std::uint32_t>(taps[i + 1]) << 8 |
+          static_cast<std::uint32_t>(taps[i + 2]) << 16 | static_cast<std::uint32_t>(taps[i + 3]) << 24));
     }
   }
   std::vector<std::uint8_t> offsets;

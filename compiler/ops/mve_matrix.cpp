@@ -33,9 +33,7 @@ bool stays_inside(std::span<const std::int8_t> weights, std::int32_t bias, const
 }
 
 /// Row of a block that is sum `place` of it, see mote_scale_16 and mote_scale_8 on the device.
-std::size_t row_at(std::size_t place, bool whole) {
-  return whole ? 4 * (place % 4) + place / 4 : 2 * (place % 4) + place / 4;
-}
+std::size_t row_at(std::size_t place, bool whole) { return whole ? 4 * (place % 4) + place / 4 : 2 * (place % 4) + place / 4; }
 
 class Packer {
  public:

@@ -82,11 +82,24 @@ void expect_exact(mote::Window w, std::int64_t budget, int least_shift) {
     mote::Node node;
     node.outputs = {0};
     const mote::KernelCall call = packed.lower(mote::NodeView(graph, node));
-    const std::map<std::string, std::int64_t> stated = {
-        {"out_h", L::out_h},     {"out_w", L::out_w},     {"line", L::line},     {"plane", L::plane},     {"plane_bytes", L::plane_bytes},
-        {"chunk", L::chunk},     {"pitch", L::pitch},     {"groups", L::groups}, {"periods", L::periods}, {"blocks", L::blocks},
-        {"gathers", L::gathers}, {"apart", L::apart},     {"shared", L::shared}, {"planes", L::planes},   {"pad_top", L::pad_top},
-        {"reach", L::reach},     {"pad_left", L::pad_left}, {"scaling", L::scaling}};
+    const std::map<std::string, std::int64_t> stated = {{"out_h", L::out_h},
+                                                        {"out_w", L::out_w},
+                                                        {"line", L::line},
+                                                        {"plane", L::plane},
+                                                        {"plane_bytes", L::plane_bytes},
+                                                        {"chunk", L::chunk},
+                                                        {"pitch", L::pitch},
+                                                        {"groups", L::groups},
+                                                        {"periods", L::periods},
+                                                        {"blocks", L::blocks},
+                                                        {"gathers", L::gathers},
+                                                        {"apart", L::apart},
+                                                        {"shared", L::shared},
+                                                        {"planes", L::planes},
+                                                        {"pad_top", L::pad_top},
+                                                        {"reach", L::reach},
+                                                        {"pad_left", L::pad_left},
+                                                        {"scaling", L::scaling}};
     for (const mote::SpecField& field : call.spec) {
       const auto found = stated.find(field.name);
       if (found != stated.end()) {
@@ -105,18 +118,19 @@ void expect_exact(mote::Window w, std::int64_t budget, int least_shift) {
 }
 
 struct Common {
-  static constexpr int32_t batch = 1, input_zero_point = kInputZero, output_zero_point = kOutputZero, clamp_min = -128, clamp_max = 127;
+  static constexpr int32_t batch = 1, input_zero_point = kInputZero, output_zero_point = kOutputZero, clamp_min = -128,
+                           clamp_max = 127;
 };
 
 struct Small3x3 : Common {
-  static constexpr int32_t in_h = 9, in_w = 5, in_c = 11, out_h = 9, out_w = 5, stride_h = 1, stride_w = 1, pad_top = 1, pad_left = 1,
-                           reach = 3, line = 6, plane = 68, plane_bytes = 551, chunk = 9, pitch = 5, groups = 6, periods = 1,
-                           blocks = 3, gathers = 1, apart = 0, shared = 3, planes = 8, scaling = 1;
+  static constexpr int32_t in_h = 9, in_w = 5, in_c = 11, out_h = 9, out_w = 5, stride_h = 1, stride_w = 1, pad_top = 1,
+                           pad_left = 1, reach = 3, line = 6, plane = 68, plane_bytes = 551, chunk = 9, pitch = 5, groups = 6,
+                           periods = 1, blocks = 3, gathers = 1, apart = 0, shared = 3, planes = 8, scaling = 1;
 };
 struct Strips7x7 : Common {
-  static constexpr int32_t in_h = 20, in_w = 48, in_c = 5, out_h = 10, out_w = 24, stride_h = 2, stride_w = 2, pad_top = 2, pad_left = 2,
-                           reach = 7, line = 51, plane = 362, plane_bytes = 772, chunk = 1, pitch = 24, groups = 3, periods = 1,
-                           blocks = 2, gathers = 4, apart = 102, shared = 1, planes = 2, scaling = 2;
+  static constexpr int32_t in_h = 20, in_w = 48, in_c = 5, out_h = 10, out_w = 24, stride_h = 2, stride_w = 2, pad_top = 2,
+                           pad_left = 2, reach = 7, line = 51, plane = 362, plane_bytes = 772, chunk = 1, pitch = 24, groups = 3,
+                           periods = 1, blocks = 2, gathers = 4, apart = 102, shared = 1, planes = 2, scaling = 2;
 };
 
 TEST(DepthwiseMve, SmallImageAtOnce) { expect_exact<Small3x3>({1, 9, 5, 11, 1, 1, 11, 3, 3, 1, 1, 1, 1}, 6144, 1); }

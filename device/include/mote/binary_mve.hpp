@@ -106,8 +106,8 @@ void mve_sum(const MveSum* sum) {
     return shift == 0 ? high : (high + (1 << (-shift - 1))) >> -shift;
   };
   for (int32_t i = 0; i < 16 * sum->count + kRest; ++i) {
-    const int32_t rounded = scale(sum->rounded[i] * (1 << 20) + sum->rounded_addend, sum->rounded_multiplier,
-                                  sum->rounded_shift, kRounds);
+    const int32_t rounded =
+        scale(sum->rounded[i] * (1 << 20) + sum->rounded_addend, sum->rounded_multiplier, sum->rounded_shift, kRounds);
     const int32_t exact = sum->exact[i] * sum->exact_factor + sum->exact_addend;
     const int32_t both = kSubtracts ? exact - rounded : exact + rounded;
     const int32_t value = scale(both, sum->multiplier, sum->shift, kSigned) + sum->zero_point;

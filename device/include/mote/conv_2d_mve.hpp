@@ -102,8 +102,7 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
   const int32_t left = x * L::stride_w - L::pad_left;
   const int8_t* window = image + top * kImageRow + left * L::in_c;
   if constexpr (L::pads) {
-    if (left < 0 || left + (L::k_w - 1) * L::dilation_w >= L::in_w || top < 0 ||
-        top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
+    if (left < 0 || left + (L::k_w - 1) * L::dilation_w >= L::in_w || top < 0 || top + (L::k_h - 1) * L::dilation_h >= L::in_h) {
       return gather_border_column<L>(window, top, left, to);
     }
   }

@@ -5,8 +5,8 @@
 namespace mote {
 
 // DEPTHWISE_CONV_2D of int8 with any kernel, depth multiplier 1. Up to eight channels at a time are turned into planes of
-// their own, borders included. A gather reads up to sixteen taps of a plane, which serve several neighbouring outputs with their weights
-// moved; VMLADAVA sums each output into one of eight general registers.
+// their own, borders included. A gather reads up to sixteen taps of a plane, which serve several neighbouring outputs with their
+// weights moved; VMLADAVA sums each output into one of eight general registers.
 
 /// A strip of planes, and what becomes of it. All outputs of a plane stand in a row, `L::pitch` to a line of the image.
 struct MvePlanes {
@@ -22,9 +22,9 @@ struct MvePlanes {
 
 #if MOTE_MVE
 
-/// kGathers of 16 taps, which begin kApart bytes after each other, serve kShared outputs, kStep bytes apart. A line has kPitch outputs and ends kJump bytes before the next.
-/// kGroups groups of eight outputs are unrolled. Rectified
-/// shifts are at most 20. Stack: 200 bytes.
+/// kGathers of 16 taps, which begin kApart bytes after each other, serve kShared outputs, kStep bytes apart. A line has kPitch
+/// outputs and ends kJump bytes before the next. kGroups groups of eight outputs are unrolled. Rectified shifts are at most 20.
+/// Stack: 200 bytes.
 template <int32_t kGathers, int32_t kApart, int32_t kShared, int32_t kStep, int32_t kPitch, int32_t kJump, int32_t kGroups,
           MveScaling kScaling, bool kClamps>
 MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
@@ -284,7 +284,8 @@ MOTE_MVE_ASSEMBLY void mve_planes(const MvePlanes*) {
   pop {r4-r11, pc}
   .noaltmacro
 )" ::"i"(kGathers),
-                   "i"(kShared), "i"(kStep), "i"(kPitch), "i"(kJump), "i"(kGroups), "i"(static_cast<int32_t>(kScaling)), "i"(kClamps ? 1 : 0), "i"(kApart));
+                   "i"(kShared), "i"(kStep), "i"(kPitch), "i"(kJump), "i"(kGroups), "i"(static_cast<int32_t>(kScaling)),
+                   "i"(kClamps ? 1 : 0), "i"(kApart));
 }
 
 #else
@@ -298,14 +299,15 @@ void mve_planes(const MvePlanes* work) {
     for (int32_t i = 0; i < work->periods * kGroups * 8; ++i) {
       const int8_t* at = work->planes + c * work->plane_step + i / kPitch * (kPitch * kStep + kJump) + i % kPitch * kStep;
       int32_t sum = stream[0];
-      for (int32_t tap = 0; tap < 16 * kGathers; ++tap) sum = wrap_add(sum, at[tap / 16 * kApart + work->offsets[tap]] * weights[tap]);
+      for (int32_t tap = 0; tap < 16 * kGathers; ++tap)
+        sum = wrap_add(sum, at[tap / 16 * kApart + work->offsets[tap]] * weights[tap]);
       const int32_t left = larger<int32_t>(stream[2], 0);
       const int32_t right = larger<int32_t>(-stream[2], 0);
       int64_t scaled = doubling_high_multiply(shift_left(sum, left), stream[1]);
       if (kScaling != MveScaling::kRectified && right > 0 && sum < 0) --scaled;
       if (right > 0) scaled = (scaled + (int64_t{1} << (right - 1))) >> right;
-      work->out[c * work->out_step + i] =
-          static_cast<int8_t>(clamp<int64_t>(clamp<int64_t>(scaled, INT16_MIN, INT16_MAX) + work->zero_point, work->low, work->high));
+      work->out[c * work->out_step + i] = static_cast<int8_t>(
+          clamp<int64_t>(clamp<int64_t>(scaled, INT16_MIN, INT16_MAX) + work->zero_point, work->low, work->high));
     }
   }
 }
@@ -378,8 +380,9 @@ MOTE_INLINE void join_row(const int8_t* from, int32_t width, int32_t pixel, int3
 #endif
 }
 
-/// L::planes channels (at most 8) and L::chunk lines of outputs are made at a time. Scratch: sums and outputs of a chunk, then planes of L::line bytes to a row with
-/// L::plane_bytes in all. `out` may be `in` where no line of outputs reaches beyond the rows read for it.
+/// L::planes channels (at most 8) and L::chunk lines of outputs are made at a time. Scratch: sums and outputs of a chunk, then
+/// planes of L::line bytes to a row with L::plane_bytes in all. `out` may be `in` where no line of outputs reaches beyond the
+/// rows read for it.
 template <typename L>
 MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, const uint8_t* offsets, int8_t* out,
                                        uint8_t* scratch) {
@@ -398,18 +401,10 @@ MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, 
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * L::out_w * L::in_c) {
     for (int32_t c = 0; c < L::in_c; c += L::planes) {
       const int32_t channels = smaller<int32_t>(L::in_c - c, L::planes);
-      const MvePlanes work = {planes,
-                              results,
-                              sums,
-                              channels,
-                              kPlane,
-                              kOutputs,
-                              L::periods,
-                              L::blocks,
-                              L::output_zero_point,
-                              L::clamp_min,
-                              L::clamp_max,
-                              stream + c * (4 + 4 * L::gathers),
+      const MvePlanes work = {planes,       results,      sums,
+                              channels,     kPlane,       kOutputs,
+                              L::periods,   L::blocks,    L::output_zero_point,
+                              L::clamp_min, L::clamp_max, stream + c * (4 + 4 * L::gathers),
                               offsets};
       int32_t have = 0;
       for (int32_t y = 0; y < L::out_h; y += L::chunk) {
@@ -425,7 +420,8 @@ MOTE_KERNEL void depthwise_conv_2d_mve(const int8_t* in, const int32_t* stream, 
             for (int32_t i = 0; i < kPlanes; ++i) fill_vectors(to + i * kPlane, L::input_zero_point, L::in_w);
           }
         }
-        mve_planes<L::gathers, L::apart, L::shared, L::stride_w, L::pitch, kJump, L::groups, static_cast<MveScaling>(L::scaling), kClamps>(&work);
+        mve_planes<L::gathers, L::apart, L::shared, L::stride_w, L::pitch, kJump, L::groups, static_cast<MveScaling>(L::scaling),
+                   kClamps>(&work);
         int8_t* to = out + y * L::out_w * L::in_c + c;
         if constexpr (L::pitch == L::out_w) {
           join_row(results, lines * L::out_w, L::in_c, channels, kOutputs, to);

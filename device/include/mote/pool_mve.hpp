@@ -53,8 +53,7 @@ MOTE_KERNEL void average_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOT
     if (count > 1) {
       const auto size = vreinterpretq_u16_s16(vabsq_s16(sum));
       const uint16x8_t rounded = vaddq_n_u16(size, static_cast<uint16_t>(count / 2));
-      const uint16x8_t quotient =
-          vshlq_r_u16(vmulhq_u16(rounded, vdupq_n_u16(static_cast<uint16_t>(reciprocal))), -shift);
+      const uint16x8_t quotient = vshlq_r_u16(vmulhq_u16(rounded, vdupq_n_u16(static_cast<uint16_t>(reciprocal))), -shift);
       const auto mean = vreinterpretq_s16_u16(quotient);
       sum = vpselq_s16(vnegq_s16(mean), mean, vcmpltq_n_s16(sum, 0));
     }
@@ -85,8 +84,8 @@ MOTE_KERNEL void max_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RE
 #endif
 }
 
-/// MEAN over axes before the last one, of at least 4 channels: [outer][count][channels] to [outer][channels]; 1 / count is part of
-/// the multiplier, which shifts to the right; zero_sum is count times the input's zero point.
+/// MEAN over axes before the last one, of at least 4 channels: [outer][count][channels] to [outer][channels]; 1 / count is part
+/// of the multiplier, which shifts to the right; zero_sum is count times the input's zero point.
 template <typename L>
 MOTE_KERNEL void mean_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out) {
   static_assert(L::shift < 0 && L::channels >= 4, "shifts to the right, a vector of channels");

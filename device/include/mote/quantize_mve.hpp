@@ -9,7 +9,8 @@ namespace mote {
 template <typename L>
 struct LastValues {
   using Output = typename L::Output;
-  static constexpr int32_t elements = L::elements % 4, zero_point = L::zero_point, clamp_min = L::clamp_min, clamp_max = L::clamp_max;
+  static constexpr int32_t elements = L::elements % 4, zero_point = L::zero_point, clamp_min = L::clamp_min,
+                           clamp_max = L::clamp_max;
   static constexpr float scale = L::scale;
 };
 
@@ -23,7 +24,8 @@ MOTE_KERNEL void quantize_mve(const float* in, typename L::Output* out) {
     const float32x4_t high = vdupq_n_f32(static_cast<float>(L::clamp_max - L::zero_point));
     const float scale = L::scale;
     // VMAXNM takes the number where one operand is none; VCVTA rounds halves away from zero.
-    __asm__ volatile(R"(
+    __asm__ volatile(
+        R"(
   dls lr, %[count]
 1:
   vldrw.u32 q0, [%[in]], #16
@@ -38,9 +40,9 @@ MOTE_KERNEL void quantize_mve(const float* in, typename L::Output* out) {
   vstrb.32 q0, [%[out]], #4
   le lr, 1b
 )"
-                     : [in] "+r"(in), [out] "+l"(out)
-                     : [count] "r"(L::elements / 4), [scale] "t"(scale), [low] "w"(low), [high] "w"(high), [zero] "r"(L::zero_point)
-                     : "lr", "d0", "d1", "cc", "memory");
+        : [in] "+r"(in), [out] "+l"(out)
+        : [count] "r"(L::elements / 4), [scale] "t"(scale), [low] "w"(low), [high] "w"(high), [zero] "r"(L::zero_point)
+        : "lr", "d0", "d1", "cc", "memory");
   }
   if constexpr (L::elements % 4 != 0) quantize<LastValues<L>>(in, out);
 #else

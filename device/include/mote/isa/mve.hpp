@@ -115,9 +115,13 @@ MOTE_INLINE void fill_words(int8_t* to, int32_t value) {
   memset(to, value, static_cast<size_t>(kBytes));
 }
 
-MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) { memmove(to, from, static_cast<size_t>(larger<int32_t>(bytes, 0))); }
+MOTE_INLINE void copy_vectors(int8_t* to, const int8_t* from, int32_t bytes) {
+  memmove(to, from, static_cast<size_t>(larger<int32_t>(bytes, 0)));
+}
 
-MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) { memset(to, value, static_cast<size_t>(larger<int32_t>(bytes, 0))); }
+MOTE_INLINE void fill_vectors(int8_t* to, int32_t value, int32_t bytes) {
+  memset(to, value, static_cast<size_t>(larger<int32_t>(bytes, 0)));
+}
 
 template <int32_t kBytes>
 MOTE_INLINE void copy_run(int8_t* to, const int8_t* from) {
