@@ -17,6 +17,8 @@ g++ -std=c++20 -O2 -shared -fPIC "$emulate"/plugin/*.cpp -o "$work/mote.so"
 gcc -O2 -w -shared -fPIC "$counter/cplug.c" -o "$work/counter.so"
 
 address() { arm-none-eabi-nm firmware.elf | awk -v name="$1" '$3 == name { print $1; exit }'; }
+# Costs of the Cortex-M4 for every board, which the other counter knows.
+costs() { python3 -c 'import json, sys; print("+".join(f"{k}:{v}" for k, v in json.load(open(sys.argv[1]))["timing"].items()))' "$emulate/../targets/data/cortex-m4.json"; }
 even() { printf %x $((0x$1 & ~1)); }
 
 build() { # CPU_FLAGS: firmware.elf in the working directory, as compiler/emulate/build_firmware.cpp builds it
@@ -59,7 +61,7 @@ check() { # BOARD MACHINE CPU_FLAGS MEMORY
   local begin end
   begin=$(even "$(address mote_begin)") end=$(even "$(address mote_end)")
   run=$(even "$run")
-  $qemu -plugin "$work/mote.so,begin=$begin,end=$end,run=$run-$(printf %x $((0x$run + 0x$run_bytes))),runner=$(address mote_runner_begin)-$(address mote_runner_end),layers=0,timing=m4,out=profile.json"
+  $qemu -plugin "$work/mote.so,begin=$begin,end=$end,run=$run-$(printf %x $((0x$run + 0x$run_bytes))),runner=$(address mote_runner_begin)-$(address mote_runner_end),layers=0,timing=$(costs),out=profile.json"
   $qemu -plugin "$work/counter.so,begin=0x$begin,end=0x$end" 2> counter.txt
   python3 - "$1" "$samples" <<'PY' || failures=$((failures + 1))
 import json, sys

@@ -29,7 +29,7 @@ __attribute__((used, noreturn)) static void report_trap(uint32_t stack) {
   if (stack < (uint32_t)mote_stack_low) {
     semihosting_print("stack overflow");
   } else {
-    print_hex("trap at 0x", at);
+    print_hex("fault at 0x", at);
   }
   print_hex(" (mcause 0x", cause);
   print_hex(", mtval 0x", value);

@@ -8,7 +8,6 @@
 #include "classifier.hpp"
 #include "classifier.h"
 
-#include "mote/conv_2d.hpp"
 #include "mote/conv_2d_packed.hpp"
 #include "mote/depthwise_conv_2d_3x3.hpp"
 #include "mote/fully_connected.hpp"
@@ -31,17 +30,9 @@ alignas(4) const int8_t l1_weights[] = {
 alignas(4) const int32_t l1_scaling[] = {
     0,1832519339,0,2015771307,0,1099511637,0,1191137621,
 };
-alignas(4) const int8_t l2_weights[] = {
-    98,-48,90,68,3,-78,-22,-19,26,-54,-17,-12,-86,-68,-49,-61,
-};
-alignas(4) const int32_t l2_bias[] = {
-    496,1730,-1595,-612,
-};
-alignas(4) const int32_t l2_multipliers[] = {
-    2061584256,2061584256,2061584256,2061584256,
-};
-alignas(4) const int8_t l2_shifts[] = {
-    -6,-6,-6,-6,
+alignas(4) const int32_t l2_matrix[] = {
+    496,443376,-1595,-158267,-363199646,-823154150,-314265136,-1024148534,-85899392,32,6,2061584256,32,6,2061584256,32,6,2061584256,
+    32,6,
 };
 alignas(4) const int8_t l5_weights[] = {
     -116,-9,33,-56,5,9,38,-7,52,-40,-90,45,
@@ -90,13 +81,6 @@ struct L1 {
   static constexpr int32_t chunk = 3;
 };
 struct L2 {
-  using Input = int8_t;
-  using Weight = int8_t;
-  using Sum = int32_t;
-  using Output = int8_t;
-  static constexpr int32_t output_zero_point = 0;
-  static constexpr int32_t clamp_min = -128;
-  static constexpr int32_t clamp_max = 127;
   static constexpr int32_t batch = 1;
   static constexpr int32_t in_h = 3;
   static constexpr int32_t in_w = 3;
@@ -109,9 +93,12 @@ struct L2 {
   static constexpr int32_t stride_h = 1;
   static constexpr int32_t stride_w = 1;
   static constexpr int32_t dilation_h = 1;
-  static constexpr int32_t dilation_w = 1;
   static constexpr int32_t pad_top = 0;
   static constexpr int32_t pad_left = 0;
+  static constexpr bool pads = false;
+  static constexpr int32_t clamp_min = -128;
+  static constexpr int32_t clamp_max = 127;
+  static constexpr int32_t whole_words = 20;
 };
 struct L3 {
   using Value = int8_t;
@@ -164,7 +151,7 @@ void Model::run() noexcept {
   alignas(8) uint8_t scratch[320];
   mote::conv_2d_packed<L0>(at<int8_t>(120), l0_matrix, at<int8_t>(0), scratch);  // conv: 1x6x5x4
   mote::depthwise_conv_2d_3x3<L1>(at<int8_t>(0), l1_weights, l1_scaling, at<int8_t>(0), scratch);  // depthwise: 1x3x3x4
-  mote::conv_2d_pointwise<L2>(at<int8_t>(0), l2_weights, l2_bias, l2_multipliers, l2_shifts, at<int8_t>(120));  // pointwise: 1x3x3x4
+  mote::conv_2d_packed<L2>(at<int8_t>(0), l2_matrix, at<int8_t>(120), scratch);  // pointwise: 1x3x3x4
   mote::average_pool_2d<L3>(at<int8_t>(120), at<int8_t>(0));  // pool: 1x1x1x4
   mote::fully_connected<L5>(at<int8_t>(0), l5_weights, l5_bias, nullptr, nullptr, at<int8_t>(4));  // dense: 1x3
   mote::softmax_int8<L6>(at<int8_t>(4), at<int8_t>(4));  // softmax: 1x3
