@@ -1,7 +1,9 @@
 #include "ops/threshold_scaling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 namespace mote {
 
@@ -97,10 +99,8 @@ std::optional<ThresholdScaling> search_offsets(const std::vector<Threshold>& wan
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
-                                               ThresholdForm form) {
+std::optional<ThresholdScaling> fit(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                    ThresholdForm form) {
   const std::int64_t largest_sum = std::int64_t{INT32_MAX} >> form.sum_bits;
   const Multiplier& by = finish.multiplier(channel);
   if (low < -largest_sum || high > largest_sum || form.shift > kMostShift) return std::nullopt;
@@ -122,6 +122,24 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
     }
   }
   return search_offsets(wanted, low, high, form);
+}
+
+}  // namespace
+
+std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                               ThresholdForm form) {
+  // Several rows of an operator ask the same, before and while they are chosen.
+  using Question = std::array<std::int64_t, 9>;
+  static thread_local std::map<Question, std::optional<ThresholdScaling>> answers;
+  constexpr std::size_t kMostAnswers = 1 << 16;
+  if (answers.size() > kMostAnswers) answers.clear();
+  const Multiplier& by = finish.multiplier(channel);
+  const auto [least, most] = finish.range();
+  const Question question{low,   high, by.multiplier, by.shift,     finish.zero_point(),
+                          least, most, form.bias,     form.sum_bits * 64 + form.shift};
+  const auto found = answers.find(question);
+  if (found != answers.end()) return found->second;
+  return answers[question] = fit(low, high, finish, channel, form);
 }
 
 int most_threshold_shift(const Finish& finish, std::size_t channel, int sum_bits) {
