@@ -26,7 +26,9 @@ ExitCode tune(const TuneOptions& options) {
     result = tune_model(graph, target, tuning, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
   }
   tuning.write(file);
-  const Plan after = make_plan(graph, target, {.flash_bytes = {}, .ram_bytes = {}, .forced = {}, .tuning = tuning});
+  SelectionOptions measured;
+  measured.tuning = tuning;
+  const Plan after = make_plan(graph, target, measured);
   if (options.model.json) {
     fmt::print("{}", json_text(Json{{"model", graph.name},
                                     {"target", target.name},

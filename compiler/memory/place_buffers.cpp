@@ -96,7 +96,7 @@ class Placer {
     };
     std::int64_t offset = from_top(bound_);
     for (auto each = taken.rbegin(); each != taken.rend() && offset >= 0; ++each) {
-      if (offset >= each->second) break;
+      if (offset >= each->second) continue;  // one that begins lower may still end higher
       offset = from_top(std::min(offset + buffers_[i].bytes, each->first));
     }
     return offset;

@@ -16,8 +16,8 @@ SCHEMA_HEADER, SCHEMA_READERS = "tflite_generated.h", {"ops", "import"}
 
 CMSIS_NN_HEADERS = ("arm_nnfunctions.h", "arm_nnsupportfunctions.h")
 DEVICE_HEADERS = {"math.h", "stddef.h", "stdint.h", "string.h"}
-# The Arm C Language Extensions come with the compiler; one file turns them into functions of our own.
-INTRINSICS = {"mote/isa/dsp.hpp": "arm_acle.h"}
+# Intrinsics come with the compiler; one file of each turns them into functions of our own.
+INTRINSICS = {"mote/isa/dsp.hpp": "arm_acle.h", "mote/isa/mve.hpp": "arm_mve.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 ROW = re.compile(r"^MOTE_OPERATOR\((\w+),", re.MULTILINE)

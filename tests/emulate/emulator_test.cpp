@@ -19,8 +19,12 @@ class Library {
   explicit Library(const FileSet& files) { write_files(directory_.path(), files); }
 
   EmulationJob job(std::size_t sample_count = 3) const {
-    EmulationJob job{.source_dir = directory_.path(), .library = {}, .model_name = "tiny", .layer_count = 2, .input_bytes = {1},
-                     .output_bytes = {1}, .samples = {}, .profile = true};
+    EmulationJob job;
+    job.source_dir = directory_.path();
+    job.model_name = "tiny";
+    job.layer_count = 2;
+    job.input_bytes = job.output_bytes = {1};
+    job.profile = true;
     for (std::size_t i = 0; i < sample_count; ++i) {
       job.samples.push_back({.reset_before = i == 0, .bytes = {static_cast<std::uint8_t>(7 * i)}});
     }

@@ -24,7 +24,9 @@ struct Layer {
     const std::int32_t channels = op == "depthwise_conv_2d" ? weights[3] : weights[0];
     const TensorId b = builder.constant(Shape{channels}, std::vector<std::int32_t>(static_cast<std::size_t>(channels), bias));
     builder.output(builder.node(op, {x, w, b}, attributes, quantized(1.0F)));
-    return make_plan(builder.finish(), find_target(target), {.kernels = kernels});
+    SelectionOptions options;
+    options.kernels = kernels;
+    return make_plan(builder.finish(), find_target(target), options);
   }
   Step step(std::string_view target) const { return plan(target).steps.at(0); }
 };

@@ -42,7 +42,7 @@ MOTE_KERNEL void fully_connected_scalar(const int8_t* MOTE_RESTRICT in, const in
     [[maybe_unused]] const int16_t* correction = corrections;
     for (int32_t first = 0; first < L::units; first += kScalarRows, row += kScalarRows * kRowWords) {
       const int32_t rows = smaller<int32_t>(kScalarRows, L::units - first);
-      int32_t sums[kScalarRows];
+      int32_t sums[kScalarRows] = {};
       if constexpr (L::by_bytes) {
         sum_column_by_bytes<L::steps>(column, row, sums, sums + rows, L::groups);
       } else {

@@ -10,7 +10,7 @@
 
 #include "mote/conv_2d_packed.hpp"
 #include "mote/depthwise_conv_2d_3x3.hpp"
-#include "mote/fully_connected.hpp"
+#include "mote/fully_connected_packed.hpp"
 #include "mote/kernel.hpp"
 #include "mote/pool.hpp"
 #include "mote/softmax.hpp"
@@ -31,14 +31,11 @@ alignas(4) const int32_t l1_scaling[] = {
     0,1832519339,0,2015771307,0,1099511637,0,1191137621,
 };
 alignas(4) const int32_t l2_matrix[] = {
-    496,443376,-1595,-158267,-363199646,-823154150,-314265136,-1024148534,-85899392,32,6,2061584256,32,6,2061584256,32,6,2061584256,
+    442880,-156672,-363199646,-823154150,-314265136,-1024148534,-85899392,992,32,6,2061584256,32,6,2061584256,-3190,32,6,2061584256,
     32,6,
 };
-alignas(4) const int8_t l5_weights[] = {
-    -116,-9,33,-56,5,9,38,-7,52,-40,-90,45,
-};
-alignas(4) const int32_t l5_bias[] = {
-    -1199,-1728,-310,
+alignas(4) const int32_t l5_matrix[] = {
+    -442368,0,639698060,-5898188,-121108233,3014616,-498216305,-2398,960,7,1649267343,960,7,1649267343,-620,960,7,0,1,1,
 };
 
 struct L0 {
@@ -121,20 +118,14 @@ struct L3 {
   static constexpr int32_t clamp_max = 127;
 };
 struct L5 {
-  using Input = int8_t;
-  using Weight = int8_t;
-  using Sum = int32_t;
-  using Output = int8_t;
-  static constexpr int32_t output_zero_point = 7;
-  static constexpr int32_t clamp_min = -128;
-  static constexpr int32_t clamp_max = 127;
   static constexpr int32_t rows = 1;
   static constexpr int32_t depth = 4;
   static constexpr int32_t units = 3;
-  static constexpr bool per_channel = false;
-  static constexpr int32_t multiplier = 1649267343;
-  static constexpr int32_t shift = -7;
-  static constexpr bool has_bias = true;
+  static constexpr int32_t clamp_min = -128;
+  static constexpr int32_t clamp_max = 127;
+  static constexpr bool paired = true;
+  static constexpr int32_t whole_words = 0;
+  static constexpr int32_t last_words = 20;
 };
 struct L6 {
   static constexpr int32_t rows = 1;
@@ -153,7 +144,7 @@ void Model::run() noexcept {
   mote::depthwise_conv_2d_3x3<L1>(at<int8_t>(0), l1_weights, l1_scaling, at<int8_t>(0), scratch);  // depthwise: 1x3x3x4
   mote::conv_2d_packed<L2>(at<int8_t>(0), l2_matrix, at<int8_t>(120), scratch);  // pointwise: 1x3x3x4
   mote::average_pool_2d<L3>(at<int8_t>(120), at<int8_t>(0));  // pool: 1x1x1x4
-  mote::fully_connected<L5>(at<int8_t>(0), l5_weights, l5_bias, nullptr, nullptr, at<int8_t>(4));  // dense: 1x3
+  mote::fully_connected_packed<L5>(at<int8_t>(0), l5_matrix, at<int8_t>(4), at<uint8_t>(8));  // dense: 1x3
   mote::softmax_int8<L6>(at<int8_t>(4), at<int8_t>(4));  // softmax: 1x3
 }
 
