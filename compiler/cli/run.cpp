@@ -2,6 +2,7 @@
 
 #include "data/predictions.hpp"
 #include "data/samples.hpp"
+#include "emulate/compile.hpp"
 #include "report/report.hpp"
 #include "support/files.hpp"
 #include "support/progress.hpp"
@@ -14,7 +15,7 @@ struct RunOptions {
   ModelOptions model;
   SelectionFlags selection;
   TargetFlags target;
-  std::string input, output;
+  std::string input, output, cxx_flags;
   bool profile = false;
 };
 
@@ -30,7 +31,7 @@ ExitCode run(const RunOptions& options) {
     ProgressBar bar;
     result = run_model(
         plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
-        options.selection.cmsis_nn);
+        {options.selection.cmsis_nn, split_words(options.cxx_flags)});
   }
   const Predictions predictions = predict(plan.graph, result.outputs, samples);
   if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));
@@ -64,6 +65,10 @@ void add_run(CLI::App& app, Action& action) {
       ->add_option("-o,--output", options->output,
                    "Write the outputs of all inferences as .npy, as stored (the first output, if there are several)")
       ->type_name("FILE");
+  command
+      ->add_option("--cxxflags", options->cxx_flags,
+                   "Compile the library with these flags as well, as your firmware would: -Os")
+      ->type_name("FLAGS");
   command->add_flag("--profile", options->profile, "Show instructions and estimated cycles of each layer");
   command->callback([&action, options] { action = [options] { return run(*options); }; });
 }

@@ -39,15 +39,16 @@ RunResult run_reference(const Graph& graph, const std::vector<Inference>& infere
 }  // namespace
 
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress,
-                    const std::string& cmsis_nn) {
+                    const BuildOptions& build) {
   if (plan.target.is_reference()) return run_reference(plan.graph, inferences, progress);
   const TemporaryDirectory directory;
   write_files(directory.path(), generate_library(plan, std::string(kName)));
   EmulationJob job;
   job.source_dir = directory.path();
   job.model_name = kName;
+  job.cxx_flags = build.cxx_flags;
   if (const auto files = plan.library_sources(); !files.empty())
-    job.library = library_sources(find_cmsis_nn(cmsis_nn), files, plan.target);
+    job.library = library_sources(find_cmsis_nn(build.cmsis_nn), files, plan.target);
   job.layer_count = plan.steps.size();
   job.input_bytes = byte_counts(plan.graph, plan.graph.inputs);
   job.output_bytes = byte_counts(plan.graph, plan.graph.outputs);

@@ -14,6 +14,12 @@ struct Inference {
   bool reset_before = false;  ///< state is forgotten first
 };
 
+/// How the library is built for a run.
+struct BuildOptions {
+  std::string cmsis_nn;                ///< the folder of CMSIS-NN, if the plan calls it; see find_cmsis_nn
+  std::vector<std::string> cxx_flags;  ///< for the compiler of the model, after mote's own: "-Os"
+};
+
 struct RunResult {
   std::vector<std::vector<Bytes>> outputs;  ///< [inference][output]
   EmulationResult measured;                 ///< empty for the reference target; its outputs have moved to `outputs`
@@ -21,8 +27,7 @@ struct RunResult {
 
 /// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On
 /// the target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
-/// `cmsis_nn`: the folder of CMSIS-NN, if the plan calls it; see find_cmsis_nn.
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {},
-                    const std::string& cmsis_nn = {});
+                    const BuildOptions& build = {});
 
 }  // namespace mote
