@@ -217,7 +217,10 @@ constexpr Implementation packed_row(std::string_view name) {
           .isa = Isa::kDsp,
           .applies = packed_applies<form>,
           .cycles = packed_cycles<form>,
-          .lower = lower_packed<form>};
+          .lower = lower_packed<form>,
+          .code_bytes_of = packed_code_bytes,
+          .routine = form == MatrixForm::kPairs ? kPackedMatrixRoutine : kByteMatrixRoutine,
+          .routine_bytes = form == MatrixForm::kPairs ? kPackedMatrixBytes : kByteMatrixBytes};
 }
 
 std::optional<WinogradConvolution> winograd(const NodeView& node) {
@@ -255,7 +258,9 @@ constexpr Implementation winograd_row(std::string_view name) {
           .isa = isa,
           .applies = winograd_applies<schedule, isa>,
           .cycles = winograd_cycles<schedule, isa>,
-          .lower = lower_winograd<schedule>};
+          .lower = lower_winograd<schedule>,
+          .code_bytes =
+              schedule.tile == WinogradTile::k4 ? (schedule.from_bytes ? 4300 : 3700) : (schedule.from_bytes ? 3000 : 2500)};
 }
 constexpr WinogradSchedule kTiles4{.tile = WinogradTile::k4};
 constexpr WinogradSchedule kPairsOfTiles4{.tile = WinogradTile::k4, .pairs = true};
@@ -315,7 +320,12 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 const std::vector<Implementation> Conv2d::kRows = {
     {.name = "conv_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
-    {.name = "conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
+    {.name = "conv_2d.tiles",
+     .isa = Isa::kDsp,
+     .applies = tiled_applies,
+     .cycles = tiled_cycles,
+     .lower = lower_tiled,
+     .code_bytes_of = tiles_code_bytes},
     packed_row<MatrixForm::kPairs>("conv_2d.packed"),
     packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),

@@ -182,4 +182,10 @@ KernelCall lower_tiles(const PackedConvolution& convolution, std::int32_t input_
   return call.input(0).constant("matrix", words_of(tiles)).output();
 }
 
+std::int64_t tiles_code_bytes(const NodeView& node) {
+  const std::int64_t taps = static_cast<std::int64_t>(node.input(1).shape[1]) * node.input(1).shape[2];
+  const std::int64_t values = taps * node.input(0).shape[3];
+  return 400 + 62 * values + (taps > 1 ? 900 : 0);
+}
+
 }  // namespace mote

@@ -231,7 +231,10 @@ constexpr Implementation packed_row(std::string_view name) {
           .isa = Isa::kDsp,
           .applies = packed_applies<form>,
           .cycles = packed_cycles<form>,
-          .lower = lower_packed<form>};
+          .lower = lower_packed<form>,
+          .code_bytes_of = packed_code_bytes,
+          .routine = form == MatrixForm::kPairs ? kPackedMatrixRoutine : kByteMatrixRoutine,
+          .routine_bytes = form == MatrixForm::kPairs ? kPackedMatrixBytes : kByteMatrixBytes};
 }
 
 bool mve_applies(const NodeView& node) {
@@ -291,7 +294,10 @@ constexpr Implementation fitted_row(std::string_view name) {
           .isa = Isa::kDsp,
           .applies = is_3x3_fitted<passes>,
           .cycles = cycles_3x3_fitted<passes>,
-          .lower = lower_3x3_fitted<passes>};
+          .lower = lower_3x3_fitted<passes>,
+          .code_bytes_of = [](const NodeView& node) { return std::int64_t{650} + 26 * node.output().shape[2]; },
+          .routine = kChannelRowsRoutine,
+          .routine_bytes = kChannelRowsBytes};
 }
 
 bool is_row_slide(const NodeView& node) {
@@ -375,7 +381,12 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 }
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
-    {.name = "depthwise_conv_2d.tiles", .isa = Isa::kDsp, .applies = tiled_applies, .cycles = tiled_cycles, .lower = lower_tiled},
+    {.name = "depthwise_conv_2d.tiles",
+     .isa = Isa::kDsp,
+     .applies = tiled_applies,
+     .cycles = tiled_cycles,
+     .lower = lower_tiled,
+     .code_bytes_of = tiles_code_bytes},
     planes_row<kPlaneBytes>("depthwise_conv_2d.mve"),
     planes_row<kFewPlaneBytes>("depthwise_conv_2d.mve_small"),
     {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
@@ -386,19 +397,28 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = scalar_applies,
      .cycles = scalar_cycles,
      .lower = lower_scalar},
-    {.name = "depthwise_conv_2d.3x3", .isa = Isa::kDsp, .applies = is_3x3, .cycles = cycles_3x3, .lower = lower_3x3},
+    {.name = "depthwise_conv_2d.3x3",
+     .isa = Isa::kDsp,
+     .applies = is_3x3,
+     .cycles = cycles_3x3,
+     .lower = lower_3x3,
+     .code_bytes = 700,
+     .routine = kChannelRowsRoutine,
+     .routine_bytes = kChannelRowsBytes},
     fitted_row<Passes::kOne>("depthwise_conv_2d.3x3_at_once"),
     fitted_row<Passes::kMany>("depthwise_conv_2d.3x3_fitted"),
     {.name = "depthwise_conv_2d.short_rows",
      .isa = Isa::kDsp,
      .applies = is_short_rows,
      .cycles = cycles_short_rows,
-     .lower = lower_short_rows},
+     .lower = lower_short_rows,
+     .code_bytes = 650},
     {.name = "depthwise_conv_2d.rows",
      .isa = Isa::kDsp,
      .applies = is_row_slide,
      .cycles = cycles_row_slide,
-     .lower = lower_row_slide},
+     .lower = lower_row_slide,
+     .code_bytes = 800},
     {.name = "depthwise_conv_2d.scalar_3x3",
      .isa = Isa::kScalar,
      .applies = is_scalar_3x3,

@@ -208,7 +208,10 @@ constexpr Implementation packed_row(std::string_view name) {
           .isa = Isa::kDsp,
           .applies = packed_applies<form>,
           .cycles = packed_cycles<form>,
-          .lower = lower_packed<form>};
+          .lower = lower_packed<form>,
+          .code_bytes = 250,
+          .routine = form == MatrixForm::kBytes ? kByteMatrixRoutine : kPackedColumnRoutine,
+          .routine_bytes = form == MatrixForm::kBytes ? kByteMatrixBytes : kPackedColumnBytes};
 }
 
 std::optional<CmsisFullyConnected> cmsis(const NodeView& node) {
@@ -242,7 +245,8 @@ constexpr Implementation streamed_row(std::string_view name) {
           .isa = Isa::kDsp,
           .applies = streamed_applies<form>,
           .cycles = streamed_cycles<form>,
-          .lower = lower_streamed<form>};
+          .lower = lower_streamed<form>,
+          .code_bytes = 900};
 }
 
 /// A row of activations is a pixel of a 1x1 convolution.

@@ -82,6 +82,11 @@ std::string spec_text(const KernelCall& call);
 /// Whose kernels run: mote's own, or those of a library that stands beside the generated code.
 enum class KernelLibrary : std::uint8_t { kMote, kCmsisNn };
 
+// Machine code that layers share, by the header it is in.
+constexpr std::string_view kPackedMatrixRoutine = "packed_matrix", kPackedColumnRoutine = "packed_column",
+                           kByteMatrixRoutine = "byte_matrix", kChannelRowsRoutine = "channel_rows";
+constexpr std::int64_t kPackedMatrixBytes = 2400, kPackedColumnBytes = 900, kByteMatrixBytes = 1000, kChannelRowsBytes = 1050;
+
 /// One way to run an operator: a row that selection, code generation, tests and benchmarks read.
 struct Implementation {
   std::string_view name;  ///< "conv_2d.pointwise"

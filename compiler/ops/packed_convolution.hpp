@@ -25,4 +25,7 @@ struct PackedConvolution {
   std::optional<PackedWords> matrix(MatrixForm form) const { return pack_matrix(form, {weights, bias, order(form)}, finish); }
 };
 
+/// Machine code for a convolution of this node's weights [channels][k_h][k_w][...]: most of it gathers windows.
+std::int64_t packed_code_bytes(const NodeView& node);
+
 }  // namespace mote
