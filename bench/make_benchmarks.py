@@ -1,7 +1,8 @@
 """Measures real models on emulated cores: makes docs/benchmarks.md and docs/benchmarks.json, or checks that nothing got worse.
 
 Usage: make_benchmarks.py MOTE SHARED_DIR           measure and write both files
-       make_benchmarks.py MOTE SHARED_DIR --check   measure again and fail where instructions are more than 2 % above docs/benchmarks.json
+       make_benchmarks.py MOTE SHARED_DIR --check   measure again and fail where instructions are more than 2 % above docs/benchmarks.json, or
+                                                    a promise below is not kept
 SHARED_DIR holds models/full and baselines/tflm.csv (TensorFlow Lite Micro on the same emulator with the same inputs). Columns with
 CMSIS-NN's kernels are measured when MOTE_CMSIS_NN_DIR names its directory.
 """
@@ -30,6 +31,15 @@ TARGETS = ["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33",
 BASELINE_CORES = {"cortex-m4": "m4", "cortex-m55": "m55"}
 KEPT = ["instructions", "cycles_estimate", "arena_bytes", "stack_bytes", "flash_code_bytes", "flash_weights_bytes"]
 WORSE = 1.02
+# What is promised: most estimated cycles in millions, the part of TensorFlow Lite Micro's instructions with CMSIS-NN, the slowdown by -Os.
+MOST_CYCLES = {
+    "cortex-m4": {"keyword spotting": 3.5, "visual wake words": 5.5, "image classification": 9, "anomaly detection": 0.37, "streaming wake word": 1.1,
+                  "micro speech": 0.55, "MCUNet visual wake words": 18},
+    "cortex-m0plus": {"visual wake words": 38, "image classification": 40, "anomaly detection": 1.2},
+}
+MOST_OF_TFLM = {"cortex-m55": 0.45}
+MOST_FLASH = {"cortex-m4": 1 << 20, "cortex-m0plus": 512 << 10}
+MOST_SLOWER_WITH_OS = 1.1
 HEAD = """# Benchmarks
 
 Made by `scripts/bench.sh`; do not edit. The same figures as data are in `benchmarks.json`. One inference, input byte i = int8((37 i + 11) mod 256 - 128),
@@ -39,13 +49,13 @@ arm-none-eabi-gcc {gcc}. Instructions are counted exactly in QEMU; cycles are es
 """
 
 
-def measure(mote: str, model: Path, target: str, kernels: str) -> dict | None:
+def measure(mote: str, model: Path, target: str, kernels: str, options: tuple[str, ...] = ()) -> dict | None:
     inspected = json.loads(subprocess.run([mote, "inspect", model, "--json"], capture_output=True, text=True, check=True).stdout)
     with tempfile.NamedTemporaryFile(suffix=".bin") as data:
         for entry in inspected["inputs"]:
             data.write(bytes((37 * i + 11 - 128) % 256 for i in range(entry["bytes"])))
         data.flush()
-        extra = [] if kernels == "mote" else ["--kernels", kernels]
+        extra = [*options] if kernels == "mote" else ["--kernels", kernels]
         done = subprocess.run([mote, "run", model, "-t", target, "-i", data.name, "--json", *extra], capture_output=True, text=True)
     if done.returncode != 0:
         if "does not fit" not in done.stderr:
@@ -82,7 +92,7 @@ def read_baselines(shared: Path) -> dict:
         for row in csv.DictReader(file):
             if row["core"] not in cores:
                 continue
-            figures = {key: int(float(row[key])) for key in ("instructions", "cycles_estimate", "arena_bytes", "flash_runtime_bytes") if row[key]}
+            figures = {key: int(float(row[key])) for key in ("instructions", "cycles_estimate", "arena_bytes", "flash_runtime_bytes") if row[key] not in ("", "-")}
             if row["core"] != "m4":
                 figures.pop("cycles_estimate", None)
             found.setdefault(row["runtime"], {}).setdefault(row["model"], {})[cores[row["core"]]] = figures
@@ -148,9 +158,39 @@ def core_tables(data: dict) -> str:
     return text
 
 
-def check(measured: dict) -> int:
+def broken_promises(measured: dict, baselines: dict, with_os: dict) -> tuple[int, list[str]]:
+    """How many promises there are, and a line for each that is not kept."""
+    count, broken = 0, []
+
+    def promise(kept: bool, text: str) -> None:
+        nonlocal count
+        count += 1
+        if not kept:
+            broken.append(text)
+
+    for name, title in MODELS.items():
+        for target, limits in MOST_CYCLES.items():
+            if title not in limits:
+                continue
+            figures = measured["mote"][name][target]
+            cycles, flash = figures["cycles_estimate"], figures["flash_code_bytes"] + figures["flash_weights_bytes"]
+            promise(cycles <= 1e6 * limits[title], f"{title} on {target}: {number(cycles)} cycles, at most {limits[title]} million are promised")
+            promise(flash <= MOST_FLASH[target], f"{title} on {target}: {number(flash)} bytes of flash")
+        for target, part in MOST_OF_TFLM.items():
+            theirs = get(baselines, "tflm+cmsis-nn", name, target).get("instructions")
+            if theirs:
+                ours = measured["mote"][name][target]["instructions"]
+                promise(ours <= part * theirs, f"{title} on {target}: {number(ours)} instructions, TensorFlow Lite Micro {number(theirs)}")
+        before, after = measured["mote"][name]["cortex-m4"]["cycles_estimate"], with_os[name]["cycles_estimate"]
+        promise(after <= MOST_SLOWER_WITH_OS * before, f"{title} with -Os: {number(after)} cycles, {number(before)} otherwise")
+    return count, broken
+
+
+def check(measured: dict, baselines: dict, with_os: dict) -> int:
     committed = json.loads((DOCS / "benchmarks.json").read_text())
-    passed = failed = 0
+    promises, broken = broken_promises(measured, baselines, with_os)
+    passed, failed = promises - len(broken), len(broken)
+    print("\n".join(broken))
     for kernels, models in measured.items():
         for name, targets in models.items():
             for target, figures in targets.items():
@@ -174,7 +214,8 @@ def main() -> int:
     mote, shared = sys.argv[1], Path(sys.argv[2])
     measured = measure_all(mote, shared)
     if len(sys.argv) == 4:
-        return check(measured)
+        with_os = {name: measure(mote, shared / "models" / "full" / f"{name}.tflite", "cortex-m4", "mote", ("--cxxflags=-Os",)) for name in MODELS}
+        return check(measured, read_baselines(shared), with_os)
     data = measured | read_baselines(shared)
     gcc = subprocess.run(["arm-none-eabi-gcc", "-dumpversion"], capture_output=True, text=True, check=True).stdout.strip()
     (DOCS / "benchmarks.json").write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")

@@ -46,6 +46,14 @@ differential() {
   $python tests/differential/make_cases.py "$work/cases" && python3 tests/models/run_cases.py "$mote" "$work/cases"
 }
 
+benchmarks() {
+  if [[ -d ${MOTE_SHARED_DIR:-}/models/full ]]; then
+    python3 bench/make_benchmarks.py "$mote" "$MOTE_SHARED_DIR" --check
+  else
+    echo "the models are not there: their instructions are not compared"
+    echo "0 passed, 0 failed, 1 skipped"
+  fi
+}
 with_cmsis_nn() {
   local python=$work/venv/bin/python
   if [[ -x $python ]]; then
@@ -71,6 +79,8 @@ step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
+step "instructions against docs/benchmarks.json, and the promised cycles"
+part benchmarks
 
 printf '\n'
 ((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"

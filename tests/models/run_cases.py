@@ -1,4 +1,4 @@
-"""Random cases of every operator (made by tests/differential) on the reference, on this machine and on emulated boards.
+"""Random cases of every operator (made by tests/differential) on the reference, and with every implementation on this machine and emulated boards.
 
 Usage: run_cases.py MOTE CASES_DIR [--all]   (--all: every case on every target; otherwise every case on the reference and a part elsewhere)
 """
@@ -13,12 +13,13 @@ REFUSED = {
     "type INT4": ("conv_2d_int8_w4", "depthwise_conv_2d_int8_w4", "fully_connected_int8_w4"),
     "a fused activation on int32 is not supported": ("add_int32", "sub_int32", "mul_int32"),
 }
-# Every n-th case of an operator and type runs on these targets.
-PARTS = {"host": 4, "cortex-m4": 5, "cortex-m55": 10, "cortex-m0plus": 10, "cortex-m3": 20, "rv32imc": 10}
+# Every n-th case of an operator and type runs on these targets, with every implementation in turn.
+PARTS = {"host": 8, "cortex-m4": 5, "cortex-m55": 8, "cortex-m0plus": 10, "cortex-m3": 20, "rv32imc": 12}
 
 
 def check(mote: str, stem: Path, target: str) -> str:
-    problem = verify(mote, f"{stem}.tflite", f"{stem}.npz", target)
+    options = () if target == "reference" else ("--each-implementation",)
+    problem = verify(mote, f"{stem}.tflite", f"{stem}.npz", target, options=options)
     for reason, kinds in REFUSED.items():
         if reason in problem and stem.name.rsplit("_", 1)[0] in kinds:
             return ""

@@ -17,6 +17,9 @@ LATER = ("UNIDIRECTIONAL_SEQUENCE_LSTM", "CALL_ONCE", "VAR_HANDLE", "RSQRT", "IF
 
 BOARD_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretrainedResnet_quant", "mlperf__model_ToyCar_quant_fullint_micro_intio",
                 "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__person_detect", "tinyengine__vww"]
+# Models that have every kind of layer that has several implementations.
+FORCED_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretrainedResnet_quant", "mlperf__model_ToyCar_quant_fullint_micro_intio",
+                 "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized"]
 SMALL_MODELS = ["mlperf__kws_ref_model", "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__hello_world_int8", "tflm__keyword_scrambled_8bit",
                 "tinymaix__mnist_valid_q", "mlonmcu__CNN_full_quantized", "mltk__autoencoder_example", "microflow__sine", "mlonmcu__magic_wand"]
 ARENA_LIMITS = {"mlperf__vww_96_int8": 55296, "mlperf__pretrainedResnet_quant": 49152, "mlperf__kws_ref_model": 16000,
@@ -33,10 +36,10 @@ class Shared:
     def model(self, name: str) -> str:
         return str(self.root / "models" / self.catalogue[name]["file"])
 
-    def verify(self, name: str, target: str) -> str:
+    def verify(self, name: str, target: str, options: tuple[str, ...] = ()) -> str:
         # int16 LEAKY_RELU: the Python build of TensorFlow Lite Micro is one off against its own published values.
         expect = "ref" if "leaky_relu" in name else "tflm"
-        return verify(self.mote, self.model(name), str(self.root / "golden" / self.catalogue[name]["golden"]), target, expect)
+        return verify(self.mote, self.model(name), str(self.root / "golden" / self.catalogue[name]["golden"]), target, expect, options)
 
     def refused(self, name: str) -> str:
         done = call([self.mote, "inspect", self.model(name)])
@@ -69,10 +72,15 @@ class Shared:
                 checks.append(Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)))
             if folder == "full" and entry.get("arena"):
                 checks.append(Check(f"{name}: arena", lambda n=name: self.arena(n)))
+        each = ("--each-implementation",)
         for target in ("cortex-m4", "cortex-m7", "cortex-m55"):
             checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in BOARD_MODELS]
-        for target in ("cortex-m0plus", "cortex-m3", "cortex-m33"):
+        for target in ("cortex-m0plus", "cortex-m3", "cortex-m33", "rv32imc"):
             checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in SMALL_MODELS]
+        for target in ("cortex-m4", "cortex-m55"):
+            checks += [Check(f"{name} on {target}, every implementation", lambda n=name, t=target: self.verify(n, t, each)) for name in FORCED_MODELS]
+        for target in ("cortex-m0plus", "rv32imc"):
+            checks += [Check(f"{name} on {target}, every implementation", lambda n=name, t=target: self.verify(n, t, each)) for name in SMALL_MODELS]
         for path in sorted((self.root / "models" / "robustness").glob("*.tflite")):
             checks.append(Check(f"robustness: {path.name}", lambda p=path: self.robust(p)))
         checks.append(Check("keyword spotting: code in flash", self.kws_code))
