@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "ops/row_scaling.hpp"
+#include "ops/scalar_finish.hpp"
+
 namespace mote {
 
 namespace {
@@ -139,7 +142,13 @@ double ScalarConvolution::cycles() const {
 }
 
 KernelCall ScalarConvolution::lower(const NodeView& node) const {
-  const auto packed = tables().value();
+  auto packed = tables().value();
+  const std::size_t depth = weights.size() / bias.size();
+  for (std::size_t r = 0; r < bias.size(); ++r) {
+    const RowSums sums = row_sums(std::span(weights).subspan(r * depth, depth), 0);
+    const auto words = std::span(packed.scaling).subspan(4 * r, 4);
+    std::ranges::copy(scalar_finish(sums.low, sums.high, bias[r], words[3] >> 8, finish, r), words.begin());
+  }
   const Window& w = window;
   KernelCall call("conv_2d_scalar", "conv_2d_scalar");
   call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c);

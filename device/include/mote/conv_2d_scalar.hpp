@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/scalar_matrix.hpp"
+#include "mote/scalar_finish.hpp"
 
 namespace mote {
 
@@ -57,29 +57,9 @@ MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* 
   return corrections;
 }
 
-/// The same for a block of rows and two columns.
-MOTE_FUNCTION const int16_t* correct_block(const uint32_t* columns, const int16_t* corrections, const int32_t* scaling,
-                                           int32_t* sums, int32_t rows) {
-  for (; rows > 0; --rows, sums += 2, scaling += 4) {
-    for (int32_t count = scaling[3] >> 8; count > 0; --count, corrections += 2) {
-      const int32_t weight = corrections[1];
-      const int32_t index = corrections[0];
-      const uint32_t* pair = columns + (index & ~1);
-      // A negative lower value has taken one from the upper half.
-      if ((index & 1) != 0) {
-        sums[0] += weight * (static_cast<int32_t>(pair[0] + 0x8000U) >> 16);
-        sums[1] += weight * (static_cast<int32_t>(pair[1] + 0x8000U) >> 16);
-      } else {
-        sums[0] += weight * static_cast<int16_t>(pair[0] & 0xFFFFU);
-        sums[1] += weight * static_cast<int16_t>(pair[1] & 0xFFFFU);
-      }
-    }
-  }
-  return corrections;
-}
-
 /// CONV_2D, int8, without dilation along rows: two output pixels at a time (see scalar_matrix.hpp; rows of `steps * groups`
-/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a
+/// words). `scaling`: four words per channel as in
+/// scalar_finish.hpp. `corrections`: pairs of index and weight, aligned to 4 bytes. Scratch: two columns, then a row of a
 /// window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
@@ -106,16 +86,15 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
       image += L::in_h * L::in_w * L::in_c;
     }
     const int32_t* row = matrix;
-    const int32_t* scale = scaling;
-    [[maybe_unused]] const int16_t* correction = corrections;
+    const int32_t* words = scaling;
+    const int16_t* correction = corrections;
     for (int32_t first = 0; first < L::out_c; first += kScalarRows, row += kScalarRows * kWords) {
       const int32_t rows = smaller<int32_t>(kScalarRows, L::out_c - first);
       int32_t sums[2 * kScalarRows];
       sum_two_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
-      if constexpr (L::corrects) correction = correct_block(columns, correction, scale, sums, rows);
       // A last pixel alone was summed twice; its second outputs are the same bytes.
-      scale_two_columns(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
-      scale += 4 * rows;
+      correction = finish_two_columns(sums, words, out + first, sums + 2 * rows, two ? L::out_c : 0, columns, correction);
+      words += 4 * rows;
     }
   }
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
