@@ -57,7 +57,7 @@ std::optional<SplitScaling> fit(std::int64_t low, std::int64_t high, std::int32_
   int shifts = 0;
   for (int shift = kMostShift; shift > 0 && shifts < kShifts; --shift) {
     const int left = split + shift + by.shift - 31;
-    if (left > 0) continue;
+    if (left > 0 || left < -62) continue;
     const std::int64_t center = std::int64_t{by.multiplier} >> -left;
     if (size * (center >> split) > std::numeric_limits<std::int32_t>::max() || center == 0) continue;
     ++shifts;
