@@ -1,43 +1,68 @@
 #include "ops/depthwise_scalar.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "ops/scalar_finish.hpp"
 #include "ops/scalar_matrix.hpp"
 
 namespace mote {
 
 namespace {
 
-/// 13 words per channel, or nothing when a channel's sums or requantization cannot be proven exact.
-std::optional<std::vector<std::int32_t>> pack(const DepthwiseRows& convolution) {
+/// A channel's sums without bias; the bias has the input's zero point folded in.
+struct ChannelSums {
+  std::int64_t low = 0, high = 0, bias = 0;
+};
+
+ChannelSums channel_sums(const DepthwiseRows& convolution, std::size_t channel) {
+  ChannelSums sums{.bias = convolution.bias[channel]};
+  for (std::size_t i = channel; i < convolution.weights.size(); i += convolution.bias.size()) {
+    const std::int64_t weight = convolution.weights[i];
+    sums.bias -= weight * convolution.input_zero_point;
+    sums.low += std::min(weight * -128, weight * 127);
+    sums.high += std::max(weight * -128, weight * 127);
+  }
+  return sums;
+}
+
+/// 13 words per channel: weights column by column, then those of scalar_finish.
+std::vector<std::int32_t> pack(const DepthwiseRows& convolution) {
   std::vector<std::int32_t> table;
   const std::size_t channels = convolution.bias.size();
   for (std::size_t c = 0; c < channels; ++c) {
-    std::int64_t bias = convolution.bias[c], low = 0, high = 0;
-    for (std::size_t i = c; i < convolution.weights.size(); i += channels) {
-      const std::int64_t weight = convolution.weights[i];
-      bias -= weight * convolution.input_zero_point;
-      low += std::min(weight * -128, weight * 127);
-      high += std::max(weight * -128, weight * 127);
+    for (std::size_t x = 0; x < 3; ++x) {
+      for (std::size_t y = 0; y < 3; ++y) table.push_back(convolution.weights[(3 * y + x) * channels + c]);
     }
-    const auto scaling = scalar_scaling(bias + low, bias + high, convolution.finish, c);
-    if (!scaling) return std::nullopt;
-    table.push_back(static_cast<std::int32_t>(bias));
-    for (std::size_t i = c; i < convolution.weights.size(); i += channels) table.push_back(convolution.weights[i]);
-    table.insert(table.end(), {scaling->multiplier, scaling->offset + (std::int32_t{1} << 15), scaling->shift});
+    const ChannelSums sums = channel_sums(convolution, c);
+    const auto words = scalar_finish(sums.low, sums.high, static_cast<std::int32_t>(sums.bias), 0, convolution.finish, c);
+    table.insert(table.end(), words.begin(), words.end());
   }
   return table;
 }
+
+bool scales_exactly(const DepthwiseRows& convolution) {
+  for (std::size_t c = 0; c < convolution.bias.size(); ++c) {
+    const ChannelSums sums = channel_sums(convolution, c);
+    if (!scalar_scaling(sums.low + sums.bias, sums.high + sums.bias, convolution.finish, c)) return false;
+  }
+  return true;
+}
+
+bool two_rows(const Window& w) { return w.stride_h == 1 && w.out_h >= 2; }
 
 }  // namespace
 
 bool depthwise_scalar_applies(const DepthwiseRows& convolution) {
   const Window& w = convolution.window;
-  return w.k_h == 3 && w.k_w == 3 && w.dilation_h == 1 && w.dilation_w == 1 && pack(convolution).has_value();
+  return w.k_h == 3 && w.k_w == 3 && w.dilation_h == 1 && w.dilation_w == 1 && scales_exactly(convolution);
 }
 
 double depthwise_scalar_cycles(const DepthwiseRows& convolution) {
   const Window& w = convolution.window;
-  const double pixels = static_cast<double>(w.batch) * w.out_h * w.out_w;
-  return pixels * (90 + 102.0 * w.out_c);
+  const double pixels = static_cast<double>(w.batch) * w.out_w;
+  if (two_rows(w)) return pixels * ((w.out_h + 1) / 2) * (240 + 130.0 * w.out_c);
+  return pixels * w.out_h * (150 + 88.0 * w.out_c);
 }
 
 KernelCall lower_depthwise_scalar(const DepthwiseRows& convolution, const NodeView& node) {
@@ -48,7 +73,7 @@ KernelCall lower_depthwise_scalar(const DepthwiseRows& convolution, const NodeVi
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
   call.flag("pads", w.pads()).set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);
-  return call.input(0).constant("table", pack(convolution).value()).output().scratch(w.pads() ? 9L * w.in_c : 0);
+  return call.input(0).constant("table", pack(convolution)).output().scratch(w.pads() ? (two_rows(w) ? 12L : 9L) * w.in_c : 0);
 }
 
 }  // namespace mote

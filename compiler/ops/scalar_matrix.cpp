@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "ops/row_scaling.hpp"
+#include "ops/scalar_finish.hpp"
+
 namespace mote {
 
 namespace {
@@ -91,11 +94,13 @@ std::optional<ScalarScaling> scalar_scaling(std::int64_t low, std::int64_t high,
 
 double ScalarTables::cycles(int columns) const {
   constexpr double kGroup[2][kMostSteps] = {{8, 11, 16, 21}, {13, 20, 29, 39}};
-  const double rows = static_cast<double>(scaling.size()) / 4;
+  constexpr double kGroupOfFour = 37;
   constexpr double kByteGroup[kMostSteps] = {0, 16, 0, 29};
-  const double group = by_bytes ? kByteGroup[steps - 1] : kGroup[columns - 1][steps - 1];
+  const double rows = static_cast<double>(scaling.size()) / 4;
+  const double group = by_bytes ? kByteGroup[steps - 1] : columns == 4 ? kGroupOfFour : kGroup[columns - 1][steps - 1];
   const double round = 4.0 * groups / 8;
-  return rows * (30 + 36.0 * columns + group * groups + round) + 15.0 * columns * static_cast<double>(correction_count());
+  const double output = columns == 1 ? 36 : 24;
+  return rows * (30 + output * columns + group * groups + round) + 15.0 * columns * static_cast<double>(correction_count());
 }
 
 void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
@@ -132,16 +137,38 @@ std::optional<ScalarTables> ScalarConvolution::tables() const {
   return pack_scalar({weights, bias, scalar_order(window.k_h, row_bytes())}, finish, 2);
 }
 
+int ScalarConvolution::columns(const ScalarTables& tables) const {
+  constexpr std::int64_t kMostBytes = 2048;  // what may stand on the stack
+  const bool whole_groups = window.k_h == 1 || (row_bytes() + 1) / 2 % tables.steps == 0;
+  const std::int64_t indices = 4 * tables.words();
+  return tables.steps == 2 && whole_groups && 16 * tables.words() <= kMostBytes - row_bytes() && indices < 32768 ? 4 : 2;
+}
+
 double ScalarConvolution::cycles() const {
   const double pixels = static_cast<double>(element_count(window.output_shape()) / window.out_c);
   const auto packed = tables().value();
-  return pixels * (40 + 12.0 * window.k_h + 9.0 * static_cast<double>(packed.words())) + pixels / 2 * packed.cycles(2);
+  const int at_once = columns(packed);
+  return pixels * (40 + 12.0 * window.k_h + 9.0 * static_cast<double>(packed.words())) +
+         pixels / at_once * packed.cycles(at_once);
 }
 
 KernelCall ScalarConvolution::lower(const NodeView& node) const {
-  const auto packed = tables().value();
+  auto packed = tables().value();
+  const std::size_t depth = weights.size() / bias.size();
+  for (std::size_t r = 0; r < bias.size(); ++r) {
+    const RowSums sums = row_sums(std::span(weights).subspan(r * depth, depth), 0);
+    const auto words = std::span(packed.scaling).subspan(4 * r, 4);
+    std::ranges::copy(scalar_finish(sums.low, sums.high, bias[r], words[3] >> 8, finish, r), words.begin());
+  }
+  const int at_once = columns(packed);
+  for (std::size_t i = 0; at_once == 4 && i < packed.corrections.size(); i += 2) {
+    // Column 0 has two of every four words of a group.
+    const int index = packed.corrections[i];
+    packed.corrections[i] = static_cast<std::int16_t>(index / 4 * 8 + index % 4);
+  }
   const Window& w = window;
   KernelCall call("conv_2d_scalar", "conv_2d_scalar");
+  call.set("columns", at_once);
   call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c);
   call.set("out_h", w.out_h).set("out_w", w.out_w).set("out_c", w.out_c).set("k_h", w.k_h).set("k_w", w.k_w);
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("dilation_h", w.dilation_h);
@@ -149,7 +176,7 @@ KernelCall ScalarConvolution::lower(const NodeView& node) const {
   call.flag("pads", w.pads());
   call.set("input_zero_point", w.pads() ? node.input(0).zero_point() : 0);
   packed.describe(call, finish);
-  return call.output().scratch(8 * packed.words() + (w.pads() ? row_bytes() : 0));
+  return call.output().scratch(4 * at_once * packed.words() + (w.pads() ? row_bytes() : 0));
 }
 
 }  // namespace mote

@@ -37,7 +37,7 @@ struct ScalarTables {
   /// Of a column, without those that kernels by bytes put in front of each group.
   std::int64_t words() const { return static_cast<std::int64_t>(steps) * groups; }
   std::int64_t correction_count() const { return static_cast<std::int64_t>(corrections.size() / 2); }
-  /// Estimated Cortex-M0+ cycles of one product with `columns` (1 or 2) columns.
+  /// Estimated Cortex-M0+ cycles of one product with `columns` (1, 2, or with 2 steps 4) columns.
   double cycles(int columns) const;
   /// Spec constants and table arguments of a kernel.
   void describe(KernelCall& call, const Finish& finish) const;
@@ -64,6 +64,8 @@ struct ScalarConvolution {
  private:
   std::int32_t row_bytes() const { return window.k_w * window.in_c; }
   std::optional<ScalarTables> tables() const;
+  /// 4 where the tables with groups of two words allow it and the columns need little memory, otherwise 2.
+  int columns(const ScalarTables& tables) const;
 };
 
 }  // namespace mote

@@ -14,30 +14,6 @@ constexpr int kMostShift = 22;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 
-/// The smallest sum whose output is at least `output`, one past `high` when none is.
-struct Threshold {
-  std::int64_t output, sum;
-};
-
-std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
-                                  std::int32_t bias) {
-  std::vector<Threshold> result;
-  std::int64_t from = low;
-  for (std::int64_t output = finish.range().first + 1; output <= finish.range().second; ++output) {
-    std::int64_t to = high + 1;
-    while (from < to) {
-      const std::int64_t middle = from + (to - from) / 2;
-      if (finish.apply<std::int8_t>(static_cast<std::int32_t>(middle + bias), channel) >= output) {
-        to = middle;
-      } else {
-        from = middle + 1;
-      }
-    }
-    result.push_back({output, from});
-  }
-  return result;
-}
-
 /// An offset with which `multiplier` has the same thresholds.
 std::optional<std::int64_t> fit_offset(const std::vector<Threshold>& wanted, std::int64_t low, std::int64_t high,
                                        std::int64_t multiplier, ThresholdForm form) {
@@ -126,6 +102,25 @@ std::optional<ThresholdScaling> fit(std::int64_t low, std::int64_t high, const F
 
 }  // namespace
 
+std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                  std::int32_t bias) {
+  std::vector<Threshold> result;
+  std::int64_t from = low;
+  for (std::int64_t output = finish.range().first + 1; output <= finish.range().second; ++output) {
+    std::int64_t to = high + 1;
+    while (from < to) {
+      const std::int64_t middle = from + (to - from) / 2;
+      if (finish.apply<std::int8_t>(static_cast<std::int32_t>(middle + bias), channel) >= output) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    result.push_back({output, from});
+  }
+  return result;
+}
+
 std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
                                                ThresholdForm form) {
   // Several rows of an operator ask the same, before and while they are chosen.
@@ -135,8 +130,8 @@ std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t hi
   if (answers.size() > kMostAnswers) answers.clear();
   const Multiplier& by = finish.multiplier(channel);
   const auto [least, most] = finish.range();
-  const Question question{low,   high, by.multiplier, by.shift,     finish.zero_point(),
-                          least, most, form.bias,     form.sum_bits * 64 + form.shift};
+  const Question question{
+      low, high, by.multiplier, by.shift, finish.zero_point(), least, most, form.bias, form.sum_bits * 64 + form.shift};
   const auto found = answers.find(question);
   if (found != answers.end()) return found->second;
   return answers[question] = fit(low, high, finish, channel, form);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ops/weighted.hpp"
 
@@ -28,6 +29,15 @@ struct ThresholdScaling {
 /// as a rule: gemmlowp rounds halves away from zero.
 std::optional<ThresholdScaling> fit_thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
                                                ThresholdForm form = {});
+
+/// The smallest sum, of those from low to high without `bias`, whose output is at least `output`; high + 1 when none is.
+struct Threshold {
+  std::int64_t output, sum;
+};
+
+/// Those of every output that the clamp allows but its least. Outputs have to grow with sums.
+std::vector<Threshold> thresholds(std::int64_t low, std::int64_t high, const Finish& finish, std::size_t channel,
+                                  std::int32_t bias);
 
 /// The most `form.shift` may be for this channel's multiplier to fit into 32 bits; that gives the finest thresholds.
 int most_threshold_shift(const Finish& finish, std::size_t channel, int sum_bits);

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/row_scaling.hpp"
+#include "ops/scalar_finish.hpp"
+
 // The device's functions have the reference's names; here they get a namespace of their own.
 #define mote mote_on_device
 #include "mote/conv_2d_scalar.hpp"
@@ -54,7 +57,11 @@ class Random {
       multipliers.push_back({between(1 << 30, INT32_MAX), -between(1, 12)});
       if (between(0, 9) == 0) multipliers.back() = {};
     }
-    return {rows, depth, weights, bias, {output_tensor(between(-128, 127)), mote::Activation::kNone, multipliers}};
+    return {rows,
+            depth,
+            weights,
+            bias,
+            {output_tensor(between(0, 1) == 0 ? -128 : between(-128, 127)), mote::Activation::kNone, multipliers}};
   }
 
   /// Values that make row `r`'s products all large and of one sign, or any.
@@ -93,9 +100,20 @@ void with_steps(int steps, Function function) {
   if (steps == 4) function(std::integral_constant<int, 4>{});
 }
 
+std::vector<std::int32_t> finish_words(const Layer& layer, const mote::ScalarTables& tables) {
+  std::vector<std::int32_t> words;
+  const auto depth = static_cast<std::size_t>(layer.depth);
+  for (std::size_t r = 0; r < layer.bias.size(); ++r) {
+    const mote::RowSums sums = mote::row_sums(std::span(layer.weights).subspan(r * depth, depth), 0);
+    const auto row = mote::scalar_finish(sums.low, sums.high, layer.bias[r], tables.scaling[4 * r + 3] >> 8, layer.finish, r);
+    words.insert(words.end(), row.begin(), row.end());
+  }
+  return words;
+}
+
 TEST(ScalarMatrix, TwoColumnsGiveTheReferencesOutputs) {
   Random random(1);
-  std::size_t with_corrections = 0;
+  std::size_t with_corrections = 0, fitted = 0, exact = 0;
   for (int repeat = 0; repeat < 400; ++repeat) {
     const Layer layer = random.layer(repeat % 4 == 0 ? 20 : 127);
     const auto tables = mote::pack_scalar(layer.matrix(), layer.finish, 2);
@@ -111,15 +129,19 @@ TEST(ScalarMatrix, TwoColumnsGiveTheReferencesOutputs) {
       device::sum_two_columns<steps>(columns.data(), tables->matrix.data(), sums.data(), sums.data() + sums.size(),
                                      tables->groups);
     });
-    device::correct_block(columns.data(), tables->corrections.data(), tables->scaling.data(), sums.data(), layer.rows);
+    const auto words = finish_words(layer, *tables);
+    for (std::size_t i = 3; i < words.size(); i += 4) (words[i] < 0 ? exact : fitted) += 1;
     std::vector<std::int8_t> out(2 * static_cast<std::size_t>(layer.rows));
-    device::scale_two_columns(sums.data(), tables->scaling.data(), out.data(), sums.data() + sums.size(), layer.rows);
+    device::finish_two_columns(sums.data(), words.data(), out.data(), sums.data() + sums.size(), layer.rows, columns.data(),
+                               tables->corrections.data());
     for (int r = 0; r < layer.rows; ++r) {
       ASSERT_EQ(out[static_cast<std::size_t>(r)], expected(layer, first, r));
       ASSERT_EQ(out[static_cast<std::size_t>(layer.rows + r)], expected(layer, second, r));
     }
   }
   EXPECT_GT(with_corrections, 100U);
+  EXPECT_GT(fitted, 500U);
+  EXPECT_GT(exact, 500U);
 }
 
 TEST(ScalarMatrix, OneColumnGivesTheReferencesOutputs) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/scalar_matrix.hpp"
+#include "mote/scalar_finish.hpp"
 
 namespace mote {
 
@@ -16,8 +16,25 @@ MOTE_INLINE uint32_t* pair_values(const int8_t* values, uint32_t* column) {
   return column;
 }
 
-/// The window of one output as a column, each of its rows paired by itself. `border` has room for a row of the window.
-template <typename L, int32_t kSpacing>
+/// The same for one of four columns: the words of a group for columns 0 and 1, alternating, stand before those for 2 and 3.
+template <int32_t kBytes, int32_t kSteps>
+MOTE_INLINE uint32_t* pair_values_of_four(const int8_t* values, uint32_t* column) {
+  constexpr int32_t kWords = (kBytes + 1) / 2;
+#pragma GCC unroll 2
+  for (int32_t word = 0; word < kWords; word += kSteps, column += 4 * kSteps) {
+#pragma GCC unroll 4
+    for (int32_t s = 0; s < kSteps; ++s) {
+      const int8_t* pair = values + 2 * (word + s);
+      if (kWords % kSteps != 0 && word + s >= kWords) break;
+      column[2 * s] = scalar_pair(pair[0], kBytes % 2 != 0 && word + s + 1 == kWords ? 0 : pair[1]);
+    }
+  }
+  return column;
+}
+
+/// The window of one output as one of L::columns columns, each of its rows paired by itself. `border` has room for a row of the
+/// window.
+template <typename L>
 MOTE_KERNEL void gather_pairs(const int8_t* image, int32_t y, int32_t x, uint32_t* column, int8_t* border) {
   constexpr int32_t kRowBytes = L::k_w * L::in_c;
   constexpr int32_t kImageRow = L::in_w * L::in_c;
@@ -38,7 +55,11 @@ MOTE_KERNEL void gather_pairs(const int8_t* image, int32_t y, int32_t x, uint32_
         from = border;
       }
     }
-    column = pair_values<kRowBytes, kSpacing>(from, column);
+    if constexpr (L::columns == 4) {
+      column = pair_values_of_four<kRowBytes, L::steps>(from, column);
+    } else {
+      column = pair_values<kRowBytes, 2>(from, column);
+    }
   }
 }
 
@@ -57,69 +78,59 @@ MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* 
   return corrections;
 }
 
-/// The same for a block of rows and two columns.
-MOTE_FUNCTION const int16_t* correct_block(const uint32_t* columns, const int16_t* corrections, const int32_t* scaling,
-                                           int32_t* sums, int32_t rows) {
-  for (; rows > 0; --rows, sums += 2, scaling += 4) {
-    for (int32_t count = scaling[3] >> 8; count > 0; --count, corrections += 2) {
-      const int32_t weight = corrections[1];
-      const int32_t index = corrections[0];
-      const uint32_t* pair = columns + (index & ~1);
-      // A negative lower value has taken one from the upper half.
-      if ((index & 1) != 0) {
-        sums[0] += weight * (static_cast<int32_t>(pair[0] + 0x8000U) >> 16);
-        sums[1] += weight * (static_cast<int32_t>(pair[1] + 0x8000U) >> 16);
-      } else {
-        sums[0] += weight * static_cast<int16_t>(pair[0] & 0xFFFFU);
-        sums[1] += weight * static_cast<int16_t>(pair[1] & 0xFFFFU);
-      }
-    }
-  }
-  return corrections;
-}
-
-/// CONV_2D, int8, without dilation along rows: two output pixels at a time (see scalar_matrix.hpp; rows of `steps * groups`
-/// words). `scaling`: four words per channel. `corrections`: pairs of index and weight. Scratch: two columns, then a row of a
-/// window if windows reach over the border.
+/// CONV_2D, int8, without dilation along rows: two or four output pixels at a time (see scalar_matrix.hpp; rows of `steps *
+/// groups` words). `scaling`: four words per channel as in scalar_finish.hpp. `corrections`: pairs of index and weight, aligned
+/// to 4 bytes; with four columns the index is twice the word's place for column 0, less its least bit. Four columns need window
+/// rows of whole groups, or windows of one row. Scratch: the columns, then a row of a window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
                                 const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
                                 int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
-  constexpr int32_t kFilled = L::k_h * ((L::k_w * L::in_c + 1) / 2);
+  constexpr int32_t kColumns = L::columns;
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
-  static_assert(kFilled <= kWords, "a row holds a window");
+  static_assert(L::k_h * ((L::k_w * L::in_c + 1) / 2) <= kWords, "a row holds a window");
   auto* columns = reinterpret_cast<uint32_t*>(scratch);
-  auto* border = reinterpret_cast<int8_t*>(columns + 2 * kWords);
-  for (int32_t i = 2 * kFilled; i < 2 * kWords; ++i) columns[i] = 0;
+  auto* border = reinterpret_cast<int8_t*>(columns + kColumns * kWords);
+  for (int32_t i = 0; i < kColumns * kWords; ++i) columns[i] = 0;
   const int8_t* image = in;
   int32_t y = 0;
   int32_t x = 0;
-  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, out += 2 * L::out_c) {
-    const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
-    for (int32_t i = 0; i < 2; ++i) {
-      gather_pairs<L, 2>(image, y, x, columns + i, border);
-      if (!two || ++x < L::out_w) continue;
+  for (int32_t pixel = 0; pixel < kPixels; pixel += kColumns, out += kColumns * L::out_c) {
+    // Columns behind the last pixel repeat it.
+    const int32_t pixels = kPixels % kColumns == 0 ? kColumns : smaller<int32_t>(kColumns, kPixels - pixel);
+    for (int32_t i = 0; i < kColumns; ++i) {
+      gather_pairs<L>(image, y, x, columns + (i & 1) + (i >> 1) * 2 * L::steps, border);
+      if (pixel + i + 1 >= kPixels || ++x < L::out_w) continue;
       x = 0;
       if (++y < L::out_h) continue;
       y = 0;
       image += L::in_h * L::in_w * L::in_c;
     }
     const int32_t* row = matrix;
-    const int32_t* scale = scaling;
-    [[maybe_unused]] const int16_t* correction = corrections;
+    const int32_t* words = scaling;
+    const int16_t* correction = corrections;
     for (int32_t first = 0; first < L::out_c; first += kScalarRows, row += kScalarRows * kWords) {
       const int32_t rows = smaller<int32_t>(kScalarRows, L::out_c - first);
-      int32_t sums[2 * kScalarRows];
-      sum_two_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
-      if constexpr (L::corrects) correction = correct_block(columns, correction, scale, sums, rows);
-      // A last pixel alone was summed twice; its second outputs are the same bytes.
-      scale_two_columns(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
-      scale += 4 * rows;
+      int32_t sums[kColumns * kScalarRows];
+      if constexpr (kColumns == 4) {
+        sum_four_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
+      } else {
+        sum_two_columns<L::steps>(columns, row, sums, sums + 2 * rows, L::groups);
+      }
+      const int16_t* rest = correction;
+      for (int32_t i = 0; i < kColumns && i < pixels; i += 2) {
+        // The second outputs of a pixel alone are the same bytes as its first.
+        const int32_t* these = sums + i * kScalarRows;
+        rest = finish_two_columns(these, words, out + first + i * L::out_c, these + 2 * rows, i + 1 < pixels ? L::out_c : 0,
+                                  columns + i * L::steps, correction);
+      }
+      correction = rest;
+      words += 4 * rows;
     }
   }
   if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
-    int8_t* values = out - (kPixels + 1) / 2 * 2 * L::out_c;
+    int8_t* values = out - (kPixels + kColumns - 1) / kColumns * kColumns * L::out_c;
     for (int32_t i = 0; i < kPixels * L::out_c; ++i) {
       values[i] = static_cast<int8_t>(clamp<int32_t>(values[i], L::clamp_min, L::clamp_max));
     }

@@ -273,6 +273,101 @@ MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<4>(const uint32_t*, const in
                    "  add r8,r2\n" MOTE_SCALAR_ONE_SUM);
 }
 
+/// Sums of products of rows with four columns, of whose groups the words for columns 0 and 1 stand before those for 2 and 3: as
+/// sum_two_columns, those of columns 2 and 3 in a second array behind 2 * kScalarRows sums.
+template <int32_t kSteps>
+MOTE_THUMB_ASSEMBLY void sum_four_columns(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t);
+
+// r0 columns, r1 rows, r8 to r11 sums, r12 half of 65536, lr end of the columns. Eight groups as above.
+// Stack: 0 columns, 4 entry, 8 sums, 12 end of sums.
+#define MOTE_SCALAR_HALF_GROUP(A, B) \
+  "  ldm r0!,{r2-r5}\n"              \
+  "  muls r2,r6\n"                   \
+  "  muls r3,r6\n"                   \
+  "  muls r4,r7\n"                   \
+  "  muls r5,r7\n"                   \
+  "  add r2,r4\n"                    \
+  "  add r3,r5\n"                    \
+  "  add r2,r12\n"                   \
+  "  add r3,r12\n"                   \
+  "  asrs r2,r2,#16\n"               \
+  "  asrs r3,r3,#16\n"               \
+  "  add " A                         \
+  ",r2\n"                            \
+  "  add " B ",r3\n"
+
+template <>
+MOTE_THUMB_ASSEMBLY inline void sum_four_columns<2>(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
+  __asm__ volatile(
+      "  .syntax unified\n"
+      "  push {r4-r7,lr}\n"
+      "  mov r4,r8\n"
+      "  mov r5,r9\n"
+      "  mov r6,r10\n"
+      "  mov r7,r11\n"
+      "  push {r4-r7}\n"
+      "  ldr r4,[sp,#36]\n"
+      "  sub sp,#16\n"
+      "  str r0,[sp]\n"
+      "  str r2,[sp,#8]\n"
+      "  str r3,[sp,#12]\n"
+      "  lsls r5,r4,#5\n"
+      "  adds r5,r5,r0\n"
+      "  mov lr,r5\n"
+      "  rsbs r4,r4,#0\n"
+      "  movs r6,#7\n"
+      "  ands r4,r6\n"
+      "  movs r5,#54\n"
+      "  muls r5,r4\n"
+      "  adr r6,3f\n"
+      "  adds r5,r5,r6\n"
+      "  adds r5,#1\n"
+      "  str r5,[sp,#4]\n"
+      "  movs r4,#128\n"
+      "  lsls r4,r4,#8\n"
+      "  mov r12,r4\n"
+      "2:\n"
+      "  ldr r0,[sp]\n"
+      "  ldr r3,[sp,#4]\n"
+      "  movs r2,#0\n"
+      "  mov r8,r2\n"
+      "  mov r9,r2\n"
+      "  mov r10,r2\n"
+      "  mov r11,r2\n"
+      "  bx r3\n"
+      "  .p2align 2\n"
+      "3:\n"
+      "  .rept 8\n"
+      "  ldm r1!,{r6,r7}\n" MOTE_SCALAR_HALF_GROUP("r8", "r9") MOTE_SCALAR_HALF_GROUP("r10", "r11")
+      "  .endr\n"
+      "  cmp r0,lr\n"
+      "  beq 4f\n"
+      "  b 3b\n"
+      "4:\n"
+      "  ldr r2,[sp,#8]\n"
+      "  ldr r3,[sp,#12]\n"
+      "  mov r4,r8\n"
+      "  mov r5,r9\n"
+      "  mov r6,r10\n"
+      "  mov r7,r11\n"
+      "  str r6,[r2,#64]\n"
+      "  str r7,[r2,#68]\n"
+      "  stm r2!,{r4,r5}\n"
+      "  str r2,[sp,#8]\n"
+      "  cmp r2,r3\n"
+      "  beq 5f\n"
+      "  b 2b\n"
+      "5:\n"
+      "  add sp,#16\n"
+      "  pop {r4-r7}\n"
+      "  mov r8,r4\n"
+      "  mov r9,r5\n"
+      "  mov r10,r6\n"
+      "  mov r11,r7\n"
+      "  pop {r4-r7,pc}\n");
+}
+
+#undef MOTE_SCALAR_HALF_GROUP
 #undef MOTE_SCALAR_UNPACK
 #undef MOTE_SCALAR_ENTRY
 #undef MOTE_SCALAR_BEGIN
@@ -295,15 +390,15 @@ MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<4>(const uint32_t*, const in
 #define MOTE_KEEP(x) (void)(x)
 #endif
 
-/// Sums of kRows rows, `words` apart, with kColumns columns.
-template <int32_t kSteps, int32_t kColumns, int32_t kRows>
+/// Sums of kRows rows, `words` apart, with kColumns columns of which groups are kGroup words apart.
+template <int32_t kSteps, int32_t kColumns, int32_t kRows, int32_t kGroup>
 MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* weights, int32_t words, int32_t* sums, int32_t groups) {
   int32_t total[kRows * kColumns];
 #pragma GCC unroll 16
   for (int32_t i = 0; i < kRows * kColumns; ++i) total[i] = 0;
-  const uint32_t* end = columns + groups * kSteps * kColumns;
+  const uint32_t* end = columns + groups * kGroup;
 #pragma GCC unroll 1
-  for (; columns != end; columns += kSteps * kColumns, weights += kSteps) {
+  for (; columns != end; columns += kGroup, weights += kSteps) {
     uint32_t group[kRows * kColumns];
 #pragma GCC unroll 4
     for (int32_t s = 0; s < kSteps; ++s) {
@@ -325,14 +420,14 @@ MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* weights, int32
   for (int32_t i = 0; i < kRows * kColumns; ++i) sums[i] = total[i];
 }
 
-template <int32_t kSteps, int32_t kColumns>
+template <int32_t kSteps, int32_t kColumns, int32_t kGroup = kSteps* kColumns>
 MOTE_INLINE void sum_rows(const uint32_t* columns, const int32_t* row, int32_t* sums, const int32_t* end, int32_t groups) {
   const int32_t words = groups * kSteps;
   for (; end - sums >= 4 * kColumns; sums += 4 * kColumns, row += 4 * words) {
-    sum_tile<kSteps, kColumns, 4>(columns, row, words, sums, groups);
+    sum_tile<kSteps, kColumns, 4, kGroup>(columns, row, words, sums, groups);
   }
   for (; sums != end; sums += kColumns, row += words) {
-    sum_tile<kSteps, kColumns, 1>(columns, row, words, sums, groups);
+    sum_tile<kSteps, kColumns, 1, kGroup>(columns, row, words, sums, groups);
   }
 }
 
@@ -340,6 +435,13 @@ template <int32_t kSteps>
 MOTE_INLINE void sum_two_columns(const uint32_t* columns, const int32_t* rows, int32_t* sums, const int32_t* end,
                                  int32_t groups) {
   sum_rows<kSteps, 2>(columns, rows, sums, end, groups);
+}
+template <int32_t kSteps>
+MOTE_INLINE void sum_four_columns(const uint32_t* columns, const int32_t* rows, int32_t* sums, const int32_t* end,
+                                  int32_t groups) {
+  constexpr int32_t kSecond = 2 * kScalarRows;
+  sum_rows<kSteps, 2, 4 * kSteps>(columns, rows, sums, end, groups);
+  sum_rows<kSteps, 2, 4 * kSteps>(columns + 2 * kSteps, rows, sums + kSecond, end + kSecond, groups);
 }
 template <int32_t kSteps>
 MOTE_INLINE void sum_column(const uint32_t* column, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
@@ -386,92 +488,5 @@ MOTE_INLINE int32_t scale_sum(int32_t sum, const int32_t* scaling) {
 #endif
   return wrap_add(wrap_add(scaled, scaling[2]), sum >> 31) >> (scaling[3] & 31);
 }
-
-#if MOTE_THUMB
-
-/// Outputs of rows from their sums with two columns, up to `end`, saturated to int8: those of the first column go to `out`, those
-/// of the second `out_stride` bytes behind them.
-MOTE_THUMB_ASSEMBLY inline void scale_two_columns(const int32_t*, const int32_t*, int8_t*, const int32_t*, int32_t) {
-  // r0 sums, r1 scaling, r7 output, r8 2^14 - 2^30, r9 stride, r10 end. A shift by a register takes its lowest byte.
-  __asm__ volatile(
-      "  .syntax unified\n"
-      "  push {r4-r7,lr}\n"
-      "  mov r4,r8\n"
-      "  mov r5,r9\n"
-      "  mov r6,r10\n"
-      "  push {r4-r6}\n"
-      "  ldr r4,[sp,#32]\n"
-      "  mov r9,r4\n"
-      "  mov r10,r3\n"
-      "  movs r7,r2\n"
-      "  ldr r4,6f\n"
-      "  mov r8,r4\n"
-      "  b 2f\n"
-      "  .p2align 2\n"
-      "6:\n"
-      "  .word 0xC0004000\n"
-      "  .macro mote_scale_sum\n"
-      "  ldm r0!,{r2}\n"
-      "  ldr r3,[r1]\n"
-      "  ldr r5,[r1,#4]\n"
-      "  adds r2,r2,r3\n"
-      "  asrs r3,r2,#16\n"
-      "  uxth r2,r2\n"
-      "  lsrs r4,r5,#16\n"
-      "  uxth r5,r5\n"
-      "  movs r6,r2\n"
-      "  muls r6,r5\n"
-      "  lsrs r6,r6,#16\n"
-      "  muls r2,r4\n"
-      "  adds r2,r2,r6\n"
-      "  muls r5,r3\n"
-      "  add r2,r8\n"
-      "  adds r2,r2,r5\n"
-      "  asrs r2,r2,#15\n"
-      "  muls r4,r3\n"
-      "  lsls r4,r4,#1\n"
-      "  adds r2,r2,r4\n"
-      "  asrs r3,r3,#31\n"
-      "  adds r2,r2,r3\n"
-      "  ldr r3,[r1,#8]\n"
-      "  ldr r4,[r1,#12]\n"
-      "  adds r2,r2,r3\n"
-      "  asrs r2,r4\n"
-      "  sxtb r3,r2\n"
-      "  cmp r3,r2\n"
-      "  beq 3f\n"
-      "  asrs r2,r2,#31\n"
-      "  movs r3,#127\n"
-      "  eors r2,r3\n"
-      "3:\n"
-      "  .endm\n"
-      "2:\n"
-      "  mote_scale_sum\n"
-      "  strb r2,[r7]\n"
-      "  mote_scale_sum\n"
-      "  mov r3,r9\n"
-      "  strb r2,[r7,r3]\n"
-      "  .purgem mote_scale_sum\n"
-      "  adds r1,#16\n"
-      "  adds r7,#1\n"
-      "  cmp r0,r10\n"
-      "  bne 2b\n"
-      "  pop {r4-r6}\n"
-      "  mov r8,r4\n"
-      "  mov r9,r5\n"
-      "  mov r10,r6\n"
-      "  pop {r4-r7,pc}\n");
-}
-
-#else
-
-inline void scale_two_columns(const int32_t* sums, const int32_t* scaling, int8_t* out, const int32_t* end, int32_t out_stride) {
-  for (; sums != end; sums += 2, scaling += 4, ++out) {
-    out[0] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[0] + scaling[0], scaling), -128, 127));
-    out[out_stride] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[1] + scaling[0], scaling), -128, 127));
-  }
-}
-
-#endif
 
 }  // namespace mote
