@@ -13,6 +13,7 @@
 #include "ops/depthwise_scalar.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/rv32_depthwise.hpp"
 #include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -343,6 +344,13 @@ bool is_scalar_3x3(const NodeView& node) {
 double scalar_3x3_cycles(const NodeView& node) { return depthwise_scalar_cycles(*rows(node)); }
 KernelCall lower_scalar_3x3(const NodeView& node) { return lower_depthwise_scalar(*rows(node), node); }
 
+bool is_rv32_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && depthwise_rv32_applies(*each);
+}
+double rv32_3x3_cycles(const NodeView& node) { return depthwise_rv32_cycles(*rows(node)); }
+KernelCall lower_rv32_3x3(const NodeView& node) { return lower_depthwise_rv32(*rows(node), node); }
+
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
                    std::int32_t before) {
@@ -404,6 +412,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_scalar_3x3,
      .cycles = scalar_3x3_cycles,
      .lower = lower_scalar_3x3},
+    {.name = "depthwise_conv_2d.rv32_3x3",
+     .isa = Isa::kRv32,
+     .applies = is_rv32_3x3,
+     .cycles = rv32_3x3_cycles,
+     .lower = lower_rv32_3x3},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),
