@@ -15,19 +15,27 @@ struct DepthwiseChannel {
   static constexpr int32_t kWords = L::fitted ? 13 : 15;
 
   uint32_t first, left, right;
-  uint32_t w[9];
+  uint32_t w0, w1, w2, w3, w4, w5, w6, w7, w8;
   int32_t multiplier, offset, shift;
 
   MOTE_INLINE explicit DepthwiseChannel(const int32_t* table)
       : first(static_cast<uint32_t>(table[0])),
         left(static_cast<uint32_t>(table[1])),
         right(static_cast<uint32_t>(table[2])),
-        w(),
+        w0(weight(table, 0)),
+        w1(weight(table, 1)),
+        w2(weight(table, 2)),
+        w3(weight(table, 3)),
+        w4(weight(table, 4)),
+        w5(weight(table, 5)),
+        w6(weight(table, 6)),
+        w7(weight(table, 7)),
+        w8(weight(table, 8)),
         multiplier(table[12]),
         offset(L::fitted ? 0 : table[kWords - 2]),
-        shift(L::fitted ? L::scale_shift : table[kWords - 1]) {
-    for (int32_t i = 0; i < 9; ++i) w[i] = static_cast<uint32_t>(table[3 + i]);
-  }
+        shift(L::fitted ? L::scale_shift : table[kWords - 1]) {}
+
+  MOTE_INLINE static uint32_t weight(const int32_t* table, int32_t i) { return static_cast<uint32_t>(table[3 + i]); }
 
   MOTE_INLINE void put(uint32_t total, int8_t* out) const {
     const auto sum = static_cast<int32_t>(total);
@@ -37,48 +45,65 @@ struct DepthwiseChannel {
     } else {
       value = wrap_add(wrap_add(doubling_high_multiply(sum, multiplier), offset), sum >> 31) >> shift;
     }
-    *out = static_cast<int8_t>(clamp<int32_t>(value, L::clamp_min, L::clamp_max));
+    if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
+      value = clamp<int32_t>(value, L::clamp_min, L::clamp_max);
+    } else if (static_cast<uint32_t>(value) + 128U > 255U) {
+      value = (value >> 31) ^ 127;
+    }
+    *out = static_cast<int8_t>(value);
   }
 };
 
-/// A column of inputs in three rows; adds its products with column kTap of the weights.
+/// Where a column of inputs is, channel by channel and row by row.
+struct DepthwiseRowsAt {
+  const int8_t *top, *middle, *bottom;
+
+  MOTE_INLINE void advance(int32_t by) {
+    top += by;
+    middle += by;
+    bottom += by;
+  }
+};
+
+/// A column of inputs; adds its products with column kTap of the weights.
 template <typename L>
 struct DepthwiseColumn {
-  uint32_t x[3];
+  uint32_t top, middle, bottom;
 
-  MOTE_INLINE DepthwiseColumn(const int8_t* const* rows, int32_t at) : x() {
-    for (int32_t y = 0; y < 3; ++y) x[y] = static_cast<uint32_t>(static_cast<int32_t>(rows[y][at]));
-  }
+  MOTE_INLINE DepthwiseColumn(const DepthwiseRowsAt& rows, int32_t at)
+      : top(value(rows.top[at])), middle(value(rows.middle[at])), bottom(value(rows.bottom[at])) {}
+  MOTE_INLINE static uint32_t value(int8_t x) { return static_cast<uint32_t>(static_cast<int32_t>(x)); }
   template <int32_t kTap>
-  MOTE_INLINE uint32_t added(uint32_t sum, const DepthwiseChannel<L>& channel) const {
-    return sum + x[0] * channel.w[kTap] + x[1] * channel.w[3 + kTap] + x[2] * channel.w[6 + kTap];
+  MOTE_INLINE uint32_t added(uint32_t sum, const DepthwiseChannel<L>& w) const {
+    if constexpr (kTap == 0) return sum + top * w.w0 + middle * w.w3 + bottom * w.w6;
+    if constexpr (kTap == 1) return sum + top * w.w1 + middle * w.w4 + bottom * w.w7;
+    return sum + top * w.w2 + middle * w.w5 + bottom * w.w8;
   }
 };
 
 /// One channel of one row of outputs.
 template <typename L>
-MOTE_INLINE void depthwise_row(const int8_t* const* rows, int8_t* out, const DepthwiseChannel<L>& channel) {
+MOTE_INLINE void depthwise_row(DepthwiseRowsAt row, int8_t* out, const DepthwiseChannel<L>& channel) {
   using Column = DepthwiseColumn<L>;
   constexpr int32_t kStep = L::in_c;
   constexpr int32_t kRight = (L::out_w - 1) * L::stride_w + 3 - L::pad_left - L::in_w;
   static_assert(L::pad_left <= 1 && kRight <= 1, "at most one column beside the image");
   constexpr int32_t kWhole = L::out_w - (kRight == 1 ? 1 : 0);
   // What the output at hand has so far: its first column, and with stride 1 its second one.
-  const int8_t* row[3] = {rows[0], rows[1], rows[2]};
   uint32_t sum = channel.first + channel.left;
   if constexpr (L::pad_left == 0) {
     sum = Column(row, 0).template added<0>(channel.first, channel);
-    for (auto& each : row) each += kStep;
+    row.advance(kStep);
   }
   if constexpr (L::stride_w == 1) {
     const Column column(row, 0);
-    for (auto& each : row) each += kStep;
+    row.advance(kStep);
     sum = column.template added<1>(sum, channel);
     uint32_t next = column.template added<0>(channel.first, channel);
 #pragma GCC unroll 6
     for (int32_t i = 0; i < kWhole; ++i, out += kStep) {
       const Column last(row, 0);
-      for (auto& each : row) each += kStep;
+      row.advance(kStep);
       channel.put(last.template added<2>(sum, channel), out);
       sum = last.template added<1>(next, channel);
       next = last.template added<0>(channel.first, channel);
@@ -89,7 +114,7 @@ MOTE_INLINE void depthwise_row(const int8_t* const* rows, int8_t* out, const Dep
     for (int32_t i = 0; i < kWhole; ++i, out += kStep) {
       sum = Column(row, 0).template added<1>(sum, channel);
       const Column last(row, kStep);
-      for (auto& each : row) each += 2 * kStep;
+      row.advance(2 * kStep);
       channel.put(last.template added<2>(sum, channel), out);
       sum = last.template added<0>(channel.first, channel);
     }
@@ -112,12 +137,10 @@ MOTE_KERNEL void depthwise_conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const in
       int8_t* to = out + c;
       int32_t top = -L::pad_top;
       for (int32_t y = 0; y < L::out_h; ++y, top += L::stride_h, to += L::out_w * L::in_c) {
-        const int8_t* rows[3];
-        for (int32_t ky = 0; ky < 3; ++ky) {
-          const bool inside = !L::pads_rows || (top + ky >= 0 && top + ky < L::in_h);
-          rows[ky] = (inside ? in + (top + ky) * kImageRow : outside) + c;
-        }
-        depthwise_row<L>(rows, to, channel);
+        const auto row = [&](int32_t iy) {
+          return (!L::pads_rows || (iy >= 0 && iy < L::in_h) ? in + iy * kImageRow : outside) + c;
+        };
+        depthwise_row<L>({row(top), row(top + 1), row(top + 2)}, to, channel);
       }
     }
   }
