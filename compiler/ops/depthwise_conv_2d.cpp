@@ -14,6 +14,7 @@
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
 #include "ops/rv32_depthwise.hpp"
+#include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -256,6 +257,13 @@ bool scalar_applies(const NodeView& node) {
 double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
 KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
+bool rv32_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && Rv32Convolution(*convolution).applies();
+}
+double rv32_cycles(const NodeView& node) { return Rv32Convolution(*scalar(node)).cycles(); }
+KernelCall lower_rv32(const NodeView& node) { return Rv32Convolution(*scalar(node)).lower(node); }
+
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -417,6 +425,7 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_rv32_3x3,
      .cycles = rv32_3x3_cycles,
      .lower = lower_rv32_3x3},
+    {.name = "depthwise_conv_2d.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),
