@@ -6,6 +6,7 @@
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -302,6 +303,13 @@ bool scalar_applies(const NodeView& node) {
 double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
 KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
+bool rv32_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && Rv32Convolution(*convolution).applies();
+}
+double rv32_cycles(const NodeView& node) { return Rv32Convolution(*scalar(node)).cycles(); }
+KernelCall lower_rv32(const NodeView& node) { return Rv32Convolution(*scalar(node)).lower(node); }
+
 /// Cycles of a core without SIMD; what an output takes is mostly requantization.
 double portable_cycles(const NodeView& node, double per_mac) {
   constexpr double kPerOutput = 50;
@@ -351,6 +359,7 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kTwoRowsOfStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_two_rows_plain"),
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     {.name = "conv_2d.scalar", .isa = Isa::kScalar, .applies = scalar_applies, .cycles = scalar_cycles, .lower = lower_scalar},
+    {.name = "conv_2d.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),

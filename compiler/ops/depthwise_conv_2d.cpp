@@ -13,6 +13,8 @@
 #include "ops/depthwise_scalar.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_convolution.hpp"
+#include "ops/rv32_depthwise.hpp"
+#include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -258,6 +260,13 @@ bool scalar_applies(const NodeView& node) {
 double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
 KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
 
+bool rv32_applies(const NodeView& node) {
+  const auto convolution = scalar(node);
+  return convolution && Rv32Convolution(*convolution).applies();
+}
+double rv32_cycles(const NodeView& node) { return Rv32Convolution(*scalar(node)).cycles(); }
+KernelCall lower_rv32(const NodeView& node) { return Rv32Convolution(*scalar(node)).lower(node); }
+
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -349,6 +358,13 @@ bool is_scalar_3x3(const NodeView& node) {
 double scalar_3x3_cycles(const NodeView& node) { return depthwise_scalar_cycles(*rows(node)); }
 KernelCall lower_scalar_3x3(const NodeView& node) { return lower_depthwise_scalar(*rows(node), node); }
 
+bool is_rv32_3x3(const NodeView& node) {
+  const auto each = rows(node);
+  return each && depthwise_rv32_applies(*each);
+}
+double rv32_3x3_cycles(const NodeView& node) { return depthwise_rv32_cycles(*rows(node)); }
+KernelCall lower_rv32_3x3(const NodeView& node) { return lower_depthwise_rv32(*rows(node), node); }
+
 /// Pairs of an output and a tap, along one axis, that meet inside the input.
 double taps_inside(std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t dilation,
                    std::int32_t before) {
@@ -424,6 +440,12 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_scalar_3x3,
      .cycles = scalar_3x3_cycles,
      .lower = lower_scalar_3x3},
+    {.name = "depthwise_conv_2d.rv32_3x3",
+     .isa = Isa::kRv32,
+     .applies = is_rv32_3x3,
+     .cycles = rv32_3x3_cycles,
+     .lower = lower_rv32_3x3},
+    {.name = "depthwise_conv_2d.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),

@@ -10,7 +10,6 @@ namespace mote {
 
 namespace {
 
-constexpr std::int32_t kMostSteps = 4;
 /// A group's weights: 128 * 255 stays below 2^15.
 constexpr std::int32_t kMostWeight = 255;
 /// Their number stands above the shift's 8 bits; their index in an int16.
@@ -93,9 +92,9 @@ std::optional<ScalarScaling> scalar_scaling(std::int64_t low, std::int64_t high,
 }
 
 double ScalarTables::cycles(int columns) const {
-  constexpr double kGroup[2][kMostSteps] = {{8, 11, 16, 21}, {13, 20, 29, 39}};
+  constexpr double kGroup[2][kMostScalarSteps] = {{8, 11, 16, 21}, {13, 20, 29, 39}};
   constexpr double kGroupOfFour = 37;
-  constexpr double kByteGroup[kMostSteps] = {0, 16, 0, 29};
+  constexpr double kByteGroup[kMostScalarSteps] = {0, 16, 0, 29};
   const double rows = static_cast<double>(scaling.size()) / 4;
   const double group = by_bytes ? kByteGroup[steps - 1] : columns == 4 ? kGroupOfFour : kGroup[columns - 1][steps - 1];
   const double round = 4.0 * groups / 8;
@@ -116,12 +115,16 @@ void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
 
 std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes) {
   std::optional<ScalarTables> best;
-  for (std::int32_t steps = 1; steps <= kMostSteps; ++steps) {
+  for (std::int32_t steps = 1; steps <= kMostScalarSteps; ++steps) {
     if (by_bytes && steps % 2 == 1) continue;
     auto tables = pack(rows, finish, steps, by_bytes);
     if (tables && (!best || tables->cycles(columns) < best->cycles(columns))) best = std::move(tables);
   }
   return best;
+}
+
+std::optional<ScalarTables> pack_scalar_steps(const ScalarRows& rows, const Finish& finish, std::int32_t steps) {
+  return pack(rows, finish, steps, false);
 }
 
 std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes) {
@@ -134,7 +137,7 @@ std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes
 }
 
 std::optional<ScalarTables> ScalarConvolution::tables() const {
-  return pack_scalar({weights, bias, scalar_order(window.k_h, row_bytes())}, finish, 2);
+  return pack_scalar(rows(), finish, 2);
 }
 
 int ScalarConvolution::columns(const ScalarTables& tables) const {
@@ -152,6 +155,16 @@ double ScalarConvolution::cycles() const {
          pixels / at_once * packed.cycles(at_once);
 }
 
+void ScalarConvolution::describe_window(KernelCall& call, const NodeView& node) const {
+  const Window& w = window;
+  call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c);
+  call.set("out_h", w.out_h).set("out_w", w.out_w).set("out_c", w.out_c).set("k_h", w.k_h).set("k_w", w.k_w);
+  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("dilation_h", w.dilation_h);
+  call.set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+  call.flag("pads", w.pads());
+  call.set("input_zero_point", w.pads() ? node.input(0).zero_point() : 0);
+}
+
 KernelCall ScalarConvolution::lower(const NodeView& node) const {
   auto packed = tables().value();
   const std::size_t depth = weights.size() / bias.size();
@@ -166,17 +179,11 @@ KernelCall ScalarConvolution::lower(const NodeView& node) const {
     const int index = packed.corrections[i];
     packed.corrections[i] = static_cast<std::int16_t>(index / 4 * 8 + index % 4);
   }
-  const Window& w = window;
   KernelCall call("conv_2d_scalar", "conv_2d_scalar");
   call.set("columns", at_once);
-  call.set("batch", w.batch).set("in_h", w.in_h).set("in_w", w.in_w).set("in_c", w.in_c);
-  call.set("out_h", w.out_h).set("out_w", w.out_w).set("out_c", w.out_c).set("k_h", w.k_h).set("k_w", w.k_w);
-  call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("dilation_h", w.dilation_h);
-  call.set("pad_top", w.pad_top).set("pad_left", w.pad_left);
-  call.flag("pads", w.pads());
-  call.set("input_zero_point", w.pads() ? node.input(0).zero_point() : 0);
+  describe_window(call, node);
   packed.describe(call, finish);
-  return call.output().scratch(4 * at_once * packed.words() + (w.pads() ? row_bytes() : 0));
+  return call.output().scratch(4 * at_once * packed.words() + (window.pads() ? row_bytes() : 0));
 }
 
 }  // namespace mote

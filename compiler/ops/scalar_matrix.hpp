@@ -47,6 +47,10 @@ struct ScalarTables {
 /// cannot be proven exact for every int8 input.
 std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes = false);
 
+constexpr std::int32_t kMostScalarSteps = 4;
+/// The tables with groups of `steps` words, or nothing.
+std::optional<ScalarTables> pack_scalar_steps(const ScalarRows& rows, const Finish& finish, std::int32_t steps);
+
 /// The values of a window of `rows` rows of `row_bytes`, each filled up to an even number.
 std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes);
 
@@ -57,9 +61,16 @@ struct ScalarConvolution {
   std::vector<std::int32_t> bias;    ///< with the input's zero point folded in
   Finish finish;
 
-  bool applies() const { return (window.dilation_w == 1 || window.k_w == 1) && tables().has_value(); }
+  bool applies() const { return gathers() && tables().has_value(); }
   double cycles() const;
   KernelCall lower(const NodeView& node) const;
+
+  /// Whether the rows of a window lie together.
+  bool gathers() const { return window.dilation_w == 1 || window.k_w == 1; }
+  ScalarRows rows() const { return {weights, bias, scalar_order(window.k_h, row_bytes())}; }
+  void describe_window(KernelCall& call, const NodeView& node) const;
+  /// Two columns and a row of a window.
+  std::int64_t scratch_bytes(const ScalarTables& packed) const { return 8 * packed.words() + (window.pads() ? row_bytes() : 0); }
 
  private:
   std::int32_t row_bytes() const { return window.k_w * window.in_c; }

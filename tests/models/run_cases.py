@@ -14,7 +14,7 @@ REFUSED = {
     "a fused activation on int32 is not supported": ("add_int32", "sub_int32", "mul_int32"),
 }
 # Every n-th case of an operator and type runs on these targets, with every implementation in turn.
-PARTS = {"host": 8, "cortex-m4": 5, "cortex-m55": 8, "cortex-m0plus": 10, "cortex-m3": 20, "rv32imc": 12}
+PARTS = {"host": 10, "cortex-m4": 7, "cortex-m55": 10, "cortex-m0plus": 10, "cortex-m3": 30, "rv32imc": 12}
 
 
 def check(mote: str, stem: Path, target: str) -> str:
