@@ -5,6 +5,7 @@
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_matrix.hpp"
+#include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 
@@ -300,6 +301,31 @@ KernelCall lower_scalar(const NodeView& node) {
   return call.output().scratch(4 * (tables.words() + (tables.by_bytes ? tables.groups : 0)));
 }
 
+/// Two bytes for each weight.
+std::optional<Rv32Tables> rv32_tables(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto weights = node.input(1).values<std::int8_t>();
+  const auto channels = static_cast<std::size_t>(op.units(node));
+  return pack_rv32({{weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), scalar_order(1, op.depth(node))},
+                   op.finish(node), 1);
+}
+
+bool rv32_applies(const NodeView& node) { return rv32_tables(node).has_value(); }
+double rv32_cycles(const NodeView& node) {
+  const auto tables = rv32_tables(node).value();
+  return static_cast<double>(FullyConnected::of(node).rows(node)) *
+         (6.0 * static_cast<double>(tables.tables.words()) + tables.cycles());
+}
+KernelCall lower_rv32(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const auto tables = rv32_tables(node).value();
+  KernelCall call("fully_connected_rv32", "fully_connected_rv32");
+  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
+  tables.describe(call, op.finish(node));
+  return call.output().scratch(4 * tables.tables.words());
+}
+
 const std::vector<Implementation> FullyConnected::kRows = {
     {.name = "fully_connected.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
@@ -311,6 +337,7 @@ const std::vector<Implementation> FullyConnected::kRows = {
      .applies = scalar_applies,
      .cycles = scalar_cycles,
      .lower = lower_scalar},
+    {.name = "fully_connected.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
     {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
     cmsis_row<cmsis, Isa::kMve>("fully_connected.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("fully_connected.cmsis_nn"),

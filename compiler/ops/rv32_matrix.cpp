@@ -57,12 +57,19 @@ double Rv32Tables::cycles() const {
   const double step = 16 + block + columns;
   const double sums = (rows + block - 1) / block * (30 + tables.groups * (tables.steps * step + 19));
   const double scaled = rows * columns * (fitted_shift ? 11 : 24);
-  return sums + scaled + 15.0 * columns * static_cast<double>(tables.correction_count());
+  return sums + scaled + 4 * rows + (6 + 5.0 * columns) * static_cast<double>(tables.correction_count());
 }
 
 void Rv32Tables::describe(KernelCall& call, const Finish& finish) const {
-  tables.describe(call, finish);
+  call.set("steps", tables.steps).set("groups", tables.groups).flag("corrects", !corrections.empty());
+  call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
   call.flag("fitted", fitted_shift.has_value()).set("scale_shift", fitted_shift.value_or(0));
+  call.input(0).constant("matrix", tables.matrix).constant("scaling", tables.scaling);
+  if (corrections.empty()) {
+    call.null();
+  } else {
+    call.constant("corrections", corrections);
+  }
 }
 
 std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish, int columns) {
@@ -70,10 +77,15 @@ std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish
   for (std::int32_t steps = 1; steps <= kMostScalarSteps; ++steps) {
     auto tables = pack_scalar_steps(rows, finish, steps);
     if (!tables) return std::nullopt;
-    Rv32Tables each{std::move(*tables), std::nullopt, columns};
+    Rv32Tables each{.tables = std::move(*tables), .fitted_shift = std::nullopt, .columns = columns};
     if (!best || each.cycles() < best->cycles()) best = std::move(each);
   }
   ScalarTables& tables = best->tables;
+  for (std::size_t i = 0; i < tables.corrections.size(); i += 2) {
+    const std::int32_t index = tables.corrections[i], weight = tables.corrections[i + 1];
+    best->corrections.push_back(index / 2 * columns);
+    best->corrections.push_back(index % 2 == 0 ? wrap_shift_left(weight, 16) : weight);
+  }
   best->fitted_shift = fit(rows, finish, tables.scaling);
   tables.matrix = interleave(tables.matrix, static_cast<std::size_t>(tables.words()), kSums / static_cast<std::size_t>(columns));
   return best;

@@ -13,9 +13,12 @@ struct Rv32Tables {
   ScalarTables tables;
   std::optional<int> fitted_shift;
   int columns = 1;
+  /// Pairs of an index into the columns and a word of weights of which one is 0.
+  std::vector<std::int32_t> corrections = {};
 
   /// Estimated instructions of one product.
   double cycles() const;
+  /// Spec constants and table arguments of a kernel.
   void describe(KernelCall& call, const Finish& finish) const;
 };
 

@@ -8,7 +8,7 @@ namespace mote {
 /// of a window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                              const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
+                              const int32_t* MOTE_RESTRICT scaling, const int32_t* MOTE_RESTRICT corrections,
                               int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kFilled = L::k_h * ((L::k_w * L::in_c + 1) / 2);
@@ -39,12 +39,12 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
     }
     const int32_t* row = matrix;
     const int32_t* scale = scaling;
-    [[maybe_unused]] const int16_t* correction = corrections;
+    [[maybe_unused]] const int32_t* correction = corrections;
     for (int32_t first = 0; first < L::out_c; first += kRv32Rows, row += kRv32Rows * kWords) {
       const int32_t rows = smaller<int32_t>(kRv32Rows, L::out_c - first);
       int32_t sums[2 * kRv32Rows];
       sum_blocks<L::steps, 2>(columns, row, sums, (rows + 3) / 4, L::groups);
-      if constexpr (L::corrects) correction = correct_block(columns, correction, scale, sums, rows);
+      if constexpr (L::corrects) correction = correct_pairs(columns, correction, scale, sums, rows);
       // A last pixel alone was summed twice; its second outputs are the same bytes.
       if constexpr (L::fitted) {
         scale_pairs_fitted(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0, L::scale_shift);

@@ -15,9 +15,9 @@ constexpr int32_t kRv32Sums = 8;
 /// Rows whose sums are kept at a time, a multiple of every block's.
 constexpr int32_t kRv32Rows = 16;
 
-// Without a barrier GCC forms all products of a group before it sums them, and spills.
+// Without barriers GCC loads all weights of a group and forms its products before it sums them, and spills.
 #if defined(__GNUC__)
-#define MOTE_KEEP_SUM(x) __asm__("" : "+r"(x))
+#define MOTE_KEEP_SUM(x) __asm__ volatile("" : "+r"(x) : : "memory")
 #else
 #define MOTE_KEEP_SUM(x) (void)(x)
 #endif
@@ -37,13 +37,16 @@ MOTE_FUNCTION void sum_blocks(const uint32_t* columns, const int32_t* weights, i
       uint32_t group[kRv32Sums];
 #pragma GCC unroll 4
       for (int32_t s = 0; s < kSteps; ++s) {
+        uint32_t values[kColumns];
+#pragma GCC unroll 2
+        for (int32_t c = 0; c < kColumns; ++c) values[c] = x[s * kColumns + c];
 #pragma GCC unroll 8
         for (int32_t r = 0; r < kRows; ++r) {
           const auto weight = static_cast<uint32_t>(weights[s * kRows + r]);
 #pragma GCC unroll 2
           for (int32_t c = 0; c < kColumns; ++c) {
             uint32_t& sum = group[r * kColumns + c];
-            sum = (s == 0 ? 0x8000U : sum) + x[s * kColumns + c] * weight;
+            sum = (s == 0 ? 0x8000U : sum) + values[c] * weight;
             MOTE_KEEP_SUM(sum);
           }
         }
@@ -57,6 +60,30 @@ MOTE_FUNCTION void sum_blocks(const uint32_t* columns, const int32_t* weights, i
 }
 
 #undef MOTE_KEEP_SUM
+
+/// Adds what a block of rows lacks for two columns, and returns the rest of the list. A correction is the first of its pair's two
+/// words, and a word of weights of which one is 0; a row's number of corrections is in its scaling.
+MOTE_FUNCTION const int32_t* correct_pairs(const uint32_t* columns, const int32_t* corrections, const int32_t* scaling,
+                                           int32_t* sums, int32_t rows) {
+  const int32_t* end = sums + 2 * rows;
+#pragma GCC unroll 1
+  for (; sums != end; sums += 2, scaling += 4) {
+    const int32_t* last = corrections + (scaling[3] >> 8) * 2;
+    if (corrections == last) continue;
+    int32_t first_sum = sums[0];
+    int32_t second_sum = sums[1];
+#pragma GCC unroll 1
+    for (; corrections != last; corrections += 2) {
+      const uint32_t* pair = columns + corrections[0];
+      const auto weight = static_cast<uint32_t>(corrections[1]);
+      first_sum += static_cast<int32_t>(pair[0] * weight + 0x8000U) >> 16;
+      second_sum += static_cast<int32_t>(pair[1] * weight + 0x8000U) >> 16;
+    }
+    sums[0] = first_sum;
+    sums[1] = second_sum;
+  }
+  return corrections;
+}
 
 MOTE_INLINE int8_t fitted_output(int32_t sum, int32_t offset, int32_t multiplier, int32_t shift) {
   const int32_t scaled = wrap_add(shift_left(sum, 8), offset);
