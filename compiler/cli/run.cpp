@@ -29,9 +29,8 @@ ExitCode run(const RunOptions& options) {
   RunResult result;
   {
     ProgressBar bar;
-    result = run_model(
-        plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
-        {options.selection.cmsis_nn, split_words(options.cxx_flags)});
+    result = run_model(plan, inferences, true, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+                       {options.selection.cmsis_nn, split_words(options.cxx_flags)});
   }
   const Predictions predictions = predict(plan.graph, result.outputs, samples);
   if (!options.output.empty()) write_file(options.output, outputs_as_npy(plan.graph, result.outputs));
@@ -66,8 +65,7 @@ void add_run(CLI::App& app, Action& action) {
                    "Write the outputs of all inferences as .npy, as stored (the first output, if there are several)")
       ->type_name("FILE");
   command
-      ->add_option("--cxxflags", options->cxx_flags,
-                   "Compile the library with these flags as well, as your firmware would: -Os")
+      ->add_option("--cxxflags", options->cxx_flags, "Compile the library with these flags as well, as your firmware would: -Os")
       ->type_name("FLAGS");
   command->add_flag("--profile", options->profile, "Show instructions and estimated cycles of each layer");
   command->callback([&action, options] { action = [options] { return run(*options); }; });

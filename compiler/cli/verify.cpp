@@ -78,9 +78,8 @@ ExitCode verify_model(const VerifyOptions& options) {
     RunResult run;
     {
       ProgressBar bar;
-      run = run_model(
-          plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
-          {options.selection.cmsis_nn, {}});
+      run = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+                      {options.selection.cmsis_nn, {}});
     }
     const Comparison comparison = compare(golden, run.outputs, plan.graph);
     if (!options.model.json) print_comparison(options, plan, golden, comparison);

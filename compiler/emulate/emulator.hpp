@@ -21,11 +21,11 @@ struct Sample {
 
 /// A generated library and what to run it on.
 struct EmulationJob {
-  std::filesystem::path source_dir;  // holds NAME.hpp, NAME.cpp and mote/*.hpp
-  std::string model_name;            // NAME, which is also the namespace
+  std::filesystem::path source_dir;    // holds NAME.hpp, NAME.cpp and mote/*.hpp
+  std::string model_name;              // NAME, which is also the namespace
   std::vector<std::string> cxx_flags;  // more of them for the model, after mote's own
-  LibrarySources library;            // C files of another library that the generated code calls
-  std::size_t layer_count = 0;       // calls that Model::run() makes, one per layer
+  LibrarySources library;              // C files of another library that the generated code calls
+  std::size_t layer_count = 0;         // calls that Model::run() makes, one per layer
   std::vector<std::size_t> input_bytes, output_bytes;
   std::vector<Sample> samples;        // at least one
   bool profile = false;               // count instructions, in all and by layer

@@ -11,9 +11,9 @@ struct TuneResult {
   std::vector<std::string> notes;
 };
 
-/// Measures on the emulated board what every implementation of every layer costs, on a fixed input, and adds it to the tuning. All
-/// layers take their n-th implementation in the n-th run, so a model takes as many runs as its richest layer has implementations.
-/// Error when the target is not emulated.
+/// Measures on the emulated board what every implementation of every layer costs, on a fixed input, and adds it to the tuning.
+/// All layers take their n-th implementation in the n-th run, so a model takes as many runs as its richest layer has
+/// implementations. Error when the target is not emulated.
 TuneResult tune_model(const Graph& graph, const Target& target, Tuning& tuning, const Progress& progress = {});
 
 }  // namespace mote

@@ -42,7 +42,8 @@ class Placer {
   }
 
  private:
-  /// The n-th of the order at the highest place below the bound when bit n of `from_top` is set and there is one, else at the lowest.
+  /// The n-th of the order at the highest place below the bound when bit n of `from_top` is set and there is one, else at the
+  /// lowest.
   void place_in_order(const std::vector<std::size_t>& order, std::uint32_t from_top = 0) {
     std::fill(offsets_.begin(), offsets_.end(), -1);
     std::int64_t total = 0;

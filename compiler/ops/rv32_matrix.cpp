@@ -91,9 +91,7 @@ std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish
   return best;
 }
 
-std::optional<Rv32Tables> Rv32Convolution::tables() const {
-  return pack_rv32(convolution_.rows(), convolution_.finish, 2);
-}
+std::optional<Rv32Tables> Rv32Convolution::tables() const { return pack_rv32(convolution_.rows(), convolution_.finish, 2); }
 
 bool Rv32Convolution::applies() const { return convolution_.gathers() && tables().has_value(); }
 
@@ -107,6 +105,7 @@ double Rv32Convolution::cycles() const {
 KernelCall Rv32Convolution::lower(const NodeView& node) const {
   const auto packed = tables().value();
   KernelCall call("conv_2d_rv32", "conv_2d_rv32");
+  call.set("columns", 2);
   convolution_.describe_window(call, node);
   packed.describe(call, convolution_.finish);
   return call.output().scratch(convolution_.scratch_bytes(packed.tables));

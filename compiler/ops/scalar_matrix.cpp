@@ -136,9 +136,7 @@ std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes
   return order;
 }
 
-std::optional<ScalarTables> ScalarConvolution::tables() const {
-  return pack_scalar(rows(), finish, 2);
-}
+std::optional<ScalarTables> ScalarConvolution::tables() const { return pack_scalar(rows(), finish, 2); }
 
 int ScalarConvolution::columns(const ScalarTables& tables) const {
   constexpr std::int64_t kMostBytes = 2048;  // what may stand on the stack

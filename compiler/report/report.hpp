@@ -19,7 +19,8 @@ Json plan_json(const Plan& plan);
 /// The same as text: a table with a line per operator, then the totals and the peak operator.
 std::string plan_text(const Plan& plan);
 
-/// For each layer the implementations of its operator, what they cost in cycles, flash and scratch, and why each was chosen or not.
+/// For each layer the implementations of its operator, what they cost in cycles, flash and scratch, and why each was chosen or
+/// not.
 Json explain_json(const Plan& plan);
 std::string explain_text(const Plan& plan);
 

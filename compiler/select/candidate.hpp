@@ -24,8 +24,8 @@ struct Candidate {
   std::string instance() const { return call.function + spec_text(call); }
 };
 
-/// The rows that can run the node on the target, fewest cycles first; of a library that is not mote's only the best one, and mote's
-/// where it has none. Error when there is none at all.
+/// The rows that can run the node on the target, fewest cycles first; of a library that is not mote's only the best one, and
+/// mote's where it has none. Error when there is none at all.
 std::vector<Candidate> find_candidates(const NodeView& node, const Target& target, KernelLibrary library, const Tuning& tuning);
 
 }  // namespace mote

@@ -38,7 +38,8 @@ const std::vector<Board>& all_boards() {
     std::vector<Board> made;
     for (const Asset& each : assets()) {
       if (!each.path.starts_with(kPrefix)) continue;
-      made.push_back(parse_board(each.path.substr(kPrefix.size(), each.path.size() - kPrefix.size() - kSuffix.size()), each.bytes));
+      made.push_back(
+          parse_board(each.path.substr(kPrefix.size(), each.path.size() - kPrefix.size() - kSuffix.size()), each.bytes));
     }
     return made;
   }();

@@ -35,11 +35,12 @@ enum class ThumbKind : std::uint8_t {
 };
 constexpr std::size_t kThumbKinds = 20, kOptionalThumbKinds = 4;
 
-/// What a core's manual says, from the target's data file. Cycles of each kind; of multiple loads and stores those besides one per
-/// register; of a return from the stack what it takes more than another POP; of a taken branch what it adds; `kPipelinedLoads` is
-/// 1 where a load or an indexed store right behind a single load takes a cycle less, unless its address needs the loaded value.
-/// `kVector` and `kVectorMemory` are Helium's arithmetic and its loads and stores, `kVectorOverlap` what either takes less right
-/// behind the other; `kPercent` what a core takes of the sum whose pipeline has no public table (0: all of it).
+/// What a core's manual says, from the target's data file. Cycles of each kind; of multiple loads and stores those besides one
+/// per register; of a return from the stack what it takes more than another POP; of a taken branch what it adds;
+/// `kPipelinedLoads` is 1 where a load or an indexed store right behind a single load takes a cycle less, unless its address
+/// needs the loaded value. `kVector` and `kVectorMemory` are Helium's arithmetic and its loads and stores, `kVectorOverlap` what
+/// either takes less right behind the other; `kPercent` what a core takes of the sum whose pipeline has no public table (0: all
+/// of it).
 struct ThumbCosts {
   std::array<std::uint8_t, kThumbKinds> cycles{};
 

@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// CONV_2D, int8, without dilation along rows: two output pixels at a time (see rv32_matrix.hpp). Scratch: two columns, then a row
-/// of a window if windows reach over the border.
+/// CONV_2D, int8, without dilation along rows: two output pixels at a time (see rv32_matrix.hpp). Scratch: two columns, then a
+/// row of a window if windows reach over the border.
 template <typename L>
 MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
                               const int32_t* MOTE_RESTRICT scaling, const int32_t* MOTE_RESTRICT corrections,
@@ -29,7 +29,7 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
         pair_values<L::in_c, 2>(image, columns + i);
         if (two) image += L::in_c;
       } else {
-        gather_pairs<L, 2>(image, y, x, columns + i, border);
+        gather_pairs<L>(image, y, x, columns + i, border);
         if (!two || ++x < L::out_w) continue;
         x = 0;
         if (++y < L::out_h) continue;
@@ -49,7 +49,7 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
       if constexpr (L::fitted) {
         scale_pairs_fitted(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0, L::scale_shift);
       } else {
-        scale_two_columns(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
+        scale_pairs(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
       }
       scale += 4 * rows;
     }

@@ -102,4 +102,12 @@ MOTE_FUNCTION void scale_pairs_fitted(const int32_t* sums, const int32_t* scalin
   }
 }
 
+/// Outputs of pairs of sums from `sums` to `end`: the first at `out`, the second `out_stride` behind.
+inline void scale_pairs(const int32_t* sums, const int32_t* scaling, int8_t* out, const int32_t* end, int32_t out_stride) {
+  for (; sums != end; sums += 2, scaling += 4, ++out) {
+    out[0] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[0] + scaling[0], scaling), -128, 127));
+    out[out_stride] = static_cast<int8_t>(clamp<int32_t>(scale_sum(sums[1] + scaling[0], scaling), -128, 127));
+  }
+}
+
 }  // namespace mote
