@@ -1,3 +1,5 @@
+#include <map>
+
 #include "graph/operator.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
@@ -22,20 +24,16 @@ std::string_view instruction_set(Isa isa) {
   return "";
 }
 
-struct Left {
-  std::string implementation, reason;
-};
-
-/// Rows of the node's operator that selection could not look at.
-std::vector<Left> left_out(const Plan& plan, std::size_t node) {
-  std::vector<Left> list;
+/// Rows of the node's operator that selection could not look at, by the reason.
+std::map<std::string, std::vector<std::string>> left_out(const Plan& plan, std::size_t node) {
+  std::map<std::string, std::vector<std::string>> list;
   const NodeView view(plan.graph, plan.graph.nodes[node]);
   for (const Implementation& row : view.node().op->implementations(view)) {
     if (row.library != KernelLibrary::kMote) continue;
     if (!plan.target.has(row.isa)) {
-      list.push_back({std::string(row.name), fmt::format("needs {}", instruction_set(row.isa))});
+      list[fmt::format("needs {}", instruction_set(row.isa))].emplace_back(row.name);
     } else if (row.applies != nullptr && !row.applies(view)) {
-      list.push_back({std::string(row.name), "not for this shape or type, or not provably exact"});
+      list["not for this shape or type, or not provably exact"].emplace_back(row.name);
     }
   }
   return list;
@@ -88,8 +86,9 @@ Json explain_json(const Plan& plan) {
                       {"scratch_bytes", each.scratch_bytes},
                       {"verdict", each.verdict}});
     }
-    for (const Left& each : left_out(plan, i))
-      rows.push_back({{"implementation", each.implementation}, {"verdict", each.reason}});
+    for (const auto& [reason, names] : left_out(plan, i)) {
+      for (const std::string& name : names) rows.push_back({{"implementation", name}, {"verdict", reason}});
+    }
     layers.push_back({{"name", plan.graph.nodes[i].name}, {"implementations", std::move(rows)}});
   }
   return layers;
@@ -108,7 +107,9 @@ std::string explain_text(const Plan& plan) {
       add({each.implementation, cycles_text(each), grouped(each.table_bytes), grouped(each.code_bytes),
            grouped(each.scratch_bytes), each.verdict});
     }
-    for (const Left& each : left_out(plan, i)) add({each.implementation, "-", "-", "-", "-", each.reason});
+    for (const auto& [reason, names] : left_out(plan, i)) {
+      add({fmt::format("{} more", names.size()), "-", "-", "-", "-", reason});
+    }
   }
   return format_table(rows) + fmt::format("\npredicted flash: {} bytes of tables, about {} bytes of code\n",
                                           grouped(plan.constant_bytes()), grouped(plan.predicted_code_bytes));
