@@ -42,5 +42,69 @@ TEST(Plan, EveryArgumentHasAPlace) {
   }
 }
 
+/// A convolution that several implementations can run on a Cortex-M4.
+Graph convolution() {
+  GraphBuilder builder;
+  const TensorId x = builder.input({1, 12, 12, 8}, quantized(0.5F, -3));
+  std::vector<std::int8_t> values(16 * 3 * 3 * 8);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int8_t>(i * 37 % 201 - 100);
+  const TensorId w = builder.constant(Shape{16, 3, 3, 8}, values, quantized(0.01F));
+  const TensorId b = builder.constant(Shape{16}, std::vector<std::int32_t>(16, 5));
+  builder.output(builder.node("conv_2d", {x, w, b}, {{"padding", Padding{Padding::Kind::kSame}}}, quantized(2.0F)));
+  return builder.finish();
+}
+
+std::string failure(const SelectionOptions& options) {
+  try {
+    make_plan(convolution(), find_target("cortex-m4"), options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Plan, RunsALayerAsForced) {
+  const std::string layer = convolution().nodes[0].name;
+  SelectionOptions options;
+  options.forced = {{layer, "conv_2d.direct"}};
+  EXPECT_EQ(make_plan(convolution(), find_target("cortex-m4"), options).steps[0].implementation, "conv_2d.direct");
+  options.forced = {{"*", "conv_2d.packed"}};
+  EXPECT_EQ(make_plan(convolution(), find_target("cortex-m4"), options).steps[0].implementation, "conv_2d.packed");
+}
+
+TEST(Plan, SaysWhatCannotBeForced) {
+  SelectionOptions options;
+  options.forced = {{"nothing", "conv_2d.direct"}};
+  EXPECT_NE(failure(options).find("there is no layer 'nothing'"), std::string::npos);
+  options.forced = {{"*", "conv_2d.mve"}};
+  EXPECT_NE(failure(options).find("it can run as: "), std::string::npos);
+}
+
+TEST(Plan, KeepsToBudgetsOrSaysWhatIsNeeded) {
+  const Target& target = find_target("cortex-m4");
+  const Plan fastest = make_plan(convolution(), target);
+  SelectionOptions options;
+  options.flash_bytes = fastest.constant_bytes() + fastest.predicted_code_bytes - 1;
+  const Plan smaller = make_plan(convolution(), target, options);
+  EXPECT_LE(smaller.constant_bytes() + smaller.predicted_code_bytes, *options.flash_bytes);
+  EXPECT_GT(smaller.steps[0].predicted_cycles, fastest.steps[0].predicted_cycles);
+  options.flash_bytes = 500;
+  EXPECT_NE(failure(options).find("does not fit 500 bytes of flash"), std::string::npos);
+  options = {};
+  options.ram_bytes = 12 * 12 * 24;
+  const Plan lean = make_plan(convolution(), target, options);
+  EXPECT_LE(lean.memory.arena_bytes + lean.stack_scratch_bytes(), *options.ram_bytes);
+  options.ram_bytes = 12 * 12 * 24 - 8;
+  EXPECT_NE(failure(options).find("bytes of RAM"), std::string::npos);
+}
+
+TEST(Plan, EveryRankIsAPlan) {
+  for (std::size_t rank = 0; rank < 12; ++rank) {
+    const Plan plan = make_plan_of_rank(convolution(), find_target("cortex-m4"), rank);
+    const std::size_t last = plan.alternatives[0].size() - 1;
+    EXPECT_EQ(plan.steps[0].implementation, plan.alternatives[0][std::min(rank, last)].implementation);
+  }
+}
+
 }  // namespace
 }  // namespace mote::test
