@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=${MOTE_SHARED_DIR:-../shared}
 [[ -d $shared/models/full ]] || { echo "there are no models in $shared: set MOTE_SHARED_DIR" >&2; exit 2; }
-scripts/install_dependencies.sh
+scripts/install_dependencies.sh --tests
 cmake --preset release >/dev/null
 cmake --build --preset release --target mote
 exec python3 bench/make_benchmarks.py build/release/bin/mote "$shared" "$@"

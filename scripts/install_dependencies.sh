@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs from Debian what building and emulating need, and nothing that is there already. Usage: install_dependencies.sh [--tests]
+# Installs from Debian what building and emulating Arm boards need, and nothing that is there already. With --tests what the tests need as well,
+# the RISC-V board among it. Usage: install_dependencies.sh [--tests]
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config
   flatbuffers-compiler libflatbuffers-dev libcli11-dev libfmt-dev nlohmann-json3-dev libzip-dev libxxhash-dev
-  gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
-  gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc)
+  gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 if [[ "${1:-}" == --tests ]]; then
-  packages+=(libgtest-dev libbenchmark-dev clang python3 python3-venv)
+  packages+=(libgtest-dev libbenchmark-dev clang python3 python3-venv gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc)
 fi
 
 missing=()
