@@ -2,12 +2,8 @@
 // Source: TensorFlow Lite CONV_2D and its 8-bit quantization specification.
 
 #include "ops/cmsis_nn.hpp"
-#include "ops/convolution_tiles.hpp"
+#include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
-#include "ops/mve_matrix.hpp"
-#include "ops/packed_convolution.hpp"
-#include "ops/rv32_matrix.hpp"
-#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 #include "ops/winograd.hpp"
@@ -196,34 +192,6 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   return PackedConvolution{w, {weights.begin(), weights.end()}, folded_bias(node, 0, 1, 2, channels), op.finish(node)};
 }
 
-template <MatrixForm form>
-bool packed_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && convolution->applies(form);
-}
-
-template <MatrixForm form>
-double packed_cycles(const NodeView& node) {
-  return packed(node)->cycles(form);
-}
-
-template <MatrixForm form>
-KernelCall lower_packed(const NodeView& node) {
-  return packed(node)->lower(form, node);
-}
-
-template <MatrixForm form>
-constexpr Implementation packed_row(std::string_view name) {
-  return {.name = name,
-          .isa = Isa::kDsp,
-          .applies = packed_applies<form>,
-          .cycles = packed_cycles<form>,
-          .lower = lower_packed<form>,
-          .code_bytes_of = packed_code_bytes,
-          .routine = form == MatrixForm::kPairs ? kPackedMatrixRoutine : kByteMatrixRoutine,
-          .routine_bytes = form == MatrixForm::kPairs ? kPackedMatrixBytes : kByteMatrixBytes};
-}
-
 std::optional<WinogradConvolution> winograd(const NodeView& node) {
   const auto& op = Conv2d::of(node);
   const Window w = op.window(node);
@@ -275,41 +243,6 @@ constexpr WinogradSchedule kStride2FromBytes{.tile = WinogradTile::kStride2, .fr
 constexpr WinogradSchedule kTwoRowsOfStride2FromBytes{.tile = WinogradTile::kStride2, .from_bytes = true, .group = 2};
 constexpr WinogradSchedule kPairsOfStride2{.tile = WinogradTile::kStride2, .pairs = true};
 
-bool tiled_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && tiles_apply(*convolution);
-}
-double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
-KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
-
-bool mve_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && MveConvolution{*convolution}.applies();
-}
-double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
-KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
-
-std::optional<ScalarConvolution> scalar(const NodeView& node) {
-  auto convolution = packed(node);
-  if (!convolution) return std::nullopt;
-  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
-                           std::move(convolution->finish)};
-}
-
-bool scalar_applies(const NodeView& node) {
-  const auto convolution = scalar(node);
-  return convolution && convolution->applies();
-}
-double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
-KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
-
-bool rv32_applies(const NodeView& node) {
-  const auto convolution = scalar(node);
-  return convolution && Rv32Convolution(*convolution).applies();
-}
-double rv32_cycles(const NodeView& node) { return Rv32Convolution(*scalar(node)).cycles(); }
-KernelCall lower_rv32(const NodeView& node) { return Rv32Convolution(*scalar(node)).lower(node); }
-
 /// Cycles of a core without SIMD; what an output takes is mostly requantization.
 double portable_cycles(const NodeView& node, double per_mac) {
   constexpr double kPerOutput = 50;
@@ -326,16 +259,11 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 }
 
 const std::vector<Implementation> Conv2d::kRows = {
-    {.name = "conv_2d.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
+    convolution_row<packed, MveConvolution, Isa::kMve>("conv_2d.mve"),
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
-    {.name = "conv_2d.tiles",
-     .isa = Isa::kDsp,
-     .applies = tiled_applies,
-     .cycles = tiled_cycles,
-     .lower = lower_tiled,
-     .code_bytes_of = tiles_code_bytes},
-    packed_row<MatrixForm::kPairs>("conv_2d.packed"),
-    packed_row<MatrixForm::kBytes>("conv_2d.by_bytes"),
+    tiles_row<packed>("conv_2d.tiles"),
+    packed_row<packed, MatrixForm::kPairs>("conv_2d.packed"),
+    packed_row<packed, MatrixForm::kBytes>("conv_2d.by_bytes"),
     winograd_row<kTiles4, Isa::kDsp>("conv_2d.winograd_4"),
     winograd_row<kPairsOfTiles4, Isa::kDsp>("conv_2d.winograd_4_pairs"),
     winograd_row<kTiles4FromBytes, Isa::kDsp>("conv_2d.winograd_4_bytes"),
@@ -358,8 +286,8 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_plain"),
     winograd_row<kTwoRowsOfStride2FromBytes, Isa::kScalar>("conv_2d.winograd_stride_2_bytes_two_rows_plain"),
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
-    {.name = "conv_2d.scalar", .isa = Isa::kScalar, .applies = scalar_applies, .cycles = scalar_cycles, .lower = lower_scalar},
-    {.name = "conv_2d.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
+    convolution_row<packed, ScalarConvolutionKernel, Isa::kScalar>("conv_2d.scalar"),
+    convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("conv_2d.rv32"),
     {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),

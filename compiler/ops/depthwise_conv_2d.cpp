@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "ops/cmsis_nn.hpp"
-#include "ops/convolution_tiles.hpp"
+#include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
 #include "ops/depthwise_mve.hpp"
 #include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/depthwise_scalar.hpp"
-#include "ops/mve_matrix.hpp"
-#include "ops/packed_convolution.hpp"
 #include "ops/rv32_depthwise.hpp"
-#include "ops/rv32_matrix.hpp"
-#include "ops/scalar_matrix.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -204,69 +200,6 @@ std::optional<PackedConvolution> packed(const NodeView& node) {
   return convolution;
 }
 
-bool tiled_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && tiles_apply(*convolution);
-}
-double tiled_cycles(const NodeView& node) { return tiles_cycles(*packed(node)); }
-KernelCall lower_tiled(const NodeView& node) { return lower_tiles(*packed(node), node.input(0).zero_point()); }
-
-template <MatrixForm form>
-bool packed_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && convolution->applies(form);
-}
-
-template <MatrixForm form>
-double packed_cycles(const NodeView& node) {
-  return packed(node)->cycles(form);
-}
-
-template <MatrixForm form>
-KernelCall lower_packed(const NodeView& node) {
-  return packed(node)->lower(form, node);
-}
-
-template <MatrixForm form>
-constexpr Implementation packed_row(std::string_view name) {
-  return {.name = name,
-          .isa = Isa::kDsp,
-          .applies = packed_applies<form>,
-          .cycles = packed_cycles<form>,
-          .lower = lower_packed<form>,
-          .code_bytes_of = packed_code_bytes,
-          .routine = form == MatrixForm::kPairs ? kPackedMatrixRoutine : kByteMatrixRoutine,
-          .routine_bytes = form == MatrixForm::kPairs ? kPackedMatrixBytes : kByteMatrixBytes};
-}
-
-bool mve_applies(const NodeView& node) {
-  const auto convolution = packed(node);
-  return convolution && MveConvolution{*convolution}.applies();
-}
-double mve_cycles(const NodeView& node) { return MveConvolution{*packed(node)}.cycles(); }
-KernelCall lower_mve(const NodeView& node) { return MveConvolution{*packed(node)}.lower(node); }
-
-std::optional<ScalarConvolution> scalar(const NodeView& node) {
-  auto convolution = packed(node);
-  if (!convolution) return std::nullopt;
-  return ScalarConvolution{convolution->window, std::move(convolution->weights), std::move(convolution->bias),
-                           std::move(convolution->finish)};
-}
-
-bool scalar_applies(const NodeView& node) {
-  const auto convolution = scalar(node);
-  return convolution && convolution->applies();
-}
-double scalar_cycles(const NodeView& node) { return scalar(node)->cycles(); }
-KernelCall lower_scalar(const NodeView& node) { return scalar(node)->lower(node); }
-
-bool rv32_applies(const NodeView& node) {
-  const auto convolution = scalar(node);
-  return convolution && Rv32Convolution(*convolution).applies();
-}
-double rv32_cycles(const NodeView& node) { return Rv32Convolution(*scalar(node)).cycles(); }
-KernelCall lower_rv32(const NodeView& node) { return Rv32Convolution(*scalar(node)).lower(node); }
-
 std::optional<DepthwiseRows> rows(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
@@ -397,22 +330,13 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
 }
 
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
-    {.name = "depthwise_conv_2d.tiles",
-     .isa = Isa::kDsp,
-     .applies = tiled_applies,
-     .cycles = tiled_cycles,
-     .lower = lower_tiled,
-     .code_bytes_of = tiles_code_bytes},
+    tiles_row<packed>("depthwise_conv_2d.tiles"),
     planes_row<kPlaneBytes>("depthwise_conv_2d.mve"),
     planes_row<kFewPlaneBytes>("depthwise_conv_2d.mve_small"),
-    {.name = "depthwise_conv_2d.mve_matrix", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
-    packed_row<MatrixForm::kPairs>("depthwise_conv_2d.packed"),
-    packed_row<MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
-    {.name = "depthwise_conv_2d.scalar",
-     .isa = Isa::kScalar,
-     .applies = scalar_applies,
-     .cycles = scalar_cycles,
-     .lower = lower_scalar},
+    convolution_row<packed, MveConvolution, Isa::kMve>("depthwise_conv_2d.mve_matrix"),
+    packed_row<packed, MatrixForm::kPairs>("depthwise_conv_2d.packed"),
+    packed_row<packed, MatrixForm::kBytes>("depthwise_conv_2d.by_bytes"),
+    convolution_row<packed, ScalarConvolutionKernel, Isa::kScalar>("depthwise_conv_2d.scalar"),
     {.name = "depthwise_conv_2d.3x3",
      .isa = Isa::kDsp,
      .applies = is_3x3,
@@ -445,7 +369,7 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_rv32_3x3,
      .cycles = rv32_3x3_cycles,
      .lower = lower_rv32_3x3},
-    {.name = "depthwise_conv_2d.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
+    convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("depthwise_conv_2d.rv32"),
     {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),
