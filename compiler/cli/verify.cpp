@@ -20,21 +20,13 @@ struct VerifyOptions {
   bool each_implementation = false;
 };
 
-/// The plans to check: the one that would be compiled, or one for each implementation in turn (see make_plan_of_rank).
+/// The plans to check: the one that would be compiled, or one for each implementation in turn (see make_plans_of_every_rank).
 std::vector<Plan> plans_to_verify(const VerifyOptions& options) {
   const Target target = chosen_target(options.target);
   Graph graph = load_model(options.model);
-  std::vector<Plan> plans;
-  if (!options.each_implementation) {
-    plans.push_back(make_plan(std::move(graph), target, selection_options(options.selection, options.model.path)));
-    require_fits_board(plans[0], options.target);
-    return plans;
-  }
-  std::size_t ranks = 1;
-  for (std::size_t rank = 0; rank < ranks; ++rank) {
-    plans.push_back(make_plan_of_rank(graph, target, rank));
-    for (const auto& alternatives : plans[0].alternatives) ranks = std::max(ranks, alternatives.size());
-  }
+  if (options.each_implementation) return make_plans_of_every_rank(graph, target);
+  std::vector<Plan> plans{make_plan(std::move(graph), target, selection_options(options.selection, options.model.path))};
+  require_fits_board(plans[0], options.target);
   return plans;
 }
 

@@ -1,6 +1,5 @@
 #include "emulate/tune.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <set>
 
@@ -36,11 +35,11 @@ TuneResult tune_model(const Graph& graph, const Target& target, Tuning& tuning, 
     throw Error(fmt::format("{} is not emulated, so nothing can be measured there", target.name), "`mote targets` lists boards");
   TuneResult result;
   result.unit = target.timing.empty() ? "instructions" : "cycles (est.)";
-  std::size_t runs = 1;
   std::set<std::string> measured;
+  const std::vector<Plan> plans = make_plans_of_every_rank(graph, target);
+  const std::size_t runs = plans.size();
   for (std::size_t rank = 0; rank < runs; ++rank) {
-    const Plan plan = make_plan_of_rank(graph, target, rank);
-    for (const auto& alternatives : plan.alternatives) runs = std::max(runs, alternatives.size());
+    const Plan& plan = plans[rank];
     const auto tell = [&](std::string_view stage, double fraction) {
       if (progress) progress(stage, (static_cast<double>(rank) + fraction) / static_cast<double>(runs));
     };

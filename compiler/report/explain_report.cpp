@@ -43,13 +43,6 @@ std::string cycles_text(const Alternative& each) {
   return grouped(static_cast<std::int64_t>(each.cycles)) + (each.measured ? " measured" : "");
 }
 
-const Step* step_of(const Plan& plan, std::size_t node) {
-  for (const Step& step : plan.steps) {
-    if (step.node == node) return &step;
-  }
-  return nullptr;
-}
-
 struct Change {
   std::string layer, before, after;
   double cycles_before = 0, cycles_after = 0;
@@ -59,7 +52,7 @@ std::vector<Change> changes(const Plan& before, const Plan& after) {
   std::vector<Change> list;
   for (const Step& step : after.steps) {
     Change change{after.graph.nodes[step.node].name, "view", step.implementation, 0, step.predicted_cycles};
-    if (const Step* old = step_of(before, step.node)) {
+    if (const Step* old = before.step_of(step.node)) {
       change.before = old->implementation;
       change.cycles_before = old->predicted_cycles;
       for (const Alternative& each : after.alternatives[step.node]) {  // what the old choice really costs

@@ -30,13 +30,6 @@ std::int64_t weight_bytes(const Graph& graph, const Node& node) {
   return bytes;
 }
 
-const Step* step_of(const Plan& plan, std::size_t node) {
-  for (const Step& step : plan.steps) {
-    if (step.node == node) return &step;
-  }
-  return nullptr;
-}
-
 std::string port_text(const Plan& plan, const std::vector<TensorId>& ids, std::string_view kind) {
   std::string text;
   for (const TensorId id : ids) {
@@ -69,7 +62,7 @@ Json plan_json(const Plan& plan) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const Tensor& out = graph.tensor(node.outputs[0]);
-    const Step* step = step_of(plan, i);
+    const Step* step = plan.step_of(i);
     json["layers"].push_back({{"name", node.name},
                               {"operator", node.op->name()},
                               {"type", type_name(out.type)},
@@ -89,7 +82,7 @@ std::string plan_text(const Plan& plan) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const Tensor& out = graph.tensor(node.outputs[0]);
-    const Step* step = step_of(plan, i);
+    const Step* step = plan.step_of(i);
     rows.push_back({node.name, std::string(type_name(out.type)), to_string(out.shape),
                     grouped(node.op->macs(NodeView(graph, node))), grouped(weight_bytes(graph, node)),
                     grouped(plan.memory.live_bytes[i]), step == nullptr ? "view" : step->implementation});

@@ -43,6 +43,13 @@ class Selection {
     if (options_.ram_bytes && ram_bytes() > limit) fail_for_ram(memory_, limit);
   }
 
+  /// Candidates of the node that has most, at least 1.
+  std::size_t ranks() const {
+    std::size_t most = 1;
+    for (const auto& candidates : candidates_) most = std::max(most, candidates.size());
+    return most;
+  }
+
   void take_rank(std::size_t rank) {
     chosen_.clear();
     for (const auto& candidates : candidates_) chosen_.push_back(std::min(rank, candidates.size() - 1));
@@ -135,8 +142,7 @@ class Selection {
     std::int64_t stack = 0;
     if (options_.ram_bytes) {
       for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        if (memory_.scratch_offsets[i] == MemoryPlan::kOnStack)
-          stack = std::max(stack, candidates_[i][chosen_[i]].call.scratch_bytes);
+        if (memory_.scratch_offsets[i] == MemoryPlan::kOnStack) stack = std::max(stack, scratch(i));
       }
     }
     return memory_.arena_bytes + stack;
@@ -157,25 +163,23 @@ class Selection {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const bool on_stack = memory_.scratch_offsets[i] == MemoryPlan::kOnStack;
       if (memory_.scratch_offsets[i] < 0 && !(on_stack && options_.ram_bytes)) continue;
-      const std::int64_t scratch = candidates_[i][chosen_[i]].call.scratch_bytes;
-      const std::int64_t live = memory_.live_bytes[i] + (on_stack ? scratch : 0);
-      const bool stack_is_too_much = on_stack && memory_.arena_bytes + scratch > limit;
-      if (live > limit || stack_is_too_much) changed |= forbid_from(i, scratch);
+      const std::int64_t live = memory_.live_bytes[i] + (on_stack ? scratch(i) : 0);
+      const bool stack_is_too_much = on_stack && memory_.arena_bytes + scratch(i) > limit;
+      if (live > limit || stack_is_too_much) changed |= forbid_scratch_of(i);
     }
     return changed || forbid_best(limit);
   }
 
-  bool forbid_from(std::size_t node, std::int64_t scratch) {
-    const auto& candidates = candidates_[node];
-    bool less = false;
-    for (std::size_t c = 0; c < candidates.size(); ++c) {
-      less |= choices_[node].allowed[c] && candidates[c].call.scratch_bytes < scratch;
+  /// Forbids all that need as much scratch as the chosen candidate. False, and nothing changes, when none needs less.
+  bool forbid_scratch_of(std::size_t node) {
+    if (!next_with_less_scratch(node)) return false;
+    const std::int64_t least = scratch(node);
+    for (std::size_t c = 0; c < candidates_[node].size(); ++c) {
+      const std::int64_t bytes = candidates_[node][c].call.scratch_bytes;
+      if (choices_[node].allowed[c] && bytes >= least)
+        forbid(node, c, fmt::format("its {} bytes of scratch would take more RAM", grouped(bytes)));
     }
-    for (std::size_t c = 0; c < candidates.size() && less; ++c) {
-      if (choices_[node].allowed[c] && candidates[c].call.scratch_bytes >= scratch)
-        forbid(node, c, fmt::format("its {} bytes of scratch would take more RAM", grouped(candidates[c].call.scratch_bytes)));
-    }
-    return less;
+    return true;
   }
 
   /// Where no single step exceeds the limit but their placement does: of what makes the arena smaller with less scratch the one
@@ -197,7 +201,7 @@ class Selection {
       if (!best || score < best_score) best = i, best_score = score;
     }
     if (!best) best = cheapest;
-    return best && forbid_from(*best, scratch(*best));
+    return best && forbid_scratch_of(*best);
   }
 
   std::int64_t scratch(std::size_t node) const { return candidates_[node][chosen_[node]].call.scratch_bytes; }
@@ -286,6 +290,11 @@ std::int64_t Plan::stack_scratch_bytes() const {
   return most;
 }
 
+const Step* Plan::step_of(std::size_t node) const {
+  const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.node == node; });
+  return found == steps.end() ? nullptr : &*found;
+}
+
 Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options) {
   Plan plan{std::move(graph), target, {}, {}, {}, 0};
   Selection selection(plan.graph, target, options);
@@ -294,13 +303,15 @@ Plan make_plan(Graph graph, const Target& target, const SelectionOptions& option
   return plan;
 }
 
-Plan make_plan_of_rank(Graph graph, const Target& target, std::size_t rank) {
-  Plan plan{std::move(graph), target, {}, {}, {}, 0};
+std::vector<Plan> make_plans_of_every_rank(const Graph& graph, const Target& target) {
   const SelectionOptions none;
-  Selection selection(plan.graph, target, none);
-  selection.take_rank(rank);
-  selection.write_to(plan);
-  return plan;
+  Selection selection(graph, target, none);
+  std::vector<Plan> plans;
+  for (std::size_t rank = 0; rank < selection.ranks(); ++rank) {
+    selection.take_rank(rank);
+    selection.write_to(plans.emplace_back(Plan{graph, target, {}, {}, {}, 0}));
+  }
+  return plans;
 }
 
 }  // namespace mote

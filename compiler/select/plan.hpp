@@ -54,6 +54,8 @@ struct Plan {
   std::int64_t constant_bytes() const;
   /// The files of another library that the kernels call, relative to its `Source`; sorted, each once.
   std::vector<std::string> library_sources() const;
+  /// The node's step; null for a view.
+  const Step* step_of(std::size_t node) const;
   /// Scratch on the stack of Model::run().
   std::int64_t stack_scratch_bytes() const;
 };
@@ -62,8 +64,8 @@ struct Plan {
 /// when a node has none, when something forced does not apply, or when a budget cannot be met; it says by how much.
 Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options = {});
 
-/// A plan that differs from make_plan's in that every node takes its `rank`-th candidate (the last when it has fewer) whatever
-/// the cost: what tuning measures.
-Plan make_plan_of_rank(Graph graph, const Target& target, std::size_t rank);
+/// As many plans as the richest node has candidates. In the n-th every node takes its n-th candidate (the last when it has fewer)
+/// whatever the cost: what tuning measures, and what checks every implementation.
+std::vector<Plan> make_plans_of_every_rank(const Graph& graph, const Target& target);
 
 }  // namespace mote

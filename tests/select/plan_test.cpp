@@ -99,10 +99,21 @@ TEST(Plan, KeepsToBudgetsOrSaysWhatIsNeeded) {
 }
 
 TEST(Plan, EveryRankIsAPlan) {
-  for (std::size_t rank = 0; rank < 12; ++rank) {
-    const Plan plan = make_plan_of_rank(convolution(), find_target("cortex-m4"), rank);
-    const std::size_t last = plan.alternatives[0].size() - 1;
-    EXPECT_EQ(plan.steps[0].implementation, plan.alternatives[0][std::min(rank, last)].implementation);
+  const std::vector<Plan> plans = make_plans_of_every_rank(convolution(), find_target("cortex-m4"));
+  ASSERT_EQ(plans.size(), plans[0].alternatives[0].size());
+  ASSERT_GT(plans.size(), 3U);
+  for (std::size_t rank = 0; rank < plans.size(); ++rank) {
+    EXPECT_EQ(plans[rank].steps[0].implementation, plans[rank].alternatives[0][rank].implementation);
+  }
+}
+
+TEST(Plan, OfARankTakesTheLastCandidateWhereThereAreFewer) {
+  const std::vector<Plan> plans = make_plans_of_every_rank(random_graph(501), find_target("cortex-m4"));
+  for (std::size_t rank = 0; rank < plans.size(); ++rank) {
+    for (const Step& step : plans[rank].steps) {
+      const auto& alternatives = plans[rank].alternatives[step.node];
+      EXPECT_EQ(step.implementation, alternatives[std::min(rank, alternatives.size() - 1)].implementation);
+    }
   }
 }
 
