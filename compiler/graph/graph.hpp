@@ -26,6 +26,10 @@ struct Tensor {
   /// Kept from run to run, zero point (real 0) before the first.
   bool is_state = false;
 
+  /// Inputs and outputs of a graph whose file keeps the axes in another order: axis i of the file is axis `file_axes[i]` here
+  /// (ONNX images: {0, 3, 1, 2}). Empty: the same order. Data that has the file's shape is brought into this order when read.
+  std::vector<std::int32_t> file_axes = {};
+
   bool is_constant() const { return data != nullptr; }
   std::int64_t elements() const { return element_count(shape); }
   std::int64_t bytes() const { return elements() * static_cast<std::int64_t>(type_bytes(type)); }
@@ -51,6 +55,8 @@ struct Graph {
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;
   std::vector<TensorId> inputs, outputs;
+  /// Names of the classes that scores or an output of class indices stand for, in order; empty when the file tells none.
+  std::vector<std::string> labels = {};
 
   Tensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
   const Tensor& tensor(TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }

@@ -174,6 +174,8 @@ Tensor parse_tensor(Line& line) {
       for (const auto item : line.items(word.substr(11))) tensor.quantization.zero_points.push_back(line.integer(item));
     } else if (word.starts_with("axis=")) {
       tensor.quantization.axis = line.integer(word.substr(5));
+    } else if (word.starts_with("file_axes=")) {
+      for (const auto item : line.items(word.substr(10))) tensor.file_axes.push_back(line.integer(item));
     } else if (word == "state") {
       tensor.is_state = true;
     } else if (word.starts_with("constant=")) {
@@ -208,6 +210,13 @@ Node parse_node(Line& line, OperatorMaker make_operator) {
 
 }  // namespace
 
+void parse_attributes(Operator& op, std::string_view text) {
+  Line line(text, 1);
+  AttributeReader reader(line);
+  op.visit_attributes(reader);
+  if (!line.done()) line.fail(fmt::format("'{}' is not understood", line.word()));
+}
+
 Graph parse_graph(std::string_view text, OperatorMaker make_operator) {
   Graph graph;
   int number = 0;
@@ -224,6 +233,8 @@ Graph parse_graph(std::string_view text, OperatorMaker make_operator) {
       graph.inputs = line.ids();
     } else if (what == "outputs") {
       graph.outputs = line.ids();
+    } else if (what == "label") {
+      graph.labels.push_back(line.name());
     } else if (what == "node") {
       graph.nodes.push_back(parse_node(line, make_operator));
     } else {

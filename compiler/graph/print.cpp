@@ -65,6 +65,7 @@ std::string print_tensor(std::size_t index, const Tensor& tensor, std::size_t co
                         fmt::join(tensor.quantization.zero_points, ","));
     if (tensor.quantization.axis != 0) line += fmt::format(" axis={}", tensor.quantization.axis);
   }
+  if (!tensor.file_axes.empty()) line += fmt::format(" file_axes=[{}]", fmt::join(tensor.file_axes, ","));
   if (tensor.is_state) line += " state";
   if (tensor.is_constant()) {
     const auto& data = *tensor.data;
@@ -94,7 +95,9 @@ std::string print_graph(const Graph& graph, std::size_t constant_limit_bytes) {
     text += fmt::format("node {} {} {} -> {}{}{}\n", node.op->name(), quoted(node.name), ids(node.inputs), ids(node.outputs),
                         attributes.empty() ? "" : " ", attributes);
   }
-  return text + fmt::format("outputs {}\n", ids(graph.outputs));
+  text += fmt::format("outputs {}\n", ids(graph.outputs));
+  for (const std::string& label : graph.labels) text += fmt::format("label {}\n", quoted(label));
+  return text;
 }
 
 }  // namespace mote

@@ -18,4 +18,7 @@ std::string print_attributes(const Operator& op);
 using OperatorMaker = std::unique_ptr<Operator> (*)(std::string_view name);
 Graph parse_graph(std::string_view text, OperatorMaker make_operator);
 
+/// Reads what `print_attributes` wrote into an operator of the same kind.
+void parse_attributes(Operator& op, std::string_view text);
+
 }  // namespace mote

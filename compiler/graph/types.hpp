@@ -47,6 +47,11 @@ constexpr DataType type_of<std::uint8_t>() {
   return DataType::kUint8;
 }
 
+template <>
+constexpr DataType type_of<bool>() {
+  return DataType::kBool;
+}
+
 /// Extents of a tensor, outermost first; empty for a scalar. Importers keep every shape's element count below 2^31.
 using Shape = std::vector<std::int32_t>;
 

@@ -10,13 +10,35 @@
 
 namespace mote {
 
+/// Takes the options table that an operator stores in a TFLite file besides its tensors.
+class OptionsWriter {
+ public:
+  explicit OptionsWriter(flatbuffers::FlatBufferBuilder& builder) : builder_(builder) {}
+  flatbuffers::FlatBufferBuilder& builder() { return builder_; }
+
+  template <typename Options>
+  void set(flatbuffers::Offset<Options> table) {
+    type_ = static_cast<tflite::BuiltinOptions>(tflite::BuiltinOptionsTraits<Options>::enum_value);
+    table_ = table.Union();
+  }
+  tflite::BuiltinOptions type() const { return type_; }
+  flatbuffers::Offset<void> table() const { return table_; }
+
+ private:
+  flatbuffers::FlatBufferBuilder& builder_;
+  tflite::BuiltinOptions type_ = tflite::BuiltinOptions_NONE;
+  flatbuffers::Offset<void> table_ = 0;
+};
+
 /// What the rest of the program knows of an operator without an instance of it; one row of the registry.
 struct OperatorInfo {
   std::string_view name;
+  /// Empty and -1 for mote's own operators.
   std::string_view tflite_name;
   std::int32_t tflite_code = -1;
   std::unique_ptr<Operator> (*make)() = nullptr;
   std::unique_ptr<Operator> (*from_tflite)(const tflite::Operator&) = nullptr;
+  void (*to_tflite)(const Operator&, OptionsWriter&) = nullptr;
 };
 
 /// All operators, in the order of ops.inc.
@@ -26,8 +48,8 @@ const OperatorInfo* find_tflite_operator(std::int32_t builtin_code);
 std::unique_ptr<Operator> make_operator(std::string_view name);
 
 /// Base of every operator. `Derived` has: `static constexpr std::string_view kName`; `template <class V> void fields(V& v)`
-/// that visits its attributes; `void read(const tflite::Operator&)` that takes them from a TFLite operator; and `kRows`, a
-/// static array of Implementations.
+/// that visits its attributes; `void read(const tflite::Operator&)` that takes them from a TFLite operator and `void
+/// write(OptionsWriter&) const` that gives them back; and `kRows`, a static array of Implementations.
 template <typename Derived>
 class OperatorBase : public Operator {
  public:
@@ -42,6 +64,7 @@ class OperatorBase : public Operator {
   template <typename V>
   void fields(V&) {}
   void read(const tflite::Operator&) {}
+  void write(OptionsWriter&) const {}
 
   /// The attributes of a node that is known to hold this operator.
   static const Derived& of(const NodeView& node) { return static_cast<const Derived&>(*node.node().op); }
@@ -57,17 +80,18 @@ Activation read_activation(tflite::ActivationFunctionType value);
 Padding read_padding(tflite::Padding value);
 
 /// Defines `operator_info_NAME()`, which the registry collects by the rows of ops.inc.
-#define MOTE_DEFINE_OPERATOR(Class, snake_name)                                      \
-  OperatorInfo operator_info_##snake_name() {                                        \
-    return {Class::kName,                                                            \
-            {},                                                                      \
-            -1,                                                                      \
-            []() -> std::unique_ptr<Operator> { return std::make_unique<Class>(); }, \
-            [](const tflite::Operator& op) -> std::unique_ptr<Operator> {            \
-              auto made = std::make_unique<Class>();                                 \
-              made->read(op);                                                        \
-              return made;                                                           \
-            }};                                                                      \
+#define MOTE_DEFINE_OPERATOR(Class, snake_name)                                                      \
+  OperatorInfo operator_info_##snake_name() {                                                        \
+    return {Class::kName,                                                                            \
+            {},                                                                                      \
+            -1,                                                                                      \
+            []() -> std::unique_ptr<Operator> { return std::make_unique<Class>(); },                 \
+            [](const tflite::Operator& op) -> std::unique_ptr<Operator> {                            \
+              auto made = std::make_unique<Class>();                                                 \
+              made->read(op);                                                                        \
+              return made;                                                                           \
+            },                                                                                       \
+            [](const Operator& op, OptionsWriter& to) { static_cast<const Class&>(op).write(to); }}; \
   }
 
 }  // namespace mote

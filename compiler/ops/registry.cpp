@@ -3,8 +3,10 @@
 namespace mote {
 
 #define MOTE_OPERATOR(snake_name, TFLITE_NAME) OperatorInfo operator_info_##snake_name();
+#define MOTE_OWN_OPERATOR(snake_name) OperatorInfo operator_info_##snake_name();
 #include "ops/ops.inc"
 #undef MOTE_OPERATOR
+#undef MOTE_OWN_OPERATOR
 
 const std::vector<OperatorInfo>& all_operators() {
   static const std::vector<OperatorInfo> list = [] {
@@ -16,8 +18,10 @@ const std::vector<OperatorInfo>& all_operators() {
     };
 #define MOTE_OPERATOR(snake_name, TFLITE_NAME) \
   add(operator_info_##snake_name(), #TFLITE_NAME, static_cast<std::int32_t>(tflite::BuiltinOperator_##TFLITE_NAME));
+#define MOTE_OWN_OPERATOR(snake_name) made.push_back(operator_info_##snake_name());
 #include "ops/ops.inc"
 #undef MOTE_OPERATOR
+#undef MOTE_OWN_OPERATOR
     return made;
   }();
   return list;
@@ -32,7 +36,7 @@ const OperatorInfo* find_operator(std::string_view name) {
 
 const OperatorInfo* find_tflite_operator(std::int32_t builtin_code) {
   for (const OperatorInfo& each : all_operators()) {
-    if (each.tflite_code == builtin_code) return &each;
+    if (builtin_code >= 0 && each.tflite_code == builtin_code) return &each;
   }
   return nullptr;
 }

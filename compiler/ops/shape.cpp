@@ -19,9 +19,9 @@ class ShapeOperator : public OperatorBase<ShapeOperator> {
     return {{node.output().type, {static_cast<std::int32_t>(node.input(0).shape.size())}}};
   }
 
-  void evaluate(const Evaluation& e) const override { write(e, e.out_bytes()); }
+  void evaluate(const Evaluation& e) const override { write_extents(e, e.out_bytes()); }
 
-  static void write(const NodeView& node, std::uint8_t* bytes) {
+  static void write_extents(const NodeView& node, std::uint8_t* bytes) {
     for (const std::int32_t extent : node.input(0).shape) {
       const std::int64_t wide = extent;
       std::memcpy(bytes, &wide, type_bytes(node.output().type));  // little endian: the low bytes come first
@@ -35,7 +35,7 @@ KernelCall lower(const NodeView& node) {
   call.type("Value", node.output().type).set("elements", node.output().elements());
   Tensor extents = node.output();
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(extents.bytes()));
-  ShapeOperator::write(node, bytes.data());
+  ShapeOperator::write_extents(node, bytes.data());
   extents.data = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
   return call.constant("extents", extents).output();
 }
