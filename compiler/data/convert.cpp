@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "data/file_order.hpp"
 #include "ops/quantized_math.hpp"
 #include "support/error.hpp"
 
@@ -107,7 +108,9 @@ double number_at(const NpyArray& array, std::int64_t i) {
               "save plain numbers: float32, float64 or integers");
 }
 
-Bytes convert_to(const NpyArray& array, const Tensor& tensor) {
+namespace {
+
+Bytes convert_in_order(const NpyArray& array, const Tensor& tensor) {
   const std::int64_t count = array.elements();
   if (count == 0 || count % tensor.elements() != 0) {
     throw Error(fmt::format("{} values do not fill '{}' ({}, {} values)", count, tensor.name, to_string(tensor.shape),
@@ -120,6 +123,13 @@ Bytes convert_to(const NpyArray& array, const Tensor& tensor) {
     store_any(stored_value(number_at(array, i), is_real(array), tensor), tensor, &bytes[static_cast<std::size_t>(i) * size]);
   }
   return bytes;
+}
+
+}  // namespace
+
+Bytes convert_to(const NpyArray& array, const Tensor& tensor) {
+  Bytes bytes = convert_in_order(array, tensor);
+  return is_in_file_order(array.shape, tensor) ? from_file_order(bytes, tensor) : bytes;
 }
 
 NpyArray to_array(const Tensor& tensor, std::vector<std::int64_t> shape, Bytes bytes) {

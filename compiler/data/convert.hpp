@@ -8,7 +8,8 @@ namespace mote {
 
 /// An array's elements as the stored values of `tensor`: the same type as they are; floating point into a quantized tensor by its
 /// scale and zero point; integers into another integer type when each fits, into float32 as numbers. Error otherwise. Whole
-/// multiples of the tensor's elements are converted one after another.
+/// multiples of the tensor's elements are converted one after another, and brought from the file's order of axes into the tensor's
+/// (see is_in_file_order).
 Bytes convert_to(const NpyArray& array, const Tensor& tensor);
 
 /// An array of the tensor's type over bytes; shape as given.

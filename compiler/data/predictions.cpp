@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "data/convert.hpp"
+#include "data/file_order.hpp"
 #include "graph/operator.hpp"
 
 namespace mote {
@@ -35,7 +36,7 @@ std::vector<std::vector<double>> real_values(const Graph& graph, const std::vect
   std::vector<std::vector<double>> result;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& tensor = graph.tensor(graph.outputs[i]);
-    const NpyArray array = to_array(tensor, {tensor.elements()}, outputs[i]);
+    const NpyArray array = to_array(tensor, {tensor.elements()}, to_file_order(outputs[i], tensor));
     const bool quantized = !is_float(tensor.type) && !tensor.quantization.empty();
     auto& values = result.emplace_back();
     for (std::int64_t e = 0; e < tensor.elements(); ++e) {
@@ -49,11 +50,12 @@ std::vector<std::vector<double>> real_values(const Graph& graph, const std::vect
 std::string outputs_as_npy(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs) {
   const Tensor& tensor = graph.tensor(graph.outputs[0]);
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(outputs.size())};
-  const bool batch_of_one = !tensor.shape.empty() && tensor.shape[0] == 1;
-  shape.insert(shape.end(), tensor.shape.begin() + (batch_of_one ? 1 : 0), tensor.shape.end());
+  const Shape of_one = file_shape(tensor);
+  const bool batch_of_one = !of_one.empty() && of_one[0] == 1;
+  shape.insert(shape.end(), of_one.begin() + (batch_of_one ? 1 : 0), of_one.end());
   Bytes all;
   for (const auto& each : outputs) all.insert(all.end(), each[0].begin(), each[0].end());
-  return format_npy(to_array(tensor, std::move(shape), std::move(all)));
+  return format_npy(to_array(tensor, std::move(shape), to_file_order(all, tensor)));
 }
 
 Predictions predict(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs, const Samples& samples) {

@@ -8,10 +8,12 @@
 
 namespace mote {
 
-/// The outputs of one inference as real numbers: per output, its values (quantized ones by scale and zero point).
+/// The outputs of one inference as real numbers: per output, its values (quantized ones by scale and zero point), in the model
+/// file's order of axes.
 std::vector<std::vector<double>> real_values(const Graph& graph, const std::vector<Bytes>& outputs);
 
-/// The first output of all inferences as the bytes of a .npy, [inference][...shape without a leading 1].
+/// The first output of all inferences as the bytes of a .npy, [inference][...shape without a leading 1], in the
+/// model file's order of axes.
 std::string outputs_as_npy(const Graph& graph, const std::vector<std::vector<Bytes>>& outputs);
 
 /// What the outputs say: the class with the highest score where the one output is a row of scores (a softmax made it, or labels

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "data/convert.hpp"
+#include "data/file_order.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 
@@ -151,7 +152,7 @@ Samples from_bin(std::span<const std::uint8_t> bytes, const Graph& graph) {
   for (auto at = bytes.begin(); at != bytes.end();) {
     samples.inputs.emplace_back();
     for (const TensorId id : graph.inputs) {
-      samples.inputs.back().emplace_back(at, at + graph.tensor(id).bytes());
+      samples.inputs.back().push_back(from_file_order({at, at + graph.tensor(id).bytes()}, graph.tensor(id)));
       at += graph.tensor(id).bytes();
     }
   }

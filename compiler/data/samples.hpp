@@ -22,6 +22,7 @@ struct Samples {
 /// .npz   an array per input, named as the input, or "x0", "x1", ... or "x"; labels in "y", names in "class_names";
 /// .csv   one input: a row per sample; a heading row is skipped;
 /// .bin   the bytes of all inputs, sample after sample.
+/// Values stand in the model file's order of axes and are brought into the graph's (see file_order.hpp).
 Samples read_samples(const std::filesystem::path& path, const Graph& graph);
 
 /// The same from a file's bytes and its ending.
