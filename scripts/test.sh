@@ -35,7 +35,7 @@ unit_tests() {
 }
 differential() {
   local python=$work/venv/bin/python
-  if [[ ! -x $python ]] || ! $python -c 'import tflite_micro, numpy, flatbuffers' 2>/dev/null; then
+  if [[ ! -x $python ]] || ! $python -c 'import tflite_micro, ai_edge_litert, numpy, flatbuffers' 2>/dev/null; then
     python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install -r tests/differential/requirements.txt
   fi
   if ! $python -c 'import tflite_micro' 2>/dev/null; then
@@ -53,6 +53,15 @@ benchmarks() {
     echo "the models are not there: their instructions are not compared"
     echo "0 passed, 0 failed, 1 skipped"
   fi
+}
+written() {
+  local python=$work/venv/bin/python
+  if [[ ! -x $python ]] || ! $python -c 'import tflite_micro, ai_edge_litert' 2>/dev/null; then
+    echo "PyPI's tflite-micro and ai-edge-litert are not there: files that mote writes are not run by others"
+    echo "0 passed, 0 failed, 1 skipped"
+    return
+  fi
+  $python tests/models/run_written.py "$mote" "$work/cases" "$shared"
 }
 with_cmsis_nn() {
   local python=$work/venv/bin/python
@@ -75,6 +84,8 @@ step "unit tests"
 part unit_tests
 step "random cases of every operator against TensorFlow Lite Micro"
 part differential
+step "written .tflite files on TensorFlow Lite Micro and LiteRT"
+part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
 step "CMSIS-NN's kernels"

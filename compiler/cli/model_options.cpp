@@ -49,10 +49,10 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags) {
                 "make the model's largest tensors smaller, or choose a board with more");
 }
 
-Graph load_model(const ModelOptions& options, bool tell_passes) {
+Graph load_model(const ModelOptions& options, bool tell_passes, bool portable_only) {
   Graph graph = import_tflite_file(options.path);
   if (options.io == "int8") drop_float_borders(graph);
-  PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}};
+  PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .portable_only = portable_only};
   if (tell_passes || !options.print_after.empty() || options.stop_after >= 0)
     passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };
   with_context(options.path, [&] { run_passes(graph, passes); });

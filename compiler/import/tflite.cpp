@@ -6,6 +6,7 @@
 
 #include <fmt/ranges.h>
 
+#include "graph/notes.hpp"
 #include "import/tflite_tensors.hpp"
 #include "ops/define.hpp"
 #include "ops/evaluate.hpp"
@@ -155,6 +156,16 @@ void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph
   }
 }
 
+/// What mote itself has written beside the graph.
+void read_notes(const tflite::Model& model, std::span<const std::uint8_t> file, Graph& graph) {
+  if (model.metadata() == nullptr) return;
+  for (const tflite::Metadata* entry : *model.metadata()) {
+    if (entry->name() == nullptr || entry->name()->str() != kNotesName) continue;
+    const std::span<const std::uint8_t> text = buffer_bytes(model, entry->buffer(), file);
+    apply_notes(graph, {reinterpret_cast<const char*>(text.data()), text.size()});
+  }
+}
+
 }  // namespace
 
 UnsupportedModel::UnsupportedModel(std::vector<std::string> reasons, std::vector<Row> operators)
@@ -178,6 +189,7 @@ Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) 
   check_inputs(graph);
   read_operators(model, subgraph, graph, unsupported);
   unsupported.raise_if_any(model, subgraph);
+  with_context("metadata 'mote'", [&] { read_notes(model, bytes, graph); });
   drop_unmade_constants(graph);
   for (const std::string& problem : settle(graph)) unsupported.add(problem);
   unsupported.raise_if_any(model, subgraph);

@@ -80,7 +80,8 @@ Quantization read_quantization(const tflite::Tensor& tensor, const Shape& shape)
   return result;
 }
 
-/// The constant bytes of a buffer; empty when it has none.
+}  // namespace
+
 std::span<const std::uint8_t> buffer_bytes(const tflite::Model& model, std::uint32_t index, std::span<const std::uint8_t> file) {
   const std::size_t count = model.buffers() == nullptr ? 0 : model.buffers()->size();
   if (index >= count && !(index == 0 && count == 0)) throw Error(fmt::format("damaged: buffer {} of {}", index, count));
@@ -95,6 +96,8 @@ std::span<const std::uint8_t> buffer_bytes(const tflite::Model& model, std::uint
   if (buffer.data() == nullptr) return {};
   return {buffer.data()->data(), buffer.data()->size()};
 }
+
+namespace {
 
 Tensor read_tensor(const tflite::Model& model, const tflite::Tensor& given, std::string name, std::span<const std::uint8_t> file,
                    const std::function<void(const std::string&)>& unsupported) {

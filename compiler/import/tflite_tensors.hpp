@@ -14,6 +14,9 @@ namespace mote {
 std::vector<Tensor> read_tensors(const tflite::Model& model, const tflite::SubGraph& subgraph, std::span<const std::uint8_t> file,
                                  const std::function<void(const std::string&)>& unsupported);
 
+/// The constant bytes of a buffer of the model that fills `file`; empty when it has none. Error when it lies outside.
+std::span<const std::uint8_t> buffer_bytes(const tflite::Model& model, std::uint32_t index, std::span<const std::uint8_t> file);
+
 /// Constants that some operator claims to compute lose their bytes, as the operator decides.
 void drop_unmade_constants(Graph& graph);
 

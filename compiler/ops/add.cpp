@@ -11,6 +11,7 @@ namespace {
 class Add : public OperatorBase<Add> {
  public:
   static constexpr std::string_view kName = "add";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   Activation activation = Activation::kNone;
@@ -22,6 +23,10 @@ class Add : public OperatorBase<Add> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::AddOptions>(op)) activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    // int16 is scaled as any other type, not by powers of two.
+    to.set(tflite::CreateAddOptions(to.builder(), write_activation(activation), false));
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {

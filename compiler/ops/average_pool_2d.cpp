@@ -12,6 +12,7 @@ namespace {
 class AveragePool2d : public PoolOperator<AveragePool2d> {
  public:
   static constexpr std::string_view kName = "average_pool_2d";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   void evaluate(const Evaluation& e) const override {

@@ -59,6 +59,10 @@ class Cast : public OperatorBase<Cast> {
   static constexpr std::string_view kName = "cast";
   static const std::vector<Implementation> kRows;
 
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateCastOptions(to.builder(), write_type(to.node().input(0).type), write_type(to.node().output().type)));
+  }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
     return {{node.output().type, node.input(0).shape}};

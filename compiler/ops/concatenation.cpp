@@ -11,6 +11,7 @@ namespace {
 class Concatenation : public OperatorBase<Concatenation> {
  public:
   static constexpr std::string_view kName = "concatenation";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0;
@@ -27,6 +28,9 @@ class Concatenation : public OperatorBase<Concatenation> {
     if (given == nullptr) return;
     axis = given->axis();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateConcatenationOptions(to.builder(), axis, write_activation(activation)));
   }
 
   Joined joined(const NodeView& node) const {

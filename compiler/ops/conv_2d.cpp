@@ -15,6 +15,7 @@ namespace {
 class Conv2d : public OperatorBase<Conv2d> {
  public:
   static constexpr std::string_view kName = "conv_2d";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 3, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   Padding padding;
@@ -40,6 +41,10 @@ class Conv2d : public OperatorBase<Conv2d> {
     dilation_h = given->dilation_h_factor();
     dilation_w = given->dilation_w_factor();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateConv2DOptions(to.builder(), write_padding(padding), stride_w, stride_h, write_activation(activation), dilation_w,
+                                       dilation_h));
   }
 
   Window window(const NodeView& node) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,22 +11,37 @@
 
 namespace mote {
 
-/// Takes the options table that an operator stores in a TFLite file besides its tensors.
+/// The version of a TFLite operator from which on it takes tensors of a type; 1 when it always did.
+struct VersionsByType {
+  std::int32_t int8 = 1, int16 = 1;
+};
+
+/// Takes what an operator stores in a TFLite file besides its tensors: its options table, and the version of the operator that it
+/// needs.
 class OptionsWriter {
  public:
-  explicit OptionsWriter(flatbuffers::FlatBufferBuilder& builder) : builder_(builder) {}
+  OptionsWriter(flatbuffers::FlatBufferBuilder& builder, const NodeView& node) : builder_(builder), node_(node) {}
   flatbuffers::FlatBufferBuilder& builder() { return builder_; }
+  /// The node that is written, for options that repeat what its tensors say.
+  const NodeView& node() const { return node_; }
 
   template <typename Options>
   void set(flatbuffers::Offset<Options> table) {
     type_ = static_cast<tflite::BuiltinOptions>(tflite::BuiltinOptionsTraits<Options>::enum_value);
     table_ = table.Union();
   }
+  void require_version(std::int32_t version) { version_ = std::max(version_, version); }
+  /// The version that the node's inputs and outputs ask for.
+  void require_versions(const VersionsByType& versions);
+
   tflite::BuiltinOptions type() const { return type_; }
   flatbuffers::Offset<void> table() const { return table_; }
+  std::int32_t version() const { return version_; }
 
  private:
   flatbuffers::FlatBufferBuilder& builder_;
+  const NodeView& node_;
+  std::int32_t version_ = 1;
   tflite::BuiltinOptions type_ = tflite::BuiltinOptions_NONE;
   flatbuffers::Offset<void> table_ = 0;
 };
@@ -49,7 +65,8 @@ std::unique_ptr<Operator> make_operator(std::string_view name);
 
 /// Base of every operator. `Derived` has: `static constexpr std::string_view kName`; `template <class V> void fields(V& v)`
 /// that visits its attributes; `void read(const tflite::Operator&)` that takes them from a TFLite operator and `void
-/// write(OptionsWriter&) const` that gives them back; and `kRows`, a static array of Implementations.
+/// write(OptionsWriter&) const` that gives them back; `static constexpr VersionsByType kTfliteVersions` where types ask for one; and
+/// `kRows`, a static array of Implementations.
 template <typename Derived>
 class OperatorBase : public Operator {
  public:
@@ -61,6 +78,7 @@ class OperatorBase : public Operator {
   }
 
   // What an operator without attributes needs.
+  static constexpr VersionsByType kTfliteVersions{};
   template <typename V>
   void fields(V&) {}
   void read(const tflite::Operator&) {}
@@ -78,6 +96,10 @@ const Options* options(const tflite::Operator& op) {
 
 Activation read_activation(tflite::ActivationFunctionType value);
 Padding read_padding(tflite::Padding value);
+tflite::ActivationFunctionType write_activation(Activation value);
+/// `given` has no word in TFLite: export/ has replaced it before.
+tflite::Padding write_padding(const Padding& value);
+tflite::TensorType write_type(DataType type);
 
 /// Defines `operator_info_NAME()`, which the registry collects by the rows of ops.inc.
 #define MOTE_DEFINE_OPERATOR(Class, snake_name)                                                      \
@@ -91,7 +113,10 @@ Padding read_padding(tflite::Padding value);
               made->read(op);                                                                        \
               return made;                                                                           \
             },                                                                                       \
-            [](const Operator& op, OptionsWriter& to) { static_cast<const Class&>(op).write(to); }}; \
+            [](const Operator& op, OptionsWriter& to) {                                              \
+              to.require_versions(Class::kTfliteVersions);                                           \
+              static_cast<const Class&>(op).write(to);                                               \
+            }};                                                                                      \
   }
 
 }  // namespace mote

@@ -22,6 +22,7 @@ namespace {
 class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
  public:
   static constexpr std::string_view kName = "depthwise_conv_2d";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 3, .int16 = 5};
   static const std::vector<Implementation> kRows;
 
   Padding padding;
@@ -48,6 +49,12 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
     dilation_h = given->dilation_h_factor();
     dilation_w = given->dilation_w_factor();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    const Window w = window(to.node());
+    to.set(tflite::CreateDepthwiseConv2DOptions(to.builder(), write_padding(padding), stride_w, stride_h, w.out_c / w.in_c,
+                                                write_activation(activation), dilation_w, dilation_h));
+    if (dilation_h != 1 || dilation_w != 1) to.require_version(2);
   }
 
   Window window(const NodeView& node) const {

@@ -10,6 +10,7 @@ namespace {
 class Dequantize : public OperatorBase<Dequantize> {
  public:
   static constexpr std::string_view kName = "dequantize";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -16,6 +16,7 @@ namespace {
 class FullyConnected : public OperatorBase<FullyConnected> {
  public:
   static constexpr std::string_view kName = "fully_connected";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 4, .int16 = 7};
   static const std::vector<Implementation> kRows;
 
   bool keep_num_dims = false;
@@ -34,6 +35,12 @@ class FullyConnected : public OperatorBase<FullyConnected> {
       throw Error("shuffled weights are not supported");
     keep_num_dims = given->keep_num_dims();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateFullyConnectedOptions(to.builder(), write_activation(activation),
+                                               tflite::FullyConnectedOptionsWeightsFormat_DEFAULT, keep_num_dims));
+    if (keep_num_dims) to.require_version(5);
+    if (!to.node().has_input(2)) to.require_version(6);
   }
 
   std::int32_t units(const NodeView& node) const { return node.input(1).shape[0]; }

@@ -14,6 +14,7 @@ namespace {
 class Gather : public OperatorBase<Gather> {
  public:
   static constexpr std::string_view kName = "gather";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0, batch_dims = 0;
@@ -29,6 +30,10 @@ class Gather : public OperatorBase<Gather> {
     if (given == nullptr) return;
     axis = given->axis();
     batch_dims = given->batch_dims();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateGatherOptions(to.builder(), axis, batch_dims));
+    if (batch_dims != 0) to.require_version(5);
   }
 
   struct Axes {

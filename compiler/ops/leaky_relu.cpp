@@ -11,6 +11,7 @@ namespace {
 class LeakyRelu : public OperatorBase<LeakyRelu> {
  public:
   static constexpr std::string_view kName = "leaky_relu";
+  static constexpr VersionsByType kTfliteVersions{.int16 = 2};
   static const std::vector<Implementation> kRows;
 
   float alpha = 0.0F;
@@ -22,6 +23,9 @@ class LeakyRelu : public OperatorBase<LeakyRelu> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::LeakyReluOptions>(op)) alpha = given->alpha();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateLeakyReluOptions(to.builder(), alpha));
   }
 
   // int16: ratios in float, which is what TensorFlow Lite's published int16 outputs have; int8: in double.

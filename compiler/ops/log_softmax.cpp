@@ -24,6 +24,7 @@ Multiplier reverse_multiplier(const SoftmaxScaling& scaling) {
 class LogSoftmax : public OperatorBase<LogSoftmax> {
  public:
   static constexpr std::string_view kName = "log_softmax";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -13,6 +13,7 @@ namespace {
 class Logistic : public OperatorBase<Logistic> {
  public:
   static constexpr std::string_view kName = "logistic";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 8, -128); }

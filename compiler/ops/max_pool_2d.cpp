@@ -12,6 +12,7 @@ namespace {
 class MaxPool2d : public PoolOperator<MaxPool2d> {
  public:
   static constexpr std::string_view kName = "max_pool_2d";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   void evaluate(const Evaluation& e) const override {

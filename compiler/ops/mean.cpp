@@ -25,6 +25,7 @@ struct ReducedAxes {
 class Mean : public OperatorBase<Mean> {
  public:
   static constexpr std::string_view kName = "mean";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   bool keep_dims = false;
@@ -36,6 +37,9 @@ class Mean : public OperatorBase<Mean> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::ReducerOptions>(op)) keep_dims = given->keep_dims();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateReducerOptions(to.builder(), keep_dims));
   }
 
   static std::vector<bool> is_reduced(const NodeView& node) {

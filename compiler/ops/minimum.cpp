@@ -10,6 +10,7 @@ namespace {
 class Minimum : public OperatorBase<Minimum> {
  public:
   static constexpr std::string_view kName = "minimum";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {

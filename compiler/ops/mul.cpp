@@ -10,6 +10,7 @@ namespace {
 class Mul : public OperatorBase<Mul> {
  public:
   static constexpr std::string_view kName = "mul";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   Activation activation = Activation::kNone;
@@ -21,6 +22,9 @@ class Mul : public OperatorBase<Mul> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::MulOptions>(op)) activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateMulOptions(to.builder(), write_activation(activation)));
   }
 
   static Multiplier scaling(const NodeView& node) {

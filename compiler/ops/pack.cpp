@@ -11,6 +11,7 @@ namespace {
 class Pack : public OperatorBase<Pack> {
  public:
   static constexpr std::string_view kName = "pack";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::int32_t axis = 0;
@@ -22,6 +23,9 @@ class Pack : public OperatorBase<Pack> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::PackOptions>(op)) axis = given->axis();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreatePackOptions(to.builder(), to.node().input_count(), axis));
   }
 
   Joined joined(const NodeView& node) const {

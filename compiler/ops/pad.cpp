@@ -12,6 +12,7 @@ namespace {
 class Pad : public OperatorBase<Pad> {
  public:
   static constexpr std::string_view kName = "pad";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static std::int32_t zero(const NodeView& node) { return is_float(node.output().type) ? 0 : node.output().zero_point(); }

@@ -10,6 +10,7 @@ namespace {
 class PadV2 : public OperatorBase<PadV2> {
  public:
   static constexpr std::string_view kName = "padv2";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -40,6 +40,10 @@ class PoolOperator : public OperatorBase<Derived> {
     stride_w = given->stride_w();
     activation = read_activation(given->fused_activation_function());
   }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreatePool2DOptions(to.builder(), write_padding(padding), stride_w, stride_h, k_w, k_h,
+                                         write_activation(activation)));
+  }
 
   Window window(const NodeView& node) const {
     const Shape& in = node.input(0).shape;

@@ -13,6 +13,7 @@ namespace {
 class Quantize : public OperatorBase<Quantize> {
  public:
   static constexpr std::string_view kName = "quantize";
+  static constexpr VersionsByType kTfliteVersions{.int16 = 2};
   static const std::vector<Implementation> kRows;
 
   static Multiplier multiplier(const NodeView& node) {

@@ -59,4 +59,42 @@ Padding read_padding(tflite::Padding value) {
   throw Error(fmt::format("padding {} is unknown", static_cast<int>(value)));
 }
 
+tflite::ActivationFunctionType write_activation(Activation value) { return static_cast<tflite::ActivationFunctionType>(value); }
+
+tflite::Padding write_padding(const Padding& value) {
+  MOTE_CHECK(value.kind != Padding::Kind::kGiven);
+  return value.kind == Padding::Kind::kSame ? tflite::Padding_SAME : tflite::Padding_VALID;
+}
+
+tflite::TensorType write_type(DataType type) {
+  switch (type) {
+    case DataType::kFloat32:
+      return tflite::TensorType_FLOAT32;
+    case DataType::kInt8:
+      return tflite::TensorType_INT8;
+    case DataType::kInt16:
+      return tflite::TensorType_INT16;
+    case DataType::kInt32:
+      return tflite::TensorType_INT32;
+    case DataType::kInt64:
+      return tflite::TensorType_INT64;
+    case DataType::kUint8:
+      return tflite::TensorType_UINT8;
+    case DataType::kBool:
+      return tflite::TensorType_BOOL;
+  }
+  throw InternalError("a type without a word in TFLite", __FILE__, __LINE__);
+}
+
+void OptionsWriter::require_versions(const VersionsByType& versions) {
+  const auto look_at = [&](const Tensor& tensor) {
+    if (tensor.type == DataType::kInt8) require_version(versions.int8);
+    if (tensor.type == DataType::kInt16) require_version(versions.int16);
+  };
+  for (int i = 0; i < node_.input_count(); ++i) {
+    if (node_.has_input(i)) look_at(node_.input(i));
+  }
+  for (int i = 0; i < node_.output_count(); ++i) look_at(node_.output(i));
+}
+
 }  // namespace mote

@@ -11,6 +11,7 @@ namespace {
 class Relu : public OperatorBase<Relu> {
  public:
   static constexpr std::string_view kName = "relu";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static Multiplier multiplier(const NodeView& node) {

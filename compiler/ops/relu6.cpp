@@ -13,6 +13,7 @@ namespace {
 class Relu6 : public OperatorBase<Relu6> {
  public:
   static constexpr std::string_view kName = "relu6";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -24,6 +24,9 @@ class Reshape : public ViewOperator<Reshape> {
     if (given != nullptr && given->new_shape() != nullptr)
       new_shape.assign(given->new_shape()->begin(), given->new_shape()->end());
   }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateReshapeOptions(to.builder(), to.builder().CreateVector(new_shape)));
+  }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 2);

@@ -33,6 +33,13 @@ class ResizeOperator : public OperatorBase<Derived> {
     align_corners = given->align_corners();
     half_pixel_centers = given->half_pixel_centers();
   }
+  void write(OptionsWriter& to) const {
+    typename Options::Builder options_builder(to.builder());
+    options_builder.add_align_corners(align_corners);
+    options_builder.add_half_pixel_centers(half_pixel_centers);
+    to.set(options_builder.Finish());
+    if (half_pixel_centers) to.require_version(3);
+  }
 
   static ResizeAxis vertical(const NodeView& node) { return {node.input(0).shape[1], node.output().shape[1]}; }
   static ResizeAxis horizontal(const NodeView& node) { return {node.input(0).shape[2], node.output().shape[2]}; }

@@ -23,6 +23,7 @@ struct Blend {
 class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilinearOptions> {
  public:
   static constexpr std::string_view kName = "resize_bilinear";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
   static constexpr auto kTypes = {DataType::kFloat32, DataType::kInt8};
 

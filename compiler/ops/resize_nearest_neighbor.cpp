@@ -18,6 +18,7 @@ struct Ratio {
 class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflite::ResizeNearestNeighborOptions> {
  public:
   static constexpr std::string_view kName = "resize_nearest_neighbor";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
   static constexpr auto kTypes = {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kUint8};
 

@@ -13,6 +13,8 @@ class ShapeOperator : public OperatorBase<ShapeOperator> {
   static constexpr std::string_view kName = "shape";
   static const std::vector<Implementation> kRows;
 
+  void write(OptionsWriter& to) const { to.set(tflite::CreateShapeOptions(to.builder(), write_type(to.node().output().type))); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
     require_type(node.output(), {DataType::kInt32, DataType::kInt64});

@@ -11,6 +11,7 @@ namespace {
 class Slice : public RearrangeOperator<Slice> {
  public:
   static constexpr std::string_view kName = "slice";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
 
   Rearrangement rearrangement(const NodeView& node) const {
     const Shape& in = node.input(0).shape;

@@ -18,6 +18,7 @@ namespace {
 class Softmax : public OperatorBase<Softmax> {
  public:
   static constexpr std::string_view kName = "softmax";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   float beta = 1.0F;
@@ -29,6 +30,9 @@ class Softmax : public OperatorBase<Softmax> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::SoftmaxOptions>(op)) beta = given->beta();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateSoftmaxOptions(to.builder(), beta));
   }
 
   /// int16: from a difference to steps of 10 / 65535.

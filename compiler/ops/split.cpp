@@ -11,6 +11,7 @@ namespace {
 class Split : public OperatorBase<Split> {
  public:
   static constexpr std::string_view kName = "split";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
   static constexpr int kWhole = 1;
 
@@ -23,6 +24,9 @@ class Split : public OperatorBase<Split> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::SplitOptions>(op)) num_splits = given->num_splits();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateSplitOptions(to.builder(), num_splits));
   }
 
   static int axis(const NodeView& node) {

@@ -11,6 +11,7 @@ namespace {
 class SplitV : public OperatorBase<SplitV> {
  public:
   static constexpr std::string_view kName = "split_v";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
   static const std::vector<Implementation> kRows;
   static constexpr int kWhole = 0;
 
@@ -23,6 +24,9 @@ class SplitV : public OperatorBase<SplitV> {
 
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::SplitVOptions>(op)) num_splits = given->num_splits();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateSplitVOptions(to.builder(), num_splits));
   }
 
   static int axis(const NodeView& node) {

@@ -23,6 +23,9 @@ class Squeeze : public ViewOperator<Squeeze> {
     if (given != nullptr && given->squeeze_dims() != nullptr)
       axes.assign(given->squeeze_dims()->begin(), given->squeeze_dims()->end());
   }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateSqueezeOptions(to.builder(), to.builder().CreateVector(axes)));
+  }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);

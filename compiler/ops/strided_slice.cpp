@@ -11,6 +11,7 @@ namespace {
 class StridedSlice : public RearrangeOperator<StridedSlice> {
  public:
   static constexpr std::string_view kName = "strided_slice";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
 
   std::int32_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
   bool offset = false;
@@ -34,6 +35,10 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     new_axis_mask = given->new_axis_mask();
     shrink_axis_mask = given->shrink_axis_mask();
     offset = given->offset();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateStridedSliceOptions(to.builder(), begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask,
+                                             offset));
   }
 
   static bool has_bit(std::int32_t mask, std::size_t axis) {

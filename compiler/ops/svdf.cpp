@@ -16,6 +16,7 @@ namespace {
 class Svdf : public OperatorBase<Svdf> {
  public:
   static constexpr std::string_view kName = "svdf";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 3, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   std::int32_t rank = 1;
@@ -33,6 +34,9 @@ class Svdf : public OperatorBase<Svdf> {
     if (given->asymmetric_quantize_inputs()) throw Error("is a hybrid operator, which is not supported");
     rank = given->rank();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateSVDFOptions(to.builder(), rank, write_activation(activation)));
   }
 
   struct Extents {

@@ -13,6 +13,7 @@ namespace {
 class Tanh : public OperatorBase<Tanh> {
  public:
   static constexpr std::string_view kName = "tanh";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
   /// Input scales 2^-12 and 2^-11 need no rounding.
   static constexpr int kLargestPower = 1;

@@ -11,6 +11,7 @@ namespace {
 class Transpose : public RearrangeOperator<Transpose> {
  public:
   static constexpr std::string_view kName = "transpose";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
 
   static std::vector<std::int32_t> order(const NodeView& node) {
     const std::vector<std::int32_t> axes = node.integers(1, "permutation");

@@ -19,6 +19,7 @@ constexpr int kBias = 3;
 class TransposeConv : public OperatorBase<TransposeConv> {
  public:
   static constexpr std::string_view kName = "transpose_conv";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
   static const std::vector<Implementation> kRows;
 
   Padding padding;
@@ -40,6 +41,11 @@ class TransposeConv : public OperatorBase<TransposeConv> {
     stride_h = given->stride_h();
     stride_w = given->stride_w();
     activation = read_activation(given->fused_activation_function());
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateTransposeConvOptions(to.builder(), write_padding(padding), stride_w, stride_h, write_activation(activation)));
+    if (to.node().has_input(kBias)) to.require_version(3);
+    if (activation != Activation::kNone) to.require_version(4);
   }
 
   static Shape output_shape(const NodeView& node) {

@@ -11,6 +11,7 @@ namespace {
 class Unpack : public OperatorBase<Unpack> {
  public:
   static constexpr std::string_view kName = "unpack";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};
   static const std::vector<Implementation> kRows;
 
   std::int32_t num = 1, axis = 0;
@@ -26,6 +27,9 @@ class Unpack : public OperatorBase<Unpack> {
     if (given == nullptr) return;
     num = given->num();
     axis = given->axis();
+  }
+  void write(OptionsWriter& to) const {
+    to.set(tflite::CreateUnpackOptions(to.builder(), num, axis));
   }
 
   Joined joined(const NodeView& node) const {

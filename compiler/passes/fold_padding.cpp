@@ -2,31 +2,12 @@
 
 #include <optional>
 
-#include "graph/operator.hpp"
+#include "graph/padding_field.hpp"
 #include "passes/rewrite.hpp"
 
 namespace mote {
 
 namespace {
-
-/// Finds and, if asked, sets the attribute "padding" of an operator.
-class PaddingField : public AttributeVisitor {
- public:
-  explicit PaddingField(const Padding* replacement = nullptr) : replacement_(replacement) {}
-  void visit(std::string_view, bool&) override {}
-  void visit(std::string_view, std::int32_t&) override {}
-  void visit(std::string_view, float&) override {}
-  void visit(std::string_view, std::vector<std::int32_t>&) override {}
-  void visit(std::string_view, Activation&) override {}
-  void visit(std::string_view, Padding& value) override {
-    found = value;
-    if (replacement_ != nullptr) value = *replacement_;
-  }
-  Padding found;
-
- private:
-  const Padding* replacement_;
-};
 
 bool is_convolution(const Node& node) { return node.op->name() == "conv_2d" || node.op->name() == "depthwise_conv_2d"; }
 
@@ -53,13 +34,8 @@ bool fold_padding(Graph& graph) {
     const Node& pad = graph.nodes[static_cast<std::size_t>(before)];
     if (pad.op->name() != "pad" || use_count(graph, pad.outputs[0]) != 1) continue;
     const std::optional<Padding> padding = spatial_padding(graph, pad);
-    PaddingField own;
-    node.op->clone()->visit_attributes(own);
-    if (!padding || own.found.kind != Padding::Kind::kValid) continue;
-    std::unique_ptr<Operator> padded = node.op->clone();
-    PaddingField replace(&*padding);
-    padded->visit_attributes(replace);
-    node.op = std::move(padded);
+    if (!padding || padding_of(*node.op)->kind != Padding::Kind::kValid) continue;
+    node.op = with_padding(*node.op, *padding);
     node.inputs[0] = pad.inputs[0];
     changed = true;
   }

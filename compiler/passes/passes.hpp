@@ -15,6 +15,8 @@ struct Pass {
   std::string_view purpose;
   /// Returns whether anything changed.
   bool (*apply)(Graph&);
+  /// What it leaves can be written in other file formats as it stands.
+  bool portable = true;
 };
 
 /// The passes that always run, in order.
@@ -24,6 +26,7 @@ struct PassOptions {
   std::string print_after;                    ///< the name of a pass after which `log` gets the graph's text
   int stop_after = -1;                        ///< run only so many passes; -1 runs all
   std::function<void(std::string_view)> log;  ///< hears of each pass that changed something
+  bool portable_only = false;                 ///< leave out what only mote understands
 };
 
 /// Applies the passes, and verifies the graph after each. Error when `print_after` names none.

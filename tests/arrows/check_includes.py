@@ -7,12 +7,12 @@ import re
 import sys
 
 # A folder may include itself and the levels before its own.
-LEVELS = [["support"], ["targets"], ["graph"], ["ops"], ["import", "passes", "compress", "data"], ["memory"], ["select"], ["codegen"], ["emulate"],
+LEVELS = [["support"], ["targets"], ["graph"], ["ops"], ["import", "export", "passes", "compress", "data"], ["memory"], ["select"], ["codegen"], ["emulate"],
           ["report"], ["deploy"], ["cli"]]
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
 
 # The TFLite schema's generated header belongs to those who read the file format.
-SCHEMA_HEADER, SCHEMA_READERS = "tflite_generated.h", {"ops", "import"}
+SCHEMA_HEADER, SCHEMA_READERS = "tflite_generated.h", {"ops", "import", "export"}
 
 CMSIS_NN_HEADERS = ("arm_nnfunctions.h", "arm_nnsupportfunctions.h")
 DEVICE_HEADERS = {"math.h", "stddef.h", "stdint.h", "string.h"}

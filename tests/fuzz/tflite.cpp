@@ -1,6 +1,7 @@
-// A model file all the way to its library; small ones are evaluated too.
+// A model file all the way to its library, and back into a file; small ones are evaluated too.
 
 #include "codegen/generate.hpp"
+#include "export/tflite.hpp"
 #include "fuzz/fuzz.hpp"
 #include "import/tflite.hpp"
 #include "ops/evaluate.hpp"
@@ -25,8 +26,14 @@ void evaluate(const Graph& graph) {
   for (int i = 0; i < 2; ++i) evaluator.run(inputs);
 }
 
+void write_and_read(const Graph& graph) {
+  const Graph read = import_tflite(write_tflite(graph), graph.name);
+  MOTE_CHECK(print_graph(read) == print_graph(graph));
+}
+
 void take(std::span<const std::uint8_t> bytes) {
   Graph graph = import_tflite(bytes, "fuzzed");
+  write_and_read(graph);
   const bool small = is_small(graph);
   if (small) evaluate(graph);
   run_passes(graph);

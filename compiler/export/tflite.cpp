@@ -1,0 +1,159 @@
+#include "export/tflite.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "export/spell_out_padding.hpp"
+#include "graph/notes.hpp"
+#include "ops/define.hpp"
+#include "support/error.hpp"
+#include "support/version.hpp"
+
+namespace mote {
+
+namespace {
+
+constexpr std::uint32_t kSchemaVersion = 3;
+
+/// Every operator that TFLite does not have, once each with the first node that holds it.
+std::vector<std::string> operators_without_form(const Graph& graph) {
+  std::vector<std::string> problems;
+  std::set<std::string_view> seen;
+  for (const Node& node : graph.nodes) {
+    const OperatorInfo* info = find_operator(node.op->name());
+    MOTE_CHECK(info != nullptr);
+    if (info->tflite_code < 0 && seen.insert(info->name).second)
+      problems.push_back(fmt::format("operator {}, as in '{}'", info->name, node.name));
+  }
+  return problems;
+}
+
+[[noreturn]] void refuse(const std::vector<std::string>& problems) {
+  std::string text = "TensorFlow Lite has no form for:";
+  for (const std::string& problem : problems) text += "\n  - " + problem;
+  throw Error(text, "the model can still be compiled, run and verified with mote; to write it, export it without these");
+}
+
+class ModelWriter {
+ public:
+  explicit ModelWriter(const Graph& graph) : graph_(graph) {}
+
+  std::vector<std::uint8_t> write() {
+    add_buffer({});  // buffer 0 stands for "no data"
+    std::vector<flatbuffers::Offset<tflite::Tensor>> tensors;
+    for (const Tensor& tensor : graph_.tensors) tensors.push_back(write_tensor(tensor));
+    std::vector<flatbuffers::Offset<tflite::Operator>> operators;
+    for (const Node& node : graph_.nodes) operators.push_back(write_node(node));
+    const auto subgraph =
+        tflite::CreateSubGraph(builder_, builder_.CreateVector(tensors), builder_.CreateVector(graph_.inputs),
+                               builder_.CreateVector(graph_.outputs), builder_.CreateVector(operators),
+                               builder_.CreateString(graph_.name));
+    const auto metadata = write_metadata();
+    const auto codes = builder_.CreateVector(codes_);
+    const auto subgraphs = builder_.CreateVector(&subgraph, 1);
+    const auto description = builder_.CreateString(fmt::format("mote {}", version()));
+    const auto buffers = builder_.CreateVector(buffers_);
+    tflite::FinishModelBuffer(
+        builder_, tflite::CreateModel(builder_, kSchemaVersion, codes, subgraphs, description, buffers, 0, metadata));
+    flatbuffers::Verifier verifier(builder_.GetBufferPointer(), builder_.GetSize(), 64, 1'000'000);
+    MOTE_CHECK(tflite::VerifyModelBuffer(verifier));
+    return {builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize()};
+  }
+
+ private:
+  flatbuffers::Offset<tflite::Tensor> write_tensor(const Tensor& tensor) {
+    const std::uint32_t buffer = tensor.is_constant() && !tensor.data->empty() ? buffer_of(*tensor.data) : 0;
+    const auto shape = builder_.CreateVector(tensor.shape);
+    const auto name = builder_.CreateString(tensor.name);
+    flatbuffers::Offset<tflite::QuantizationParameters> quantization = 0;
+    if (!tensor.quantization.empty()) {
+      const std::vector<std::int64_t> zero_points(tensor.quantization.zero_points.begin(), tensor.quantization.zero_points.end());
+      quantization = tflite::CreateQuantizationParameters(builder_, 0, 0, builder_.CreateVector(tensor.quantization.scales),
+                                                          builder_.CreateVector(zero_points), tflite::QuantizationDetails_NONE, 0,
+                                                          tensor.quantization.axis);
+    }
+    return tflite::CreateTensor(builder_, shape, write_type(tensor.type), buffer, name, quantization, tensor.is_state);
+  }
+
+  flatbuffers::Offset<tflite::Operator> write_node(const Node& node) {
+    const OperatorInfo& info = *find_operator(node.op->name());
+    const NodeView view(graph_, node);
+    OptionsWriter options(builder_, view);
+    info.to_tflite(*node.op, options);
+    return tflite::CreateOperator(builder_, code_of(info.tflite_code, options.version()), builder_.CreateVector(node.inputs),
+                                  builder_.CreateVector(node.outputs), options.type(), options.table());
+  }
+
+  /// Index of the operator code; readers older than code 127 look at the byte of the first schema.
+  std::uint32_t code_of(std::int32_t builtin, std::int32_t operator_version) {
+    const auto [place, added] =
+        code_index_.try_emplace({builtin, operator_version}, static_cast<std::uint32_t>(codes_.size()));
+    if (added) {
+      const auto deprecated = static_cast<std::int8_t>(
+          std::min<std::int32_t>(builtin, tflite::BuiltinOperator_PLACEHOLDER_FOR_GREATER_OP_CODES));
+      codes_.push_back(tflite::CreateOperatorCode(builder_, deprecated, 0, operator_version,
+                                                  static_cast<tflite::BuiltinOperator>(builtin)));
+    }
+    return place->second;
+  }
+
+  std::uint32_t add_buffer(std::span<const std::uint8_t> bytes) {
+    flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> data = 0;
+    if (!bytes.empty()) {
+      constexpr std::size_t kAlignment = 16;
+      builder_.ForceVectorAlignment(bytes.size(), sizeof(std::uint8_t), kAlignment);
+      data = builder_.CreateVector(bytes.data(), bytes.size());
+    }
+    buffers_.push_back(tflite::CreateBuffer(builder_, data));
+    return static_cast<std::uint32_t>(buffers_.size() - 1);
+  }
+
+  std::uint32_t buffer_of(const std::vector<std::uint8_t>& bytes) {
+    const std::string_view key(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto found = buffer_index_.find(key);
+    if (found != buffer_index_.end()) return found->second;
+    return buffer_index_[key] = add_buffer(bytes);
+  }
+
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<tflite::Metadata>>> write_metadata() {
+    const std::string notes = print_notes(graph_);
+    if (notes.empty()) return 0;
+    const std::uint32_t buffer = add_buffer({reinterpret_cast<const std::uint8_t*>(notes.data()), notes.size()});
+    const auto entry = tflite::CreateMetadata(builder_, builder_.CreateString(kNotesName), buffer);
+    return builder_.CreateVector(&entry, 1);
+  }
+
+  const Graph& graph_;
+  flatbuffers::FlatBufferBuilder builder_;
+  std::vector<flatbuffers::Offset<tflite::OperatorCode>> codes_;
+  std::map<std::pair<std::int32_t, std::int32_t>, std::uint32_t> code_index_;
+  std::vector<flatbuffers::Offset<tflite::Buffer>> buffers_;
+  std::map<std::string_view, std::uint32_t> buffer_index_;
+};
+
+/// A flatbuffer's offsets end at 2 GiB; what stands beside the constants is small.
+void check_size(const Graph& graph) {
+  std::int64_t bytes = 0;
+  for (const Tensor& tensor : graph.tensors) {
+    if (tensor.is_constant()) bytes += tensor.bytes();
+  }
+  constexpr std::int64_t kLimit = (std::int64_t{1} << 31) - (std::int64_t{1} << 24);
+  if (bytes > kLimit) throw Error(fmt::format("{} bytes of constants are too many for a .tflite file", bytes));
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> write_tflite(const Graph& graph) {
+  Graph spelled = graph;
+  prune(spelled);
+  std::vector<std::string> problems = operators_without_form(spelled);
+  for (std::string& problem : spell_out_padding(spelled)) problems.push_back(std::move(problem));
+  if (!problems.empty()) refuse(problems);
+  verify(spelled);
+  check_size(spelled);
+  return ModelWriter(spelled).write();
+}
+
+}  // namespace mote
