@@ -8,6 +8,7 @@
 
 #include "graph/attributes.hpp"
 #include "graph/graph.hpp"
+#include "graph/quantization_rule.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -114,6 +115,12 @@ class Operator {
   virtual void evaluate(const Evaluation& evaluation) const = 0;
   /// Views: outputs that need no work because they are bytes of the inputs (all of them, or none listed).
   virtual std::vector<Alias> aliases(const NodeView&) const { return {}; }
+  /// How this float node becomes one whose activations are `type` (int8 or int16). The default: it stays float. What is allowed
+  /// here must be accepted by `infer` on those types.
+  virtual QuantizationRule quantization(const NodeView&, DataType) const { return {}; }
+  /// Which activations each weight of a layer multiplies; empty where nobody has told.
+  virtual std::optional<WeightTaps> weight_taps(const NodeView&) const { return std::nullopt; }
+
   // What removing channels needs to know (passes/shrink.hpp). The defaults allow nothing.
 
   virtual ChannelFlow channel_flow(const NodeView&) const { return ChannelFlow::kOpaque; }

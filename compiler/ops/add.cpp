@@ -44,6 +44,8 @@ class Add : public OperatorBase<Add> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::measured({0, 1}); }
+
   void evaluate(const Evaluation& e) const override {
     if (e.output().type == DataType::kFloat32) {
       const auto [lowest, highest] = activation_range(activation);

@@ -84,6 +84,11 @@ class Conv2d : public OperatorBase<Conv2d> {
     return element_count(w.output_shape()) * w.k_h * w.k_w * node.input(1).shape[3];
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::weighted(0, {.output_axis = 0, .input_axis = 3});
+  }
+  std::optional<WeightTaps> weight_taps(const NodeView& node) const override { return window(node).taps(node.input(1).shape[3]); }
+
   void evaluate(const Evaluation& e) const override {
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });

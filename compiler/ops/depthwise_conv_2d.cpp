@@ -93,6 +93,11 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
     return element_count(w.output_shape()) * w.k_h * w.k_w;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::weighted(0, {.output_axis = 3});
+  }
+  std::optional<WeightTaps> weight_taps(const NodeView& node) const override { return window(node).taps(1); }
+
   void evaluate(const Evaluation& e) const override {
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });

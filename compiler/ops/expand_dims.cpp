@@ -12,6 +12,8 @@ class ExpandDims : public ViewOperator<ExpandDims> {
  public:
   static constexpr std::string_view kName = "expand_dims";
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 2, 2);
     const auto axis = node.integers(1, "axis");

@@ -1,6 +1,8 @@
 // FULLY_CONNECTED: activations [..., depth] as rows, weights [units][depth], bias [units].
 // Source: TensorFlow Lite FULLY_CONNECTED; requantization with two roundings, as TensorFlow Lite Micro.
 
+#include <numeric>
+
 #include "ops/cmsis_nn.hpp"
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
@@ -76,6 +78,16 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   }
 
   std::int64_t macs(const NodeView& node) const override { return rows(node) * units(node) * depth(node); }
+
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::weighted(0, {.output_axis = 0, .input_axis = 1});
+  }
+  std::optional<WeightTaps> weight_taps(const NodeView& node) const override {
+    WeightTaps result{rows(node), depth(node), 1, 0,
+                      std::vector<std::int32_t>(static_cast<std::size_t>(node.input(0).elements()))};
+    std::iota(result.offsets.begin(), result.offsets.end(), 0);
+    return result;
+  }
 
   void evaluate(const Evaluation& e) const override {
     with_types(e, check(e), 0,

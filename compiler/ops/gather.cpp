@@ -92,6 +92,10 @@ class Gather : public OperatorBase<Gather> {
     return {{in.type, shape}};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::shared({0}) : QuantizationRule{};
+  }
+
   void evaluate(const Evaluation& e) const override {
     const Extents n = extents(e);
     const auto indices = e.in<std::int32_t>(1);

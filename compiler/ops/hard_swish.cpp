@@ -47,6 +47,10 @@ class HardSwish : public OperatorBase<HardSwish> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::measured({0}) : QuantizationRule{};
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) {
       return evaluate_unary<float>(e, [](float x) { return x * std::min(6.0F, std::max(0.0F, x + 3.0F)) / 6.0F; });

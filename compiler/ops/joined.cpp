@@ -11,6 +11,12 @@ std::size_t bytes_of(std::int64_t elements, DataType type) { return static_cast<
 
 }  // namespace
 
+std::vector<int> all_inputs(const NodeView& node) {
+  std::vector<int> result(static_cast<std::size_t>(node.input_count()));
+  std::iota(result.begin(), result.end(), 0);
+  return result;
+}
+
 std::int64_t elements_before(const Shape& shape, int axis) {
   return std::accumulate(shape.begin(), shape.begin() + axis, std::int64_t{1}, std::multiplies<>());
 }

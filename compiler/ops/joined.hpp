@@ -21,6 +21,9 @@ struct Joined {
   KernelCall lower_split(const NodeView& node, int whole) const;
 };
 
+/// 0, 1, ... one for each input.
+std::vector<int> all_inputs(const NodeView& node);
+
 /// Elements before `axis`, and from it inwards.
 std::int64_t elements_before(const Shape& shape, int axis);
 std::int64_t elements_from(const Shape& shape, int axis);

@@ -41,6 +41,10 @@ class LeakyRelu : public OperatorBase<LeakyRelu> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::measured({0}).with_channel_scales();
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) {
       return evaluate_unary<float>(e, [slope = alpha](float x) { return x > 0.0F ? x : x * slope; });

@@ -51,6 +51,10 @@ class LogSoftmax : public OperatorBase<LogSoftmax> {
     return {type_and_shape(in)};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::fixed_to(kOutputScale, kOutputZeroPoint) : QuantizationRule{};
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) {
       for_each_row<float, float>(e, [](auto from, auto to) { float_row(from, to); });

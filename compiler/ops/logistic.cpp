@@ -18,6 +18,10 @@ class Logistic : public OperatorBase<Logistic> {
 
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 8, -128); }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::fixed_to(1.0F / 256, -128) : QuantizationRule::fixed_to(1.0F / 32768, 0);
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, of_float);
     if (e.input(0).type == DataType::kInt8) return evaluate_int8(e);

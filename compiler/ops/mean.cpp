@@ -108,6 +108,8 @@ class Mean : public OperatorBase<Mean> {
     return {{in.type, shape}};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::measured({0}); }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) {
       const auto count = static_cast<float>(axes(e).count());

@@ -17,6 +17,8 @@ class Minimum : public OperatorBase<Minimum> {
     return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0, 1}); }
+
   void evaluate(const Evaluation& e) const override {
     const auto run = [&](auto example) {
       using T = decltype(example);

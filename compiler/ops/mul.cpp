@@ -47,6 +47,8 @@ class Mul : public OperatorBase<Mul> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::measured({0, 1}); }
+
   void evaluate(const Evaluation& e) const override {
     if (e.output().type == DataType::kInt8) return multiply<std::int8_t>(e);
     if (e.output().type == DataType::kInt16) return multiply<std::int16_t>(e);

@@ -48,6 +48,10 @@ class Pack : public OperatorBase<Pack> {
     return {{node.input(0).type, shape}};
   }
 
+  QuantizationRule quantization(const NodeView& node, DataType) const override {
+    return QuantizationRule::shared(all_inputs(node));
+  }
+
   void evaluate(const Evaluation& e) const override { joined(e).evaluate_join(e); }
   std::vector<Alias> aliases(const NodeView& node) const override { return joined(node).join_aliases(node); }
 };

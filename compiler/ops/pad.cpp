@@ -23,6 +23,10 @@ class Pad : public OperatorBase<Pad> {
     return infer_padded(node);
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::shared({0}).with_channel_scales();
+  }
+
   // The low bytes of an integer come first, and 0 is 0.0F as well.
   void evaluate(const Evaluation& e) const override {
     const std::int32_t value = zero(e);

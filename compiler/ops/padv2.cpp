@@ -23,6 +23,8 @@ class PadV2 : public OperatorBase<PadV2> {
     return infer_padded(node);
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0, 2}); }
+
   void evaluate(const Evaluation& e) const override { evaluate_padded(e, e.in_bytes(2)); }
 };
 

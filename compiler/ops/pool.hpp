@@ -74,6 +74,10 @@ class PoolOperator : public OperatorBase<Derived> {
     return {{in.type, window(node).output_shape()}};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::shared({0}).with_channel_scales();
+  }
+
   ChannelFlow channel_flow(const NodeView& node) const override {
     return node.input(0).type == DataType::kInt8 ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
   }

@@ -24,6 +24,10 @@ class Relu : public OperatorBase<Relu> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::measured({0}).with_channel_scales();
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, [](float x) { return x < 0.0F ? 0.0F : x; });
     if (e.input(0).type == DataType::kInt8) return evaluate_scaled<std::int8_t>(e);

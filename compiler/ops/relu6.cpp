@@ -22,6 +22,8 @@ class Relu6 : public OperatorBase<Relu6> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) {
       return evaluate_unary<float>(e, [](float x) { return x > 6.0F ? 6.0F : (x < 0.0F ? 0.0F : x); });

@@ -28,6 +28,8 @@ class Reshape : public ViewOperator<Reshape> {
     to.set(tflite::CreateReshapeOptions(to.builder(), to.builder().CreateVector(new_shape)));
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 2);
     std::vector<std::int32_t> wanted = node.has_input(1) ? node.integers(1, "new shape") : new_shape;

@@ -40,6 +40,10 @@ class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilin
   /// The place of the first sample in 1/kOne pixels.
   std::int32_t fixed_offset(ResizeAxis axis) const { return half_pixel_centers ? fixed_scale(axis) / 2 - kOne / 2 : 0; }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::shared({0}) : QuantizationRule{};
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) return evaluate_float(e);
     evaluate_int8(e);

@@ -53,6 +53,8 @@ class ResizeNearestNeighbor : public ResizeOperator<ResizeNearestNeighbor, tflit
     return true;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   void evaluate(const Evaluation& e) const override {
     const Shape& in = e.input(0).shape;
     const auto rows = places(vertical(e));

@@ -34,6 +34,8 @@ class Slice : public RearrangeOperator<Slice> {
     return walk;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 3, 3);
     const Rearrangement walk = rearrangement(node);

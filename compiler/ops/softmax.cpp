@@ -66,6 +66,10 @@ class Softmax : public OperatorBase<Softmax> {
     return {{out.type, in.shape}};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::fixed_to(1.0F / 256, -128) : QuantizationRule::fixed_to(1.0F / 32768, 0);
+  }
+
   void evaluate(const Evaluation& e) const override {
     const Tensor& in = e.input(0);
     if (in.type == DataType::kFloat32) {

@@ -52,6 +52,8 @@ class Split : public OperatorBase<Split> {
     return std::vector<TensorType>(static_cast<std::size_t>(num_splits), {node.input(kWhole).type, part});
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({kWhole}); }
+
   void evaluate(const Evaluation& e) const override { joined(e).evaluate_split(e, kWhole); }
   std::vector<Alias> aliases(const NodeView& node) const override { return joined(node).split_aliases(node, kWhole); }
 };

@@ -73,6 +73,8 @@ class SplitV : public OperatorBase<SplitV> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({kWhole}); }
+
   void evaluate(const Evaluation& e) const override { joined(e).evaluate_split(e, kWhole); }
   std::vector<Alias> aliases(const NodeView& node) const override { return joined(node).split_aliases(node, kWhole); }
 };

@@ -27,6 +27,8 @@ class Squeeze : public ViewOperator<Squeeze> {
     to.set(tflite::CreateSqueezeOptions(to.builder(), to.builder().CreateVector(axes)));
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
     const Shape& in = node.input(0).shape;

@@ -67,6 +67,8 @@ class StridedSlice : public RearrangeOperator<StridedSlice> {
     return walk;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 4, 4);
     if (ellipsis_mask != 0 || new_axis_mask != 0 || offset) throw Error("ellipsis, new axes and relative ends are not supported");

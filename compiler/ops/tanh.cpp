@@ -20,6 +20,10 @@ class Tanh : public OperatorBase<Tanh> {
 
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_sigmoid(node, 7, 0); }
 
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::fixed_to(1.0F / 128, 0) : QuantizationRule::fixed_to(1.0F / 32768, 0);
+  }
+
   void evaluate(const Evaluation& e) const override {
     if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, [](float x) { return std::tanh(x); });
     if (e.input(0).type == DataType::kInt8) return evaluate_int8(e);

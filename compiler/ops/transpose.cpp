@@ -38,6 +38,8 @@ class Transpose : public RearrangeOperator<Transpose> {
     return walk;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 2, 2);
     Shape shape;

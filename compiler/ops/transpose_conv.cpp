@@ -100,6 +100,10 @@ class TransposeConv : public OperatorBase<TransposeConv> {
     return node.input(kInput).elements() * w.k_h * w.k_w * w.in_c;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return QuantizationRule::weighted(kInput, {.input = kWeights, .bias = kBias, .output_axis = 0, .input_axis = 3});
+  }
+
   void evaluate(const Evaluation& e) const override {
     with_types(e, check(e), kInput,
                [&](auto in, auto weight, auto sum) { scatter<decltype(in), decltype(weight), decltype(sum)>(e); });

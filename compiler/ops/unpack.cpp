@@ -49,6 +49,8 @@ class Unpack : public OperatorBase<Unpack> {
     return std::vector<TensorType>(static_cast<std::size_t>(num), {node.input(0).type, part});
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
+
   void evaluate(const Evaluation& e) const override { joined(e).evaluate_split(e, 0); }
   std::vector<Alias> aliases(const NodeView& node) const override { return joined(node).split_aliases(node, 0); }
 };

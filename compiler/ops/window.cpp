@@ -62,6 +62,27 @@ bool Window::pads() const {
          reads_past(in_w, out_w, stride_w, k_w, dilation_w, pad_left);
 }
 
+WeightTaps Window::taps(std::int32_t depth) const {
+  WeightTaps result;
+  result.positions = static_cast<std::int64_t>(batch) * out_h * out_w;
+  result.taps = static_cast<std::int64_t>(k_h) * k_w * depth;
+  result.groups = in_c / depth;
+  result.group_step = depth;
+  result.offsets.reserve(static_cast<std::size_t>(result.positions * result.taps));
+  for (std::int32_t b = 0; b < batch; ++b)
+    for (std::int32_t y = 0; y < out_h; ++y)
+      for (std::int32_t x = 0; x < out_w; ++x)
+        for (std::int32_t ky = 0; ky < k_h; ++ky)
+          for (std::int32_t kx = 0; kx < k_w; ++kx) {
+            const std::int32_t iy = y * stride_h - pad_top + ky * dilation_h;
+            const std::int32_t ix = x * stride_w - pad_left + kx * dilation_w;
+            const bool inside = iy >= 0 && iy < in_h && ix >= 0 && ix < in_w;
+            const std::int32_t pixel = ((b * in_h + iy) * in_w + ix) * in_c;
+            for (std::int32_t i = 0; i < depth; ++i) result.offsets.push_back(inside ? pixel + i : -1);
+          }
+  return result;
+}
+
 void Window::describe(KernelCall& call) const {
   call.set("batch", batch).set("in_h", in_h).set("in_w", in_w).set("in_c", in_c);
   call.set("out_h", out_h).set("out_w", out_w).set("out_c", out_c);

@@ -20,6 +20,8 @@ struct Window {
 
   Shape output_shape() const { return {batch, out_h, out_w, out_c}; }
   bool pads() const;
+  /// What each tap of each output position reads, rows then columns then `depth` neighbouring channels; groups are `depth` apart.
+  WeightTaps taps(std::int32_t depth) const;
   /// Every field as a constant of a kernel.
   void describe(KernelCall& call) const;
 };
