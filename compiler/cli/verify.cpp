@@ -17,6 +17,7 @@ struct VerifyOptions {
   SelectionFlags selection;
   TargetFlags target;
   std::string golden, expect = "tflm";
+  std::optional<double> tolerance;
   bool each_implementation = false;
 };
 
@@ -46,7 +47,7 @@ void print_comparison(const VerifyOptions& options, const Plan& plan, const Gold
                     {"values", comparison.values},
                     {"mismatching_values", comparison.mismatching_values},
                     {"max_abs_difference", comparison.max_abs_difference},
-                    {"float_tolerance", kFloatTolerance},
+                    {"float_tolerance", options.tolerance.value_or(kFloatTolerance)},
                     {"arena_bytes", plan.memory.arena_bytes},
                     {"implementations", implementations(plan)},
                     {"first_mismatch", comparison.first_mismatch}};
@@ -73,7 +74,7 @@ ExitCode verify_model(const VerifyOptions& options) {
       run = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
                       {options.selection.cmsis_nn, {}});
     }
-    const Comparison comparison = compare(golden, run.outputs, plan.graph);
+    const Comparison comparison = compare(golden, run.outputs, plan.graph, options.tolerance);
     if (!options.model.json) print_comparison(options, plan, golden, comparison);
     if (result.mismatching_values > 0) continue;
     shown = &plan;
@@ -98,6 +99,10 @@ void add_verify(CLI::App& app, Action& action) {
   command->add_option("--expect", options->expect, "Which column to compare with: tflm (TensorFlow Lite Micro), ref, ...")
       ->type_name("COLUMN")
       ->capture_default_str();
+  command
+      ->add_option("--tolerance", options->tolerance, "Floats may differ by this times the larger of 1 and the expected value each")
+      ->type_name("NUMBER")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--each-implementation", options->each_implementation,
                     "Check every implementation of every layer in turn, also those that selection would not take");
   command->callback([&action, options] { action = [options] { return verify_model(*options); }; });

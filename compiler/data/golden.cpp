@@ -81,7 +81,7 @@ void add_case(const Arrays& arrays, const std::string& name, bool sequence, cons
 }
 
 void compare_output(const Bytes& expected, const Bytes& actual, const Tensor& tensor, std::string_view place,
-                    Comparison& result) {
+                    std::optional<double> tolerance, Comparison& result) {
   const NpyArray wanted = to_array(tensor, {tensor.elements()}, expected);
   const NpyArray got = to_array(tensor, {tensor.elements()}, actual);
   double largest = 0;
@@ -89,14 +89,17 @@ void compare_output(const Bytes& expected, const Bytes& actual, const Tensor& te
     const double size = std::abs(number_at(wanted, i));
     if (std::isfinite(size)) largest = std::max(largest, size);
   }
-  const double tolerance = is_float(tensor.type) ? kFloatTolerance * largest : 0;
+  const auto allowed = [&](double value) {
+    if (!is_float(tensor.type)) return 0.0;
+    return tolerance ? *tolerance * std::max(1.0, std::abs(value)) : kFloatTolerance * largest;
+  };
   for (std::int64_t i = 0; i < tensor.elements(); ++i) {
     const double difference = std::abs(number_at(wanted, i) - number_at(got, i));
     const bool both_nan = std::isnan(number_at(wanted, i)) && std::isnan(number_at(got, i));
     ++result.values;
     if (both_nan || number_at(wanted, i) == number_at(got, i)) continue;
     result.max_abs_difference = std::isnan(difference) ? difference : std::max(result.max_abs_difference, difference);
-    if (difference <= tolerance) continue;
+    if (difference <= allowed(number_at(wanted, i))) continue;
     if (result.mismatching_values++ == 0) {
       result.first_mismatch = fmt::format("{}, value {}: expected {}, got {}", place, i, number_at(wanted, i), number_at(got, i));
     }
@@ -119,13 +122,14 @@ Golden read_golden(const std::filesystem::path& path, const Graph& graph, const 
   return with_context(path.string(), [&] { return parse_golden(bytes, graph, column); });
 }
 
-Comparison compare(const Golden& golden, const std::vector<std::vector<Bytes>>& results, const Graph& graph) {
+Comparison compare(const Golden& golden, const std::vector<std::vector<Bytes>>& results, const Graph& graph,
+                   std::optional<double> tolerance) {
   MOTE_CHECK(results.size() == golden.steps.size());
   Comparison result;
   for (std::size_t s = 0; s < results.size(); ++s) {
     for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
       const std::string place = fmt::format("case '{}', step {}, output {}", golden.steps[s].case_name, s, i);
-      compare_output(golden.steps[s].outputs[i], results[s][i], graph.tensor(graph.outputs[i]), place, result);
+      compare_output(golden.steps[s].outputs[i], results[s][i], graph.tensor(graph.outputs[i]), place, tolerance, result);
     }
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,7 +41,9 @@ struct Comparison {
   std::string first_mismatch;     ///< case, output, index, expected and actual
 };
 
-/// Compares results with what is expected: integers bit for bit, floats within kFloatTolerance.
-Comparison compare(const Golden& golden, const std::vector<std::vector<Bytes>>& results, const Graph& graph);
+/// Compares results with what is expected: integers bit for bit, floats within kFloatTolerance or, with `tolerance`, each within
+/// that times max(1, |expected|).
+Comparison compare(const Golden& golden, const std::vector<std::vector<Bytes>>& results, const Graph& graph,
+                   std::optional<double> tolerance = {});
 
 }  // namespace mote

@@ -51,14 +51,15 @@ def motions_conv1d() -> nn.Module:
 
 
 class Recurrent(nn.Module):
-    """The last state of a recurrent layer, classified."""
+    """The last state of a recurrent layer, or the mean of its states, classified."""
 
-    def __init__(self, layer: nn.Module, features: int):
+    def __init__(self, layer: nn.Module, features: int, mean: bool = False):
         super().__init__()
-        self.layer, self.out = layer, nn.Linear(features, 4)
+        self.layer, self.mean, self.out = layer, mean, nn.Linear(features, 4)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.out(self.layer(x)[0][:, -1])
+        states = self.layer(x)[0]
+        return self.out(states.mean(1) if self.mean else states[:, -1])
 
 
 def motions_gru() -> nn.Module:
@@ -66,11 +67,11 @@ def motions_gru() -> nn.Module:
 
 
 def motions_lstm() -> nn.Module:
-    return Recurrent(nn.LSTM(6, 16, batch_first=True), 16)
+    return Recurrent(nn.LSTM(6, 16, batch_first=True), 16, mean=True)
 
 
 def motions_bilstm() -> nn.Module:
-    return Recurrent(nn.LSTM(6, 8, batch_first=True, bidirectional=True), 16)
+    return Recurrent(nn.LSTM(6, 8, batch_first=True, bidirectional=True), 16, mean=True)
 
 
 class MixerBlock(nn.Module):
@@ -171,14 +172,14 @@ def windows(time_first: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 # ---- what is exported
 
 
-def trained(name: str, build: Callable[[], nn.Module], data: tuple, epochs: int, exports: dict[str, dict], rows: int = 40) -> None:
-    """One training, several exports of it: a suffix and the options of each."""
+def trained(name: str, build: Callable[[], nn.Module], data: tuple, epochs: int, exports: dict[str, dict], every: int = 13) -> None:
+    """One training, several exports of it: a suffix and the options of each. Of the test rows one in `every` is kept."""
     x, y, x_test, y_test = data
     torch.manual_seed(0)
     model = networks.train(build(), x, y, epochs, rate=1e-2)
     note = f"accuracy {networks.accuracy(model, x_test, y_test):.3f}"
     for suffix, options in exports.items():
-        networks.export(FOLDER, name + suffix, model, x_test[:rows], note=note, **options)
+        networks.export(FOLDER, name + suffix, model, x_test[::every], note=note, **options)
 
 
 def untrained(name: str, build: Callable[[], nn.Module], opset: int, **options: bool) -> None:
@@ -194,10 +195,10 @@ MAKERS: dict[str, Callable[[str], None]] = {
     "digits_gelu": lambda name: trained(name, digits_gelu, digits_rows(), 15, {
         "": {"opset": 17, "dynamic": True}, "_decomposed": {"opset": 13}, "_functions": {"opset": 16, "functions": True}}),
     "digits_transformer": lambda name: trained(name, DigitsTransformer, digits_rows(), 15, {"": {"opset": 17}, "_opset13": {"opset": 13, "dynamic": True}}),
-    "motions_conv1d": lambda name: trained(name, motions_conv1d, windows(False), 60, {"": {"opset": 11}, "_dynamic": {"opset": 17, "dynamic": True}}),
-    "motions_gru": lambda name: trained(name, motions_gru, windows(True), 60, {"": {"opset": 13}, "_dynamic": {"opset": 17, "dynamic": True}}),
-    "motions_lstm": lambda name: trained(name, motions_lstm, windows(True), 60, {"": {"opset": 11}, "_dynamic": {"opset": 14, "dynamic": True}}),
-    "motions_bilstm": lambda name: trained(name, motions_bilstm, windows(True), 60, {"": {"opset": 17}}),
+    "motions_conv1d": lambda name: trained(name, motions_conv1d, windows(False), 60, {"": {"opset": 11}, "_dynamic": {"opset": 17, "dynamic": True}}, every=4),
+    "motions_gru": lambda name: trained(name, motions_gru, windows(True), 60, {"": {"opset": 13}, "_dynamic": {"opset": 17, "dynamic": True}}, every=4),
+    "motions_lstm": lambda name: trained(name, motions_lstm, windows(True), 60, {"": {"opset": 11}, "_dynamic": {"opset": 14, "dynamic": True}}, every=4),
+    "motions_bilstm": lambda name: trained(name, motions_bilstm, windows(True), 60, {"": {"opset": 17}}, every=4),
     "autoencoder_transposed": lambda name: untrained(name, autoencoder("transposed"), 11),
     "autoencoder_nearest": lambda name: untrained(name, autoencoder("nearest"), 9),
     "autoencoder_bilinear": lambda name: untrained(name, autoencoder("bilinear"), 13, dynamic=True),
