@@ -4,6 +4,7 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
+#include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 #include "ops/winograd.hpp"
@@ -64,7 +65,7 @@ class Conv2d : public OperatorBase<Conv2d> {
   }
 
   Finish finish(const NodeView& node) const {
-    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+    return {node, 0, 1, activation};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -155,7 +156,7 @@ class Conv2d : public OperatorBase<Conv2d> {
                 }
               }
             }
-            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))),
+            *out++ = last.apply<In>(last.with_bias(sum, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c)), static_cast<std::size_t>(c)),
                                     static_cast<std::size_t>(c));
           }
   }
@@ -177,6 +178,12 @@ KernelCall lower_direct(const NodeView& node) {
   pass_bias(call, node, 2);
   Conv2d::of(node).finish(node).tables(call, static_cast<std::size_t>(node.input(1).shape[0]));
   return call.output();
+}
+
+KernelCall lower_int8_weights(const NodeView& node) {
+  const auto& op = Conv2d::of(node);
+  const auto weights = node.input(1).values<std::int8_t>();
+  return lower_weight_only(node, op.window(node), node.input(1).shape[3], {weights.begin(), weights.end()}, op.finish(node));
 }
 
 bool is_pointwise(const NodeView& node) {
@@ -298,7 +305,11 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     convolution_row<packed, ScalarConvolutionKernel, Isa::kScalar>("conv_2d.scalar"),
     convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("conv_2d.rv32"),
-    {.name = "conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+    {.name = "conv_2d.int8_weights",
+     .applies = is_weight_only,
+     .cycles = weight_only_cycles,
+     .lower = lower_int8_weights},
+    {.name = "conv_2d.direct", .applies = is_not_weight_only, .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kPortable>("conv_2d.cmsis_nn"),

@@ -12,6 +12,7 @@
 #include "ops/depthwise_rows.hpp"
 #include "ops/depthwise_scalar.hpp"
 #include "ops/rv32_depthwise.hpp"
+#include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -74,7 +75,7 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
   }
 
   Finish finish(const NodeView& node) const {
-    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+    return {node, 0, 1, activation};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -161,7 +162,7 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
                 const Weight tap = weights[(static_cast<std::int64_t>(ky) * w.k_w + kx) * w.out_c + c];
                 sum = multiply_add(sum, static_cast<Sum>(value) - static_cast<Sum>(zero), static_cast<Sum>(tap));
               }
-            *out++ = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c))),
+            *out++ = last.apply<In>(last.with_bias(sum, bias_or_zero<Sum>(e, 2, static_cast<std::size_t>(c)), static_cast<std::size_t>(c)),
                                     static_cast<std::size_t>(c));
           }
   }
@@ -191,6 +192,12 @@ std::vector<std::int8_t> by_channel(const NodeView& node) {
     for (std::size_t tap = 0; tap < taps; ++tap) turned[c * taps + tap] = weights[tap * channels + c];
   }
   return turned;
+}
+
+/// A convolution whose groups have one input channel each.
+KernelCall lower_int8_weights(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  return lower_weight_only(node, op.window(node), 1, by_channel(node), op.finish(node));
 }
 
 /// With one input channel it is a convolution, whose weights stand channel after channel.
@@ -382,7 +389,11 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .cycles = rv32_3x3_cycles,
      .lower = lower_rv32_3x3},
     convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("depthwise_conv_2d.rv32"),
-    {.name = "depthwise_conv_2d.direct", .cycles = direct_cycles, .lower = lower_direct},
+    {.name = "depthwise_conv_2d.int8_weights",
+     .applies = is_weight_only,
+     .cycles = weight_only_cycles,
+     .lower = lower_int8_weights},
+    {.name = "depthwise_conv_2d.direct", .applies = is_not_weight_only, .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kPortable>("depthwise_conv_2d.cmsis_nn"),

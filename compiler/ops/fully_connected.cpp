@@ -9,6 +9,7 @@
 #include "ops/packed_matrix.hpp"
 #include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
+#include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 
 namespace mote {
@@ -56,7 +57,7 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   }
 
   Finish finish(const NodeView& node) const {
-    return {node.output(), activation, convolution_multipliers(node.input(0), node.input(1), node.output())};
+    return {node, 0, 1, activation};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -137,7 +138,7 @@ class FullyConnected : public OperatorBase<FullyConnected> {
         for (std::size_t i = 0; i < n; ++i) {
           sum = multiply_add(sum, static_cast<Sum>(in[row * n + i]) - zero, static_cast<Sum>(weights[c * n + i]));
         }
-        out[row * channels + c] = last.apply<In>(multiply_add(sum, Sum{1}, bias_or_zero<Sum>(e, 2, c)), c);
+        out[row * channels + c] = last.apply<In>(last.with_bias(sum, bias_or_zero<Sum>(e, 2, c), c), c);
       }
     }
   }
@@ -171,6 +172,16 @@ KernelCall lower_plain(const NodeView& node) {
 
 double plain_cycles(const NodeView& node) {
   return 8.5 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
+}
+
+KernelCall lower_int8_weights(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  Window w;
+  w.in_w = w.out_w = static_cast<std::int32_t>(op.rows(node));
+  w.in_c = op.depth(node);
+  w.out_c = op.units(node);
+  const auto weights = node.input(1).values<std::int8_t>();
+  return lower_weight_only(node, w, w.in_c, {weights.begin(), weights.end()}, op.finish(node));
 }
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
@@ -357,7 +368,11 @@ const std::vector<Implementation> FullyConnected::kRows = {
      .cycles = scalar_cycles,
      .lower = lower_scalar},
     {.name = "fully_connected.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
-    {.name = "fully_connected.plain", .cycles = plain_cycles, .lower = lower_plain},
+     {.name = "fully_connected.int8_weights",
+     .applies = is_weight_only,
+     .cycles = weight_only_cycles,
+     .lower = lower_int8_weights},
+    {.name = "fully_connected.plain", .applies = is_not_weight_only, .cycles = plain_cycles, .lower = lower_plain},
     cmsis_row<cmsis, Isa::kMve>("fully_connected.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("fully_connected.cmsis_nn"),
     cmsis_row<cmsis, Isa::kPortable>("fully_connected.cmsis_nn"),

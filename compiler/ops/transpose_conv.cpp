@@ -77,6 +77,7 @@ class TransposeConv : public OperatorBase<TransposeConv> {
   Accumulator check(const NodeView& node) const {
     require_inputs(node, 3, 4);
     const Tensor& weights = node.input(kWeights);
+    if (is_float(node.input(kInput).type)) require_type(weights, {DataType::kFloat32});
     const Accumulator result = check_weighted(node, kInput, kWeights, kBias, weights.shape.empty() ? 0 : weights.shape[0], 0);
     if (node.input(kInput).type == DataType::kInt16 && result != Accumulator::kInt64) {
       throw Error(fmt::format("bias '{}' is int32; int16 activations need int64", node.input(kBias).name));
@@ -85,7 +86,7 @@ class TransposeConv : public OperatorBase<TransposeConv> {
   }
 
   Finish finish(const NodeView& node) const {
-    return {node.output(), activation, convolution_multipliers(node.input(kInput), node.input(kWeights), node.output())};
+    return {node, kInput, kWeights, activation};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -139,7 +140,7 @@ class TransposeConv : public OperatorBase<TransposeConv> {
           }
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::size_t c = i % static_cast<std::size_t>(w.in_c);
-      out[i] = last.apply<In>(multiply_add(sums[i], Sum{1}, bias_or_zero<Sum>(e, kBias, c)), c);
+      out[i] = last.apply<In>(last.with_bias(sums[i], bias_or_zero<Sum>(e, kBias, c), c), c);
     }
   }
 };

@@ -29,9 +29,9 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
   require_type(in, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
   require_same_type(in, node.output());
   require_type(filter, {DataType::kFloat32, DataType::kInt8});
-  if (is_float(in.type) != is_float(filter.type)) {
-    throw Error(fmt::format("is a hybrid operator: activations are {}, weights {}", type_name(in.type), type_name(filter.type)),
-                "quantize the activations too (full integer quantization), or keep the weights in float32");
+  if (!is_float(in.type) && is_float(filter.type)) {
+    throw Error(fmt::format("activations are {}, weights {}", type_name(in.type), type_name(filter.type)),
+                "quantize the weights to int8 too");
   }
   if (node.has_input(bias)) {
     const Tensor& b = node.input(bias);
@@ -43,7 +43,11 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
     if (in.type == DataType::kInt16) require_type(b, {DataType::kInt64, DataType::kInt32});
   }
   if (is_float(in.type)) {
-    require_constant(filter, "weights");
+    if (is_float(filter.type)) {
+      require_constant(filter, "weights");
+    } else {
+      check_weights(filter, channels, channel_axis);
+    }
     return Accumulator::kFloat;
   }
   require_quantized(in);
@@ -72,6 +76,13 @@ Finish::Finish(const Tensor& output, Activation activation, std::vector<Multipli
   } else {
     zero_point_ = output.zero_point();
     range_ = activation_range(activation, output);
+  }
+}
+
+Finish::Finish(const NodeView& node, int input, int weights, Activation activation)
+    : Finish(node.output(), activation, convolution_multipliers(node.input(input), node.input(weights), node.output())) {
+  if (is_float(node.input(input).type) && !is_float(node.input(weights).type)) {
+    weight_scales_ = node.input(weights).quantization.scales;
   }
 }
 

@@ -12,7 +12,8 @@ namespace mote {
 // What the operators with weights share (conv_2d, depthwise_conv_2d, fully_connected, transpose_conv): inputs are the
 // activations, the weights and an optional bias; sums become outputs by a multiplier per channel, a zero point and a clamp.
 
-/// The type in which sums are built: float, int32 for int8 activations, int64 for int16 activations with int64 bias.
+/// The type in which sums are built: float (weights float32 or int8), int32 for int8 activations, int64 for int16 activations
+/// with int64 bias.
 enum class Accumulator : std::uint8_t { kFloat, kInt32, kInt64 };
 
 /// Checks types and quantization of activations, weights (constant, symmetric) and bias, and tells the accumulator.
@@ -23,6 +24,12 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
 class Finish {
  public:
   Finish(const Tensor& output, Activation activation, std::vector<Multiplier> multipliers);
+  /// Of a node whose activations and weights are these inputs.
+  Finish(const NodeView& node, int input, int weights, Activation activation);
+
+  /// The whole sum of a channel: the products with the bias added; int8 weights of float activations get their scale here.
+  template <typename Sum>
+  Sum with_bias(Sum products, Sum bias, std::size_t channel) const;
 
   template <typename Out, typename Sum>
   Out apply(Sum sum, std::size_t channel) const {
@@ -42,6 +49,9 @@ class Finish {
   /// Multipliers and shifts, one pair per channel, as tables of a kernel; null for float.
   void tables(KernelCall& call, std::size_t channels) const;
   const std::vector<Multiplier>& multipliers() const { return multipliers_; }
+  /// Scales of int8 weights under float activations, one or one per channel; else none.
+  const std::vector<float>& weight_scales() const { return weight_scales_; }
+  std::pair<float, float> float_range() const { return float_range_; }
   const Multiplier& multiplier(std::size_t channel) const { return multipliers_[multipliers_.size() == 1 ? 0 : channel]; }
   std::int32_t zero_point() const { return zero_point_; }
   /// The clamp of integer outputs.
@@ -49,6 +59,7 @@ class Finish {
 
  private:
   std::vector<Multiplier> multipliers_;
+  std::vector<float> weight_scales_;
   std::int32_t zero_point_ = 0;
   std::pair<std::int32_t, std::int32_t> range_;
   std::pair<float, float> float_range_;
@@ -70,10 +81,12 @@ void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::
 /// Keeps the listed positions along the last axis of `axis_size`: per-channel tables, depthwise weights and bias.
 TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep);
 
-/// Runs `body` with the types of activation, weight and sum: `body(In{}, Weight{}, Sum{})`.
+/// Runs `body` with the types of activation, weight (input 1) and sum: `body(In{}, Weight{}, Sum{})`.
 template <typename Body>
 void with_types(const NodeView& node, Accumulator accumulator, int input, Body&& body) {
-  if (accumulator == Accumulator::kFloat) return body(float{}, float{}, float{});
+  if (accumulator == Accumulator::kFloat) {
+    return is_float(node.input(1).type) ? body(float{}, float{}, float{}) : body(float{}, std::int8_t{}, float{});
+  }
   if (node.input(input).type == DataType::kInt8) return body(std::int8_t{}, std::int8_t{}, std::int32_t{});
   if (accumulator == Accumulator::kInt32) return body(std::int16_t{}, std::int8_t{}, std::int32_t{});
   return body(std::int16_t{}, std::int8_t{}, std::int64_t{});
@@ -83,6 +96,14 @@ void with_types(const NodeView& node, Accumulator accumulator, int input, Body&&
 inline float multiply_add(float sum, float a, float b) { return sum + a * b; }
 inline std::int32_t multiply_add(std::int32_t sum, std::int32_t a, std::int32_t b) { return wrap_add(sum, wrap_multiply(a, b)); }
 inline std::int64_t multiply_add(std::int64_t sum, std::int64_t a, std::int64_t b) { return sum + a * b; }
+
+template <typename Sum>
+Sum Finish::with_bias(Sum products, Sum bias, std::size_t channel) const {
+  if constexpr (std::is_same_v<Sum, float>) {
+    if (!weight_scales_.empty()) products *= weight_scales_[weight_scales_.size() == 1 ? 0 : channel];
+  }
+  return multiply_add(products, Sum{1}, bias);
+}
 
 DataType sum_type(Accumulator accumulator);
 

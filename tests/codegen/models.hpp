@@ -5,6 +5,7 @@
 
 #include "codegen/generate.hpp"
 #include "common/graph_builder.hpp"
+#include "common/paths.hpp"
 #include "import/tflite.hpp"
 #include "passes/passes.hpp"
 #include "select/plan.hpp"
@@ -15,12 +16,12 @@ namespace mote::test {
 /// Models written as graphs in tests/golden, each with its generated library beside it.
 inline const std::vector<std::string> kGoldenModels{"classifier", "regression", "stream"};
 
-inline std::filesystem::path golden_directory() { return MOTE_SOURCE_DIR "/tests/golden"; }
+inline std::filesystem::path golden_directory() { return std::string(kSourceDirectory) + "/tests/golden"; }
 
 /// A golden model as it stands, or "activity", the example, after all passes.
 inline Graph model_named(const std::string& name) {
   if (name == "activity") {
-    Graph graph = import_tflite_file(MOTE_SOURCE_DIR "/examples/activity/activity.tflite");
+    Graph graph = import_tflite_file(std::string(kSourceDirectory) + "/examples/activity/activity.tflite");
     run_passes(graph);
     return graph;
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "common/errors.hpp"
+#include "common/paths.hpp"
 #include "common/random.hpp"
 #include "import/try_model.hpp"
 #include "support/files.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-Bytes activity() { return read_file(MOTE_SOURCE_DIR "/examples/activity/activity.tflite"); }
+Bytes activity() { return read_file(std::string(kSourceDirectory) + "/examples/activity/activity.tflite"); }
 
 TEST(DamagedModel, TheWholeOneIsSound) { EXPECT_EQ(try_model(activity()), ""); }
 
