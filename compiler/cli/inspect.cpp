@@ -1,6 +1,6 @@
 #include "cli/command.hpp"
 
-#include "import/tflite.hpp"
+#include "import/import.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
 

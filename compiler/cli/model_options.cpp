@@ -1,19 +1,25 @@
 #include "cli/command.hpp"
 
-#include "import/tflite.hpp"
+#include <charconv>
+
+#include "import/import.hpp"
 #include "support/table.hpp"
 #include "targets/board.hpp"
 
 namespace mote::cli {
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("model", options.path, "A .tflite file")->required()->type_name("MODEL");
+  command.add_option("model", options.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
   command
       .add_option("--io", options.io,
                   "native: inputs and outputs as in the model; int8: float borders (QUANTIZE, DEQUANTIZE) are dropped and values "
                   "stay quantized")
       ->check(CLI::IsMember({"native", "int8"}))
       ->capture_default_str();
+  command
+      .add_option("--dim", options.dims,
+                  "ONNX: the extent of an axis that the file leaves open, by its symbol or as INPUT:AXIS; a first axis that is not named is 1")
+      ->type_name("NAME=N");
   command.add_flag("--json", options.json, "Print one JSON object on stdout");
   command.add_option("--print-after", options.print_after, "Print the graph as text to stderr after this pass")
       ->type_name("PASS");
@@ -49,8 +55,23 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags) {
                 "make the model's largest tensors smaller, or choose a board with more");
 }
 
+ImportOptions import_options(const ModelOptions& options) {
+  ImportOptions result;
+  for (const std::string& each : options.dims) {
+    const std::size_t equals = each.rfind('=');
+    std::int32_t extent = 0;
+    const char* end = each.data() + each.size();
+    const char* begin = equals == std::string::npos ? end : each.data() + equals + 1;
+    const auto [stopped, code] = std::from_chars(begin, end, extent);
+    if (equals == 0 || code != std::errc() || stopped != end || extent < 1)
+      throw Error(fmt::format("--dim {} is not NAME=N with N at least 1", each), "for example: --dim batch=1");
+    result.dims[each.substr(0, equals)] = extent;
+  }
+  return result;
+}
+
 Graph load_model(const ModelOptions& options, bool tell_passes, bool portable_only) {
-  Graph graph = import_tflite_file(options.path);
+  Graph graph = import_model_file(options.path, import_options(options));
   if (options.io == "int8") drop_float_borders(graph);
   PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .portable_only = portable_only};
   if (tell_passes || !options.print_after.empty() || options.stop_after >= 0)

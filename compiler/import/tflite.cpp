@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include <fmt/ranges.h>
 
@@ -57,14 +56,6 @@ std::vector<UnsupportedModel::Row> list_operators(const tflite::Model& model, co
   return rows;
 }
 
-std::string join_reasons(const std::vector<std::string>& reasons) {
-  constexpr std::size_t kShown = 20;
-  std::string text = "not supported:";
-  for (std::size_t i = 0; i < std::min(reasons.size(), kShown); ++i) text += "\n  - " + reasons[i];
-  if (reasons.size() > kShown) text += fmt::format("\n  - and {} more", reasons.size() - kShown);
-  return text;
-}
-
 std::vector<TensorId> read_ids(const flatbuffers::Vector<std::int32_t>* list, std::size_t tensor_count, std::string_view what,
                                bool optional) {
   std::vector<TensorId> ids;
@@ -82,26 +73,9 @@ std::vector<TensorId> read_ids(const flatbuffers::Vector<std::int32_t>* list, st
   return ids;
 }
 
-/// What cannot be compiled, gathered over the whole model: each reason once, with how often it occurs.
-class Unsupported {
- public:
-  void add(const std::string& reason) {
-    if (counts_[reason]++ == 0) order_.push_back(reason);
-  }
-  void raise_if_any(const tflite::Model& model, const tflite::SubGraph& subgraph) const {
-    if (order_.empty()) return;
-    std::vector<std::string> reasons;
-    for (const std::string& reason : order_) {
-      const int count = counts_.at(reason);
-      reasons.push_back(count > 1 ? fmt::format("{} ({} times)", reason, count) : reason);
-    }
-    throw UnsupportedModel(std::move(reasons), list_operators(model, subgraph));
-  }
-
- private:
-  std::map<std::string, int> counts_;
-  std::vector<std::string> order_;
-};
+void raise_if_any(const Unsupported& unsupported, const tflite::Model& model, const tflite::SubGraph& subgraph) {
+  if (!unsupported.empty()) throw UnsupportedModel(unsupported.reasons(), list_operators(model, subgraph));
+}
 
 void check_inputs(const Graph& graph) {
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -168,11 +142,6 @@ void read_notes(const tflite::Model& model, std::span<const std::uint8_t> file, 
 
 }  // namespace
 
-UnsupportedModel::UnsupportedModel(std::vector<std::string> reasons, std::vector<Row> operators)
-    : Error(join_reasons(reasons), "`mote operators` lists what is supported"),
-      reasons_(std::move(reasons)),
-      operators_(std::move(operators)) {}
-
 Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) {
   check_header(bytes);
   const tflite::Model& model = *tflite::GetModel(bytes.data());
@@ -188,11 +157,11 @@ Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) 
   if (graph.outputs.empty()) throw Error("damaged: the model has no outputs");
   check_inputs(graph);
   read_operators(model, subgraph, graph, unsupported);
-  unsupported.raise_if_any(model, subgraph);
+  raise_if_any(unsupported, model, subgraph);
   with_context("metadata 'mote'", [&] { read_notes(model, bytes, graph); });
   drop_unmade_constants(graph);
   for (const std::string& problem : settle(graph)) unsupported.add(problem);
-  unsupported.raise_if_any(model, subgraph);
+  raise_if_any(unsupported, model, subgraph);
   verify(graph);
   prune(graph);
   return graph;

@@ -1,4 +1,4 @@
-// DEQUANTIZE: scale * (q - zero point) as float32.
+// DEQUANTIZE: scale * (q - zero point) as float32. Constants may have a scale per channel, and 32 bits; they never reach a kernel.
 // Source: TensorFlow Lite DEQUANTIZE.
 
 #include "ops/unary.hpp"
@@ -15,9 +15,14 @@ class Dequantize : public OperatorBase<Dequantize> {
 
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
-    require_type(node.input(0), {DataType::kInt8, DataType::kUint8, DataType::kInt16});
     require_type(node.output(), {DataType::kFloat32});
-    require_scale(node.input(0));
+    if (node.input(0).is_constant() && !node.input(0).quantization.empty()) {
+      require_type(node.input(0), {DataType::kInt8, DataType::kUint8, DataType::kInt16, DataType::kInt32});
+      require_channels(node.input(0));
+    } else {
+      require_type(node.input(0), {DataType::kInt8, DataType::kUint8, DataType::kInt16});
+      require_scale(node.input(0));
+    }
     return {{DataType::kFloat32, node.input(0).shape}};
   }
 
@@ -27,17 +32,34 @@ class Dequantize : public OperatorBase<Dequantize> {
         return evaluate_from<std::int8_t>(e);
       case DataType::kUint8:
         return evaluate_from<std::uint8_t>(e);
+      case DataType::kInt32:
+        return evaluate_from<std::int32_t>(e);
       default:
         return evaluate_from<std::int16_t>(e);
     }
   }
 
  private:
-  // The product is exact in double, so it is rounded once.
+  static void require_channels(const Tensor& tensor) {
+    const Quantization& by = tensor.quantization;
+    const bool fits = !by.per_channel() || (by.axis >= 0 && static_cast<std::size_t>(by.axis) < tensor.shape.size() &&
+                                            tensor.shape[static_cast<std::size_t>(by.axis)] == static_cast<std::int32_t>(by.scales.size()));
+    if (!fits || by.zero_points.size() != by.scales.size())
+      throw Error(fmt::format("'{}' ({}) has {} scales along axis {}", tensor.name, to_string(tensor.shape), by.scales.size(), by.axis));
+  }
+
+  // The product is exact in double for up to 16 bits, so it is rounded once.
   template <typename In>
   static void evaluate_from(const Evaluation& e) {
-    const auto scale = static_cast<double>(e.input(0).scale());
-    evaluate_unary<In, float>(e, [&](In x) { return static_cast<float>(scale * (x - e.input(0).zero_point())); });
+    const Tensor& tensor = e.input(0);
+    const Quantization& by = tensor.quantization;
+    const auto in = e.in<In>(0);
+    const auto out = e.out<float>();
+    const auto inner = by.per_channel() ? static_cast<std::size_t>(strides_of(tensor.shape)[static_cast<std::size_t>(by.axis)]) : in.size();
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const std::size_t channel = i / inner % by.scales.size();
+      out[i] = static_cast<float>(static_cast<double>(by.scales[channel]) * (static_cast<double>(in[i]) - by.zero_points[channel]));
+    }
   }
 };
 

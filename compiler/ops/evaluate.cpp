@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "graph/operator.hpp"
+#include "ops/settle.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -122,18 +123,25 @@ std::vector<Bytes> Evaluator::run(const std::vector<Bytes>& inputs) {
   return outputs;
 }
 
+void settle_node(Graph& graph, const Node& node) {
+  check_extents(graph, node);
+  take_types(graph, node, node.op->infer(NodeView(graph, node)));
+}
+
+bool fold_node(Graph& graph, const Node& node) {
+  if (!can_fold(graph, node)) return false;
+  fold(graph, node);
+  return true;
+}
+
 std::vector<std::string> settle(Graph& graph) {
   std::vector<std::string> problems;
   std::vector<Node> kept;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     Node& node = graph.nodes[i];
     try {
-      check_extents(graph, node);
-      take_types(graph, node, node.op->infer(NodeView(graph, node)));
-      if (can_fold(graph, node)) {
-        fold(graph, node);
-        continue;
-      }
+      settle_node(graph, node);
+      if (fold_node(graph, node)) continue;
     } catch (const Error& error) {
       problems.push_back(fmt::format("{} ('{}'): {}", node.op->name(), node.name, error.what()));
     }

@@ -5,38 +5,10 @@
 
 namespace mote::test {
 
-namespace {
-
-class Setter : public AttributeVisitor {
- public:
-  explicit Setter(const Attributes& attributes) : left_(attributes) {}
-  void visit(std::string_view name, bool& value) override { set(name, value); }
-  void visit(std::string_view name, std::int32_t& value) override { set(name, value); }
-  void visit(std::string_view name, float& value) override { set(name, value); }
-  void visit(std::string_view name, std::vector<std::int32_t>& value) override { set(name, value); }
-  void visit(std::string_view name, Activation& value) override { set(name, value); }
-  void visit(std::string_view name, Padding& value) override { set(name, value); }
-  bool all_used() const { return left_.empty(); }
-
- private:
-  template <typename T>
-  void set(std::string_view name, T& value) {
-    const auto found = left_.find(std::string(name));
-    if (found == left_.end()) return;
-    value = std::get<T>(found->second);
-    left_.erase(found);
-  }
-  Attributes left_;
-};
-
-}  // namespace
-
 std::shared_ptr<const Operator> operator_with(std::string_view name, const Attributes& attributes) {
   std::unique_ptr<Operator> op = make_operator(name);
   MOTE_CHECK(op != nullptr);
-  Setter setter(attributes);
-  op->visit_attributes(setter);
-  MOTE_CHECK(setter.all_used());
+  set_attributes(*op, attributes);
   return op;
 }
 

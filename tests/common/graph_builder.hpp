@@ -1,19 +1,15 @@
 #pragma once
 
 #include <cstring>
-#include <map>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "graph/attribute_values.hpp"
 #include "graph/graph.hpp"
 #include "graph/operator.hpp"
 
 namespace mote::test {
-
-using AttributeValue = std::variant<bool, std::int32_t, float, std::vector<std::int32_t>, Activation, Padding>;
-using Attributes = std::map<std::string, AttributeValue>;
 
 /// An operator of that name with these attributes, others at their defaults.
 std::shared_ptr<const Operator> operator_with(std::string_view name, const Attributes& attributes = {});

@@ -18,7 +18,7 @@ using test::quantized;
 
 struct Curve {
   std::string name;
-  test::Attributes attributes;
+  Attributes attributes;
   std::function<double(double)> real;
   /// Output quantization for an input's.
   std::function<Quantization(const Quantization&)> output;
