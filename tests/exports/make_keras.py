@@ -142,7 +142,7 @@ def garments() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 MAKERS: dict[str, Callable[[], None]] = {
     "digits_keras_cnn": lambda: export(FOLDER, "digits_keras_cnn", digits_cnn, digits_rows(), 25, "tflite int8 onnx", 13),
     "motions_keras_conv1d": lambda: export(FOLDER, "motions_keras_conv1d", motions_conv1d, windows(), 80, "tflite onnx", 4),
-    "motions_keras_lstm": lambda: export(FOLDER, "motions_keras_lstm", motions_lstm, windows(), 80, "tflite int8 onnx", 4, batch=8),
+    "motions_keras_lstm": lambda: export(FOLDER, "motions_keras_lstm", motions_lstm, windows(), 60, "tflite onnx", 4, batch=8),
     "motions_keras_gru": lambda: export(FOLDER, "motions_keras_gru", motions_gru, windows(), 80, "onnx", 4, batch=8),
     "fashion_keras": lambda: export(HERE, "fashion_keras", fashion_cnn, garments(), 6, "tflite", 25),
 }
