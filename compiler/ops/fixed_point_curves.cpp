@@ -170,6 +170,26 @@ const std::array<std::uint16_t, 256>& sigmoid_table() {
   return table;
 }
 
+// Entries of the table are 512 steps apart; sums have 25 fractional bits.
+std::int16_t logistic_of_steps(std::int32_t steps) {
+  const auto& table = sigmoid_table();
+  const std::int32_t size = std::abs(steps);
+  const auto index = static_cast<std::size_t>(size >> 9);
+  std::int32_t sum = 0x7FFF << 10;
+  if (index < 255) sum = (table[index] << 9) + (table[index + 1] - table[index]) * (size & 511);
+  return static_cast<std::int16_t>((steps >= 0 ? sum + 512 : (1 << 25) - sum + 511) >> 10);
+}
+
+// tanh(x) = 2 logistic(2x) - 1: entries are 256 steps apart; sums have 24 fractional bits, of which 8 go.
+std::int16_t tanh_of_steps(std::int32_t steps) {
+  const auto& table = sigmoid_table();
+  const std::int32_t size = std::abs(steps);
+  const auto index = static_cast<std::size_t>(size >> 8);
+  std::int32_t sum = 0xFFFF << 8;
+  if (index < 255) sum = (table[index] << 8) + (table[index + 1] - table[index]) * (size & 255);
+  return static_cast<std::int16_t>((steps >= 0 ? sum - (1 << 23) + 128 : (1 << 23) - sum + 127) >> 8);
+}
+
 std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x) {
   const auto index = static_cast<std::size_t>(256 + (x >> 7));
   const auto slope = static_cast<std::int16_t>(table[index + 1] - table[index]);

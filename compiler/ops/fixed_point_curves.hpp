@@ -26,6 +26,10 @@ std::int32_t input_radius(int integer_bits, int left_shift);
 /// logistic(i / 24) in steps of 2^-16, raised by half of what linear interpolation loses between entries; the last is 65535.
 const std::array<std::uint16_t, 256>& sigmoid_table();
 
+/// logistic and tanh of an argument in steps of 1 / (3 * 4096), from that table; results in steps of 2^-15.
+std::int16_t logistic_of_steps(std::int32_t steps);
+std::int16_t tanh_of_steps(std::int32_t steps);
+
 /// A function sampled at 513 points for int16 arguments: between entry 256 + (x >> 7) and the next by the lower 7 bits.
 std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x);
 /// exp(x) for -10 <= x <= 0 spread over int16; results in steps of 2^-15.

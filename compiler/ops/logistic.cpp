@@ -1,8 +1,6 @@
 // LOGISTIC: 1 / (1 + exp(-x)).
 // Source: TensorFlow Lite LOGISTIC; int16 from a table of 256 entries.
 
-#include <cmath>
-
 #include "ops/fixed_point_curves.hpp"
 #include "ops/sigmoid.hpp"
 
@@ -23,18 +21,12 @@ class Logistic : public OperatorBase<Logistic> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, of_float);
+    if (e.input(0).type == DataType::kFloat32) return evaluate_unary<float>(e, logistic_of_float);
     if (e.input(0).type == DataType::kInt8) return evaluate_int8(e);
     evaluate_int16(e);
   }
 
  private:
-  // Far out, exp() and 1 stand for the quotient.
-  static float of_float(float x) {
-    if (x > 16.619047F) return 1.0F;
-    return x < -9.0F ? std::exp(x) : 1.0F / (1.0F + std::exp(-x));
-  }
-
   static void evaluate_int8(const Evaluation& e) {
     const SigmoidInt8 scaling = sigmoid_int8(e.input(0));
     const std::int32_t zero_point = e.input(0).zero_point();
@@ -47,18 +39,9 @@ class Logistic : public OperatorBase<Logistic> {
     });
   }
 
-  // Entries of the table are 512 steps apart; sums have 25 fractional bits.
   static void evaluate_int16(const Evaluation& e) {
     const SigmoidInt16 scaling = sigmoid_int16(e.input(0), 0);
-    const auto& table = sigmoid_table();
-    evaluate_unary<std::int16_t>(e, [&](std::int16_t x) {
-      const std::int32_t scaled = scaling.apply(x);
-      const std::int32_t size = std::abs(scaled);
-      const auto index = static_cast<std::size_t>(size >> 9);
-      std::int32_t sum = 0x7FFF << 10;
-      if (index < 255) sum = (table[index] << 9) + (table[index + 1] - table[index]) * (size & 511);
-      return static_cast<std::int16_t>((scaled >= 0 ? sum + 512 : (1 << 25) - sum + 511) >> 10);
-    });
+    evaluate_unary<std::int16_t>(e, [&](std::int16_t x) { return logistic_of_steps(scaling.apply(x)); });
   }
 };
 

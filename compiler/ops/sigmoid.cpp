@@ -6,9 +6,6 @@
 
 namespace mote {
 
-namespace {
-
-/// log2 of a scale when that is within 1/1000 of an integer.
 std::optional<int> power_of_two(float scale) {
   const float power = std::log(scale) * (1.0F / std::log(2.0F));
   const float rounded = std::round(power);
@@ -16,7 +13,10 @@ std::optional<int> power_of_two(float scale) {
   return static_cast<int>(rounded);
 }
 
-}  // namespace
+float logistic_of_float(float x) {
+  if (x > 16.619047F) return 1.0F;
+  return x < -9.0F ? std::exp(x) : 1.0F / (1.0F + std::exp(-x));
+}
 
 SigmoidInt8 sigmoid_int8(const Tensor& input) {
   const Multiplier multiplier = quantize_multiplier(std::ldexp(static_cast<double>(input.scale()), 27));

@@ -1,11 +1,19 @@
 #pragma once
 
+#include <optional>
+
 #include "ops/quantized_math.hpp"
 #include "ops/unary.hpp"
 
 namespace mote {
 
-// What LOGISTIC and TANH share: the scaling of their input.
+// What LOGISTIC, TANH and the gates of recurrent operators share.
+
+/// log2 of a scale when that is within 1/1000 of an integer.
+std::optional<int> power_of_two(float scale);
+
+/// 1 / (1 + exp(-x)); far out, exp(x) and 1 stand for the quotient.
+float logistic_of_float(float x);
 
 /// int8: how the input becomes Q4, and from which size on the result is the end of its range.
 struct SigmoidInt8 {

@@ -43,18 +43,9 @@ class Tanh : public OperatorBase<Tanh> {
     });
   }
 
-  // Entries of the table are 256 steps apart; sums have 24 fractional bits, of which 8 go.
   static void evaluate_int16(const Evaluation& e) {
     const SigmoidInt16 scaling = sigmoid_int16(e.input(0), kLargestPower);
-    const auto& table = sigmoid_table();
-    evaluate_unary<std::int16_t>(e, [&](std::int16_t x) {
-      const std::int32_t scaled = scaling.apply(x);
-      const std::int32_t size = std::abs(scaled);
-      const auto index = static_cast<std::size_t>(size >> 8);
-      std::int32_t sum = 0xFFFF << 8;
-      if (index < 255) sum = (table[index] << 8) + (table[index + 1] - table[index]) * (size & 255);
-      return static_cast<std::int16_t>((scaled >= 0 ? sum - (1 << 23) + 128 : (1 << 23) - sum + 127) >> 8);
-    });
+    evaluate_unary<std::int16_t>(e, [&](std::int16_t x) { return tanh_of_steps(scaling.apply(x)); });
   }
 };
 

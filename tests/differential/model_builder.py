@@ -33,6 +33,7 @@ OPTIONS_OF = {
     "MINIMUM": "MaximumMinimumOptions",
     "PADV2": "PadV2Options",
     "SVDF": "SVDFOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
 }
 NO_OPTIONS = {"LOGISTIC", "TANH", "RELU", "RELU6"}
 

@@ -82,6 +82,13 @@ MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
   return result;
 }
 
+/// SSAT: x limited to int16.
+MOTE_INLINE int32_t saturate_16(int32_t x) {
+  int32_t result;
+  __asm__("ssat %0, #16, %1" : "=r"(result) : "r"(x));
+  return result;
+}
+
 /// The larger of each of four int8 values.
 MOTE_INLINE uint32_t larger_of_4(uint32_t a, uint32_t b) {
   uint32_t result;
@@ -140,6 +147,8 @@ MOTE_INLINE int32_t multiply_add_pairs(uint32_t a, uint32_t b, int32_t sum) {
 }
 
 #endif
+
+MOTE_INLINE int32_t saturate_16(int32_t x) { return clamp<int32_t>(x, INT16_MIN, INT16_MAX); }
 
 MOTE_INLINE int32_t multiply_high_add(int32_t a, int32_t b, int32_t sum) {
 #if MOTE_NO_LONG_PRODUCT
