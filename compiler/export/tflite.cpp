@@ -42,12 +42,11 @@ class ModelWriter {
 
   std::vector<std::uint8_t> write() {
     add_buffer({});  // buffer 0 stands for "no data"
-    std::vector<flatbuffers::Offset<tflite::Tensor>> tensors;
-    for (const Tensor& tensor : graph_.tensors) tensors.push_back(write_tensor(tensor));
+    for (const Tensor& tensor : graph_.tensors) tensors_.push_back(write_tensor(tensor));
     std::vector<flatbuffers::Offset<tflite::Operator>> operators;
-    for (const Node& node : graph_.nodes) operators.push_back(write_node(node));
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) operators.push_back(write_node(i));
     const auto subgraph =
-        tflite::CreateSubGraph(builder_, builder_.CreateVector(tensors), builder_.CreateVector(graph_.inputs),
+        tflite::CreateSubGraph(builder_, builder_.CreateVector(tensors_), builder_.CreateVector(graph_.inputs),
                                builder_.CreateVector(graph_.outputs), builder_.CreateVector(operators),
                                builder_.CreateString(graph_.name));
     const auto metadata = write_metadata();
@@ -77,13 +76,27 @@ class ModelWriter {
     return tflite::CreateTensor(builder_, shape, write_type(tensor.type), buffer, name, quantization, tensor.is_state);
   }
 
-  flatbuffers::Offset<tflite::Operator> write_node(const Node& node) {
+  flatbuffers::Offset<tflite::Operator> write_node(std::size_t index) {
+    const Node& node = graph_.nodes[index];
     const OperatorInfo& info = *find_operator(node.op->name());
     const NodeView view(graph_, node);
     OptionsWriter options(builder_, view);
     info.to_tflite(*node.op, options);
+    for (const std::string_view attribute : options.kept()) kept_.push_back({index, std::string(attribute)});
+    flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> intermediates = 0;
+    if (!options.intermediates().empty()) intermediates = write_intermediates(options.intermediates());
     return tflite::CreateOperator(builder_, code_of(info.tflite_code, options.version()), builder_.CreateVector(node.inputs),
-                                  builder_.CreateVector(node.outputs), options.type(), options.table());
+                                  builder_.CreateVector(node.outputs), options.type(), options.table(), 0,
+                                  tflite::CustomOptionsFormat_FLEXBUFFERS, 0, intermediates);
+  }
+
+  flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> write_intermediates(const std::vector<Tensor>& list) {
+    std::vector<std::int32_t> ids;
+    for (const Tensor& tensor : list) {
+      ids.push_back(static_cast<std::int32_t>(tensors_.size()));
+      tensors_.push_back(write_tensor(tensor));
+    }
+    return builder_.CreateVector(ids);
   }
 
   /// Index of the operator code; readers older than code 127 look at the byte of the first schema.
@@ -118,7 +131,7 @@ class ModelWriter {
   }
 
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<tflite::Metadata>>> write_metadata() {
-    const std::string notes = print_notes(graph_);
+    const std::string notes = print_notes(graph_, kept_);
     if (notes.empty()) return 0;
     const std::uint32_t buffer = add_buffer({reinterpret_cast<const std::uint8_t*>(notes.data()), notes.size()});
     const auto entry = tflite::CreateMetadata(builder_, builder_.CreateString(kNotesName), buffer);
@@ -127,6 +140,8 @@ class ModelWriter {
 
   const Graph& graph_;
   flatbuffers::FlatBufferBuilder builder_;
+  std::vector<flatbuffers::Offset<tflite::Tensor>> tensors_;
+  std::vector<KeptAttribute> kept_;
   std::vector<flatbuffers::Offset<tflite::OperatorCode>> codes_;
   std::map<std::pair<std::int32_t, std::int32_t>, std::uint32_t> code_index_;
   std::vector<flatbuffers::Offset<tflite::Buffer>> buffers_;

@@ -1,6 +1,8 @@
 #include "graph/notes.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -52,9 +54,59 @@ void apply_axes(Graph& graph, const std::vector<TensorId>& ids, const Json& list
   }
 }
 
+/// Finds a bool attribute, and sets it if asked.
+class BoolField : public AttributeVisitor {
+ public:
+  explicit BoolField(std::string_view name, std::optional<bool> replacement = {}) : name_(name), replacement_(replacement) {}
+  void visit(std::string_view name, bool& value) override {
+    if (name != name_) return;
+    if (replacement_) value = *replacement_;
+    found = value;
+  }
+  void visit(std::string_view, std::int32_t&) override {}
+  void visit(std::string_view, float&) override {}
+  void visit(std::string_view, std::vector<std::int32_t>&) override {}
+  void visit(std::string_view, Activation&) override {}
+  void visit(std::string_view, Padding&) override {}
+  std::optional<bool> found;
+
+ private:
+  std::string_view name_;
+  std::optional<bool> replacement_;
+};
+
+Json attributes_of(const Graph& graph, const std::vector<KeptAttribute>& kept) {
+  Json list = Json::array();
+  for (const KeptAttribute& each : kept) {
+    BoolField field(each.name);
+    graph.nodes[each.node].op->clone()->visit_attributes(field);
+    MOTE_CHECK(field.found.has_value());
+    list.push_back({each.node, each.name, *field.found});
+  }
+  return list;
+}
+
+void apply_attributes(Graph& graph, const Json& list) {
+  constexpr const char* kDamaged = "damaged: the attributes of nodes are not a list of node, name and value";
+  if (!list.is_array()) throw Error(kDamaged);
+  for (const Json& each : list) {
+    if (!each.is_array() || each.size() != 3 || !each[0].is_number_unsigned() || !each[1].is_string() || !each[2].is_boolean() ||
+        each[0].get<std::size_t>() >= graph.nodes.size()) {
+      throw Error(kDamaged);
+    }
+    Node& node = graph.nodes[each[0].get<std::size_t>()];
+    const auto name = each[1].get<std::string>();
+    BoolField field(name, each[2].get<bool>());
+    std::unique_ptr<Operator> changed = node.op->clone();
+    changed->visit_attributes(field);
+    if (!field.found) throw Error(fmt::format("damaged: '{}' has no attribute '{}'", node.name, name));
+    node.op = std::move(changed);
+  }
+}
+
 }  // namespace
 
-std::string print_notes(const Graph& graph) {
+std::string print_notes(const Graph& graph, const std::vector<KeptAttribute>& kept) {
   Json notes = Json::object();
   if (!graph.labels.empty()) notes["labels"] = graph.labels;
   if (any_axes(graph, graph.inputs)) notes["input_axes"] = axes_of(graph, graph.inputs);
@@ -66,6 +118,10 @@ std::string print_notes(const Graph& graph) {
     named = named || graph.nodes[i].name != default_name(graph, i);
   }
   if (named) notes["names"] = std::move(names);
+  if (!kept.empty()) {
+    notes["nodes"] = graph.nodes.size();
+    notes["attributes"] = attributes_of(graph, kept);
+  }
   return notes.empty() ? "" : notes.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -79,6 +135,9 @@ void apply_notes(Graph& graph, std::string_view text) {
     const std::vector<std::string> names = texts(*found, "names of nodes");
     if (names.size() != graph.nodes.size()) return;
     for (std::size_t i = 0; i < names.size(); ++i) graph.nodes[i].name = names[i];
+  }
+  if (const auto found = notes.find("attributes"); found != notes.end()) {
+    if (notes.value("nodes", Json()) == Json(graph.nodes.size())) apply_attributes(graph, *found);
   }
 }
 

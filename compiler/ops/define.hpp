@@ -34,14 +34,23 @@ class OptionsWriter {
   /// The version that the node's inputs and outputs ask for.
   void require_versions(const VersionsByType& versions);
 
+  /// A tensor that the operator wants besides its inputs and outputs.
+  void add_intermediate(Tensor tensor) { intermediates_.push_back(std::move(tensor)); }
+  /// An attribute for which TFLite has no place: it is kept in mote's notes (graph/notes.hpp).
+  void keep(std::string_view attribute) { kept_.push_back(attribute); }
+
   tflite::BuiltinOptions type() const { return type_; }
   flatbuffers::Offset<void> table() const { return table_; }
   std::int32_t version() const { return version_; }
+  const std::vector<Tensor>& intermediates() const { return intermediates_; }
+  const std::vector<std::string_view>& kept() const { return kept_; }
 
  private:
   flatbuffers::FlatBufferBuilder& builder_;
   const NodeView& node_;
   std::int32_t version_ = 1;
+  std::vector<Tensor> intermediates_;
+  std::vector<std::string_view> kept_;
   tflite::BuiltinOptions type_ = tflite::BuiltinOptions_NONE;
   flatbuffers::Offset<void> table_ = 0;
 };

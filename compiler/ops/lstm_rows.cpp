@@ -37,9 +37,8 @@ KernelCall describe(const NodeView& node, std::string_view header, std::string_v
   const Lstm::Extents n = op.extents(node);
   KernelCall call(header, function);
   call.set("time", n.time).set("batch", n.batch).set("width", n.width).set("units", n.units);
-  const bool keeps_state = Lstm::keeps_state(node);
   call.flag("time_major", op.time_major).flag("reverse", false).flag("gives_sequence", true);
-  call.flag("keeps_state", keeps_state).flag("gives_last", keeps_state).flag("clips_cell", op.cell_clip > 0.0F);
+  call.flag("keeps_state", !op.restarts).flag("gives_last", !op.restarts).flag("clips_cell", op.cell_clip > 0.0F);
   return call;
 }
 
@@ -64,23 +63,13 @@ void describe_scaling(KernelCall& call, const NodeView& node) {
   call.set("tanh_multiplier", cell.tanh_multiplier).set("tanh_shift", cell.tanh_shift);
 }
 
-/// Where no state is kept, a batch's cell is in scratch.
-std::int64_t cell_scratch(const NodeView& node) {
-  if (Lstm::keeps_state(node)) return 0;
-  const std::size_t cell_bytes = is_float(node.input(0).type) ? sizeof(float) : sizeof(std::int16_t);
-  return Lstm::of(node).extents(node).units * static_cast<std::int64_t>(cell_bytes);
-}
-
-/// The state, if it is kept, as the last of what is read and written; the output; the cell and `bytes` of scratch before it.
-KernelCall pass_state_and_output(KernelCall call, const NodeView& node, std::int64_t bytes) {
-  if (Lstm::keeps_state(node)) {
-    call.input(Lstm::kOutputState).input(Lstm::kCellState);
+/// The output of the step before the first, where one is kept: an input and the place of the last output.
+void pass_output_state(KernelCall& call, const NodeView& node) {
+  if (Lstm::of(node).restarts) {
+    call.null();
   } else {
-    call.null().null();
+    call.input(Lstm::kOutputState);
   }
-  call.output();
-  bytes += cell_scratch(node);
-  return bytes > 0 ? call.scratch(bytes) : call.null();
 }
 
 void pass_table(KernelCall& call) {
@@ -95,13 +84,10 @@ KernelCall lower_float(const NodeView& node) {
   call.input(0).constant("weights", unit_by_unit<float>(node, Lstm::kWeights));
   call.constant("bias", unit_by_unit<float>(node, Lstm::kBias));
   call.constant("recurrent_weights", unit_by_unit<float>(node, Lstm::kRecurrentWeights));
-  const bool keeps_state = Lstm::keeps_state(node);
-  const auto state = [&](int i) { keeps_state ? call.input(i) : call.null(); };
-  state(Lstm::kOutputState);
+  pass_output_state(call, node);
   call.null().output();
-  state(Lstm::kOutputState);
-  state(Lstm::kCellState);
-  return keeps_state ? call.null() : call.scratch(cell_scratch(node));
+  pass_output_state(call, node);
+  return call.input(Lstm::kCellState).null();
 }
 
 /// The folded biases of all gates, unit by unit: of the inputs, and of the outputs before.
@@ -137,7 +123,8 @@ KernelCall lower_integer(const NodeView& node) {
     call.constant("bias", unit_by_unit<std::int64_t>(node, Lstm::kBias)).constant("recurrent_weights", recurrent_weights).null();
   }
   pass_table(call);
-  return pass_state_and_output(std::move(call), node, 0);
+  pass_output_state(call, node);
+  return call.input(Lstm::kCellState).output();
 }
 
 KernelCall lower_plain(const NodeView& node) { return is_float(node.input(0).type) ? lower_float(node) : lower_integer(node); }
@@ -229,7 +216,8 @@ KernelCall lower_packed(const NodeView& node) {
   const Lstm::Extents n = Lstm::of(node).extents(node);
   const auto columns = static_cast<std::int64_t>(window_order(1, static_cast<std::int32_t>(n.width)).size() +
                                                  window_order(1, static_cast<std::int32_t>(n.units)).size());
-  return pass_state_and_output(std::move(call), node, 2 * columns);
+  pass_output_state(call, node);
+  return call.input(Lstm::kCellState).output().scratch(2 * columns);
 }
 
 }  // namespace

@@ -62,8 +62,14 @@ void Lstm::read(const tflite::Operator& op) {
 
 void Lstm::write(OptionsWriter& to) const {
   to.set(tflite::CreateUnidirectionalSequenceLSTMOptions(to.builder(),
-                                                         static_cast<tflite::ActivationFunctionType>(activation), cell_clip,
-                                                         proj_clip, time_major));
+                                                         write_activation(activation), cell_clip, proj_clip, time_major));
+  if (restarts) to.keep("restarts");
+  if (is_float(to.node().input(0).type)) return;
+  // TFLite takes the output's scale from the last of five tensors; the others belong to layer normalization.
+  constexpr std::array<std::string_view, 4> kUnused{"input_to_input", "input_to_forget", "input_to_cell", "input_to_output"};
+  for (const std::string_view name : kUnused) to.add_intermediate({std::string(name), DataType::kFloat32, {0}, {}, nullptr});
+  const Tensor& out = to.node().output();
+  to.add_intermediate({"hidden", out.type, {0}, out.quantization, nullptr});
 }
 
 Lstm::Extents Lstm::extents(const NodeView& node) const {
@@ -93,7 +99,9 @@ void Lstm::check_variant(const NodeView& node) const {
     throw Error(fmt::format("activation {} is not supported, tanh is", kActivationNames[static_cast<std::size_t>(activation)]));
   }
   if (!(cell_clip >= 0.0F) || std::isinf(cell_clip)) throw Error(fmt::format("cell clip {} is not a number of at least 0", cell_clip));
-  if (node.has_input(kOutputState) != node.has_input(kCellState)) throw Error("has one of two state tensors");
+  for (const int i : {kOutputState, kCellState}) {
+    if (!node.has_input(i)) throw Error("has no tensor for its state");
+  }
 }
 
 void Lstm::check_types(const NodeView& node) {
@@ -116,7 +124,6 @@ void Lstm::check_types(const NodeView& node) {
     require_constant(node.input(kBias + gate), "biases");
     require_type(node.input(kBias + gate), {bias});
   }
-  if (!keeps_state(node)) return;
   if (node.node().inputs[kOutputState] == node.node().inputs[kCellState]) throw Error("has one tensor as both of its states");
   require_same_type(in, node.input(kOutputState));
   require_type(node.input(kCellState), {is_float(in.type) ? DataType::kFloat32 : DataType::kInt16});
@@ -134,7 +141,6 @@ void Lstm::check_shapes(const NodeView& node, const Extents& n) {
     require_extents(node.input(kRecurrentWeights + gate), {units, units});
     require_extents(node.input(kBias + gate), {units});
   }
-  if (!keeps_state(node)) return;
   for (const int i : {kOutputState, kCellState}) require_extents(node.input(i), {static_cast<std::int32_t>(n.batch), units});
 }
 
@@ -142,10 +148,8 @@ void Lstm::check_quantization(const NodeView& node) const {
   require_quantized(node.input(0));
   require_quantized(node.output());
   for (int i = kWeights; i < kWeights + 2 * kGates; ++i) require_symmetric(node.input(i));
-  if (keeps_state(node)) {
-    require_symmetric(node.input(kCellState));
-    require_same_quantization(node.output(), node.input(kOutputState));
-  }
+  require_symmetric(node.input(kCellState));
+  require_same_quantization(node.output(), node.input(kOutputState));
   // Products of 64-bit sums shift right by 15 less the multiplier's shift.
   constexpr int kLargestShift = 8;
   for (int gate = 0; gate < kGates; ++gate) {
@@ -155,14 +159,6 @@ void Lstm::check_quantization(const NodeView& node) const {
     }
   }
   cell_scaling(node);
-}
-
-int Lstm::power(const NodeView& node) const {
-  if (!keeps_state(node)) return cell_power;
-  const Tensor& cell = node.input(kCellState);
-  const std::optional<int> power = power_of_two(cell.scale());
-  if (!power) throw Error(fmt::format("cell state '{}' has scale {}, which is not a power of two", cell.name, cell.scale()));
-  return *power;
 }
 
 Lstm::GateScaling Lstm::gate_scaling(const NodeView& node, int gate) {
@@ -175,7 +171,10 @@ Lstm::GateScaling Lstm::gate_scaling(const NodeView& node, int gate) {
 
 Lstm::CellScaling Lstm::cell_scaling(const NodeView& node) const {
   CellScaling result;
-  result.power = power(node);
+  const Tensor& cell = node.input(kCellState);
+  const std::optional<int> power = power_of_two(cell.scale());
+  if (!power) throw Error(fmt::format("cell state '{}' has scale {}, which is not a power of two", cell.name, cell.scale()));
+  result.power = *power;
   constexpr int kLowest = -20;
   constexpr int kHighest = 2;
   if (result.power < kLowest || result.power > kHighest) {
@@ -223,6 +222,15 @@ void Lstm::evaluate(const Evaluation& e) const {
   }
 }
 
+/// What a batch's row of a state tensor holds before the first step.
+template <typename T>
+std::vector<T> Lstm::start(const Evaluation& e, int state, std::int64_t batch) const {
+  const auto units = static_cast<std::size_t>(extents(e).units);
+  if (restarts) return std::vector<T>(units, static_cast<T>(e.input(state).zero_point()));
+  const auto row = e.state<T>(state).subspan(static_cast<std::size_t>(batch) * units, units);
+  return {row.begin(), row.end()};
+}
+
 void Lstm::evaluate_float(const Evaluation& e) const {
   const Extents n = extents(e);
   const auto width = static_cast<std::size_t>(n.width);
@@ -231,12 +239,8 @@ void Lstm::evaluate_float(const Evaluation& e) const {
   const auto out = e.out<float>();
   for (std::int64_t batch = 0; batch < n.batch; ++batch) {
     const auto first = static_cast<std::size_t>(batch) * units;
-    std::vector<float> hidden(units);
-    std::vector<float> cell(units);
-    if (keeps_state(e)) {
-      std::copy_n(e.state<float>(kOutputState).begin() + static_cast<std::ptrdiff_t>(first), units, hidden.begin());
-      std::copy_n(e.state<float>(kCellState).begin() + static_cast<std::ptrdiff_t>(first), units, cell.begin());
-    }
+    std::vector<float> hidden = start<float>(e, kOutputState, batch);
+    std::vector<float> cell = start<float>(e, kCellState, batch);
     walk(n, time_major, batch, [&](std::size_t row) {
       std::vector<float> next(units);
       for (std::size_t u = 0; u < units; ++u) {
@@ -259,7 +263,6 @@ void Lstm::evaluate_float(const Evaluation& e) const {
       std::copy(next.begin(), next.end(), out.begin() + static_cast<std::ptrdiff_t>(row * units));
       hidden = std::move(next);
     });
-    if (!keeps_state(e)) continue;
     std::copy(hidden.begin(), hidden.end(), e.state<float>(kOutputState).begin() + static_cast<std::ptrdiff_t>(first));
     std::copy(cell.begin(), cell.end(), e.state<float>(kCellState).begin() + static_cast<std::ptrdiff_t>(first));
   }
@@ -280,12 +283,8 @@ void Lstm::evaluate_integer(const Evaluation& e) const {
   for (int gate = 0; gate < kGates; ++gate) scaling[static_cast<std::size_t>(gate)] = gate_scaling(e, gate);
   for (std::int64_t batch = 0; batch < n.batch; ++batch) {
     const auto first = static_cast<std::size_t>(batch) * units;
-    std::vector<Value> hidden(units, static_cast<Value>(out_zero));
-    std::vector<std::int16_t> cell(units);
-    if (keeps_state(e)) {
-      std::copy_n(e.state<Value>(kOutputState).begin() + static_cast<std::ptrdiff_t>(first), units, hidden.begin());
-      std::copy_n(e.state<std::int16_t>(kCellState).begin() + static_cast<std::ptrdiff_t>(first), units, cell.begin());
-    }
+    std::vector<Value> hidden = start<Value>(e, kOutputState, batch);
+    std::vector<std::int16_t> cell = start<std::int16_t>(e, kCellState, batch);
     walk(n, time_major, batch, [&](std::size_t row) {
       std::vector<Value> next(units);
       for (std::size_t u = 0; u < units; ++u) {
@@ -319,7 +318,6 @@ void Lstm::evaluate_integer(const Evaluation& e) const {
       std::copy(next.begin(), next.end(), out.begin() + static_cast<std::ptrdiff_t>(row * units));
       hidden = std::move(next);
     });
-    if (!keeps_state(e)) continue;
     std::copy(hidden.begin(), hidden.end(), e.state<Value>(kOutputState).begin() + static_cast<std::ptrdiff_t>(first));
     std::copy(cell.begin(), cell.end(), e.state<std::int16_t>(kCellState).begin() + static_cast<std::ptrdiff_t>(first));
   }

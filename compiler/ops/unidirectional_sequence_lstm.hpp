@@ -10,7 +10,6 @@ namespace mote {
 /// UNIDIRECTIONAL_SEQUENCE_LSTM. Inputs: activations; weights [units][width] of the gates input, forget, cell, output (1-4); recurrent
 /// weights [units][units] (5-8); biases [units] (12-15); output state (18) and cell state (19), both [batch][units]. 9-11, 16, 17 and
 /// 20-23 belong to variants that are refused. Output: a row of units for each step.
-/// Without state tensors every run starts from zero, and `cell_power` says the cell state's scale: a form that TFLite does not have.
 class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLstm> {
  public:
   static constexpr std::string_view kName = "unidirectional_sequence_lstm";
@@ -24,7 +23,8 @@ class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLst
   float cell_clip = 0.0F;
   float proj_clip = 0.0F;  ///< of a projection, so without effect
   bool time_major = false;
-  std::int32_t cell_power = 0;
+  /// Every run starts from zero states, which TFLite leaves to the caller.
+  bool restarts = false;
 
   template <typename V>
   void fields(V& v) {
@@ -32,7 +32,7 @@ class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLst
     v.visit("cell_clip", cell_clip);
     v.visit("proj_clip", proj_clip);
     v.visit("time_major", time_major);
-    v.visit("cell_power", cell_power);
+    v.visit("restarts", restarts);
   }
 
   void read(const tflite::Operator& op);
@@ -43,7 +43,6 @@ class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLst
   };
   /// Of a node whose ranks are right.
   Extents extents(const NodeView& node) const;
-  static bool keeps_state(const NodeView& node) { return node.has_input(kOutputState); }
 
   /// How a gate's two sums become numbers in steps of 2^-12.
   struct GateScaling {
@@ -68,11 +67,12 @@ class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLst
   void evaluate(const Evaluation& e) const override;
 
  private:
-  int power(const NodeView& node) const;
   void check_variant(const NodeView& node) const;
   static void check_types(const NodeView& node);
   static void check_shapes(const NodeView& node, const Extents& n);
   void check_quantization(const NodeView& node) const;
+  template <typename T>
+  std::vector<T> start(const Evaluation& e, int state, std::int64_t batch) const;
   void evaluate_float(const Evaluation& e) const;
   template <typename Value, typename Sum>
   void evaluate_integer(const Evaluation& e) const;

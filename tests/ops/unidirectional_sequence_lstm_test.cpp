@@ -1,4 +1,4 @@
-// What UNIDIRECTIONAL_SEQUENCE_LSTM refuses, and its form without state tensors. Its numbers are compared with TensorFlow Lite Micro's
+// What UNIDIRECTIONAL_SEQUENCE_LSTM refuses, and runs that start from zero. Its numbers are compared with TensorFlow Lite Micro's
 // by tests/differential.
 
 #include "ops/unidirectional_sequence_lstm.hpp"
@@ -16,7 +16,7 @@ constexpr std::int32_t kTime = 3, kWidth = 2, kUnits = 4;
 const Quantization kOutput = quantized(1.0F / 128.0F, 5);
 
 /// The inputs of an int8 node, in the graph of `builder`.
-std::vector<TensorId> int8_inputs(GraphBuilder& builder, bool states = true, Quantization cell = quantized(1.0F / 2048.0F)) {
+std::vector<TensorId> int8_inputs(GraphBuilder& builder) {
   std::vector<TensorId> inputs(UnidirectionalSequenceLstm::kInputs, kNoTensor);
   inputs[0] = builder.input({1, kTime, kWidth}, quantized(0.05F, -3));
   for (int gate = 0; gate < 4; ++gate) {
@@ -30,10 +30,8 @@ std::vector<TensorId> int8_inputs(GraphBuilder& builder, bool states = true, Qua
     inputs[UnidirectionalSequenceLstm::kRecurrentWeights + at] = weights(kUnits);
     inputs[UnidirectionalSequenceLstm::kBias + at] = builder.constant<std::int32_t>({kUnits}, {100, -200, 300, 50}, quantized(0.001F));
   }
-  if (states) {
-    inputs[UnidirectionalSequenceLstm::kOutputState] = builder.state({1, kUnits}, kOutput, DataType::kInt8);
-    inputs[UnidirectionalSequenceLstm::kCellState] = builder.state({1, kUnits}, std::move(cell), DataType::kInt16);
-  }
+  inputs[UnidirectionalSequenceLstm::kOutputState] = builder.state({1, kUnits}, kOutput, DataType::kInt8);
+  inputs[UnidirectionalSequenceLstm::kCellState] = builder.state({1, kUnits}, quantized(1.0F / 2048.0F), DataType::kInt16);
   return inputs;
 }
 
@@ -64,7 +62,7 @@ TEST(UnidirectionalSequenceLstm, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[1] = b.template constant<float>({kUnits, kWidth}, std::vector<float>(8)); }), "hybrid"));
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[19] = b.state({1, kUnits}, quantized(0.0007F), DataType::kInt16); }), "not a power of two"));
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[18] = b.input({1, kUnits}, kOutput); }), "is not a variable"));
-  EXPECT_TRUE(contains(refusal([](auto&, auto& inputs) { inputs[18] = kNoTensor; }), "one of two state tensors"));
+  EXPECT_TRUE(contains(refusal([](auto&, auto& inputs) { inputs[18] = kNoTensor; }), "no tensor for its state"));
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[18] = b.state({1, kUnits}, quantized(0.5F), DataType::kInt8); }), "quanti"));
 }
 
@@ -79,17 +77,17 @@ Bytes run(const Graph& graph, int times, std::int8_t start) {
   return out;
 }
 
-TEST(UnidirectionalSequenceLstm, WithoutStateTensorsEveryRunStartsFromZero) {
-  const auto graph = [](bool states) {
+TEST(UnidirectionalSequenceLstm, MayStartEveryRunFromZero) {
+  const auto graph = [](bool restarts) {
     GraphBuilder builder;
-    const std::vector<TensorId> inputs = int8_inputs(builder, states);
-    builder.output(builder.node("unidirectional_sequence_lstm", inputs, {{"cell_power", -11}}, kOutput));
+    const std::vector<TensorId> inputs = int8_inputs(builder);
+    builder.output(builder.node("unidirectional_sequence_lstm", inputs, {{"restarts", restarts}}, kOutput));
     return builder.finish();
   };
-  const Bytes first = run(graph(true), 1, 7);
-  EXPECT_NE(run(graph(true), 2, 7), first);
-  EXPECT_EQ(run(graph(false), 1, 7), first);
-  EXPECT_EQ(run(graph(false), 2, 7), first);
+  const Bytes first = run(graph(false), 1, 7);
+  EXPECT_NE(run(graph(false), 2, 7), first);
+  EXPECT_EQ(run(graph(true), 1, 7), first);
+  EXPECT_EQ(run(graph(true), 2, 7), first);
 }
 
 }  // namespace

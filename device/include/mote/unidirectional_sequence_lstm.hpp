@@ -8,8 +8,8 @@ namespace mote {
 
 // Long short-term memory in integers: both parts of a gate are scaled to steps of 2^-12, gates have steps of 2^-15, the cell is int16.
 // Tables hold the gates input, forget, cell, output of a unit one after another: weights [units][4][width], recurrent weights
-// [units][4][units], biases [units][4]. `state` [batch][units] is the last step's output and `cells` [batch][units] the cell, both kept
-// from run to run; null, every run starts from zero, and `scratch` holds a row of the cell. `table` is that of `logistic`.
+// [units][4][units], biases [units][4]. `cells` [batch][units] holds the cell and `state` [batch][units] the last step's output, both
+// kept from run to run with L::keeps_state; otherwise every run starts from zero, and `state` is null. `table` is that of `logistic`.
 
 /// `requantize` of a number below 2^(30 - shift) in size.
 template <int32_t kMultiplier, int kShift>
@@ -89,11 +89,11 @@ MOTE_KERNEL void unidirectional_sequence_lstm(const typename L::Value* in, const
                                               const int8_t* MOTE_RESTRICT recurrent_weights,
                                               const typename L::Sum* MOTE_RESTRICT recurrent_bias,
                                               const int16_t* MOTE_RESTRICT table, typename L::Value* state, int16_t* cells,
-                                              typename L::Value* out, uint8_t* scratch) {
+                                              typename L::Value* out) {
   using Value = typename L::Value;
   using Sum = typename L::Sum;
   const auto step = [&](const Value* x, const Value* previous, Value* next, int32_t batch, bool is_first) {
-    int16_t* const cell = recurrent_cell<L, int16_t>(nullptr, cells, scratch, batch, is_first);
+    int16_t* const cell = recurrent_cell<L, int16_t>(nullptr, cells, nullptr, batch, is_first);
     const int8_t* w = weights;
     const int8_t* r = recurrent_weights;
     for (int32_t u = 0; u < L::units; ++u) {

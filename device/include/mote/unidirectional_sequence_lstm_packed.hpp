@@ -46,7 +46,7 @@ MOTE_INLINE void add_recurrent_gates(LstmGates& gates, const LstmGates& sums) {
   add(gates.output, scale_gate<L::recurrent_multipliers[3], L::recurrent_shifts[3]>(sums.output));
 }
 
-/// `scratch` holds both columns before the cell.
+/// `scratch` holds both columns.
 template <typename L>
 MOTE_KERNEL void unidirectional_sequence_lstm_packed(const int8_t* in, const int32_t* MOTE_RESTRICT matrix,
                                                      const int16_t* MOTE_RESTRICT table, int8_t* state, int16_t* cells, int8_t* out,
@@ -55,9 +55,8 @@ MOTE_KERNEL void unidirectional_sequence_lstm_packed(const int8_t* in, const int
   constexpr int32_t kRecurrentSteps = window_steps(1, L::units);
   auto* const column = reinterpret_cast<uint32_t*>(scratch);
   uint32_t* const recurrent_column = column + kSteps;
-  auto* const rest = reinterpret_cast<uint8_t*>(recurrent_column + kRecurrentSteps);
   const auto step = [&](const int8_t* x, const int8_t* previous, int8_t* next, int32_t batch, bool is_first) {
-    int16_t* const cell = recurrent_cell<L, int16_t>(nullptr, cells, rest, batch, is_first);
+    int16_t* const cell = recurrent_cell<L, int16_t>(nullptr, cells, nullptr, batch, is_first);
     widen_window<1, L::width, 1>([&](int32_t) { return x; }, column);
     if (previous != nullptr) widen_window<1, L::units, 1>([&](int32_t) { return previous; }, recurrent_column);
     const int32_t* block = matrix;
