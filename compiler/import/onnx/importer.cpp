@@ -7,6 +7,7 @@
 #include "import/onnx.hpp"
 #include "import/onnx/converters.hpp"
 #include "import/onnx/node_reader.hpp"
+#include "ops/recurrent_outputs.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -205,6 +206,7 @@ Graph OnnxImporter::run() {
   add_outputs();
   Graph graph = std::move(graph_.graph());
   prune(graph);
+  simplify_recurrent(graph);
   verify(graph);
   return graph;
 }
