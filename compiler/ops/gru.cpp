@@ -32,7 +32,7 @@ class Gru : public OperatorBase<Gru>, public RecurrentOperator {
     evaluate_recurrent(e, attributes, kForm, [&](std::span<const float> x, RecurrentStates& states) {
       const std::vector<float>& last = states[0];
       const auto gate = [&](int g, std::size_t u) {
-        return attributes.curve(0, parts.input_part(g, u, x) + parts.recurrent_part(g, u, last));
+        return attributes.gate(0, parts.input_part(g, u, x) + parts.recurrent_part(g, u, last));
       };
       std::vector<float> reset_outputs(last.size());
       for (std::size_t u = 0; u < last.size(); ++u) reset_outputs[u] = gate(1, u) * last[u];
@@ -40,7 +40,7 @@ class Gru : public OperatorBase<Gru>, public RecurrentOperator {
       for (std::size_t u = 0; u < last.size(); ++u) {
         const float recurrent =
             reset_after ? gate(1, u) * parts.recurrent_part(2, u, last) : parts.recurrent_part(2, u, reset_outputs);
-        const float hidden = attributes.curve(1, parts.input_part(2, u, x) + recurrent);
+        const float hidden = attributes.gate(1, parts.input_part(2, u, x) + recurrent);
         const float update = gate(0, u);
         next[u] = (1.0F - update) * hidden + update * last[u];
       }

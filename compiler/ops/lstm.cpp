@@ -32,8 +32,8 @@ class Lstm : public OperatorBase<Lstm>, public RecurrentOperator {
       for (std::size_t u = 0; u < next.size(); ++u) {
         const auto gate = [&](int g) { return parts.input_part(g, u, x) + parts.recurrent_part(g, u, states[0]); };
         float& cell = states[1][u];
-        cell = attributes.curve(0, gate(1)) * cell + attributes.curve(0, gate(0)) * attributes.curve(1, gate(2));
-        next[u] = attributes.curve(0, gate(3)) * attributes.curve(2, cell);
+        cell = attributes.gate(0, gate(1)) * cell + attributes.gate(0, gate(0)) * attributes.gate(1, gate(2));
+        next[u] = attributes.gate(0, gate(3)) * attributes.curve(2, cell);
       }
       states[0] = std::move(next);
     });

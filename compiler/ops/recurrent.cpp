@@ -45,7 +45,6 @@ std::vector<float> values_unit_by_unit(const Tensor& tensor, int gates) {
 }  // namespace
 
 float RecurrentAttributes::curve(std::size_t i, float x) const {
-  if (clip > 0.0F) x = std::clamp(x, -clip, clip);
   switch (static_cast<Curve>(curves[i])) {
     case Curve::kLogistic:
       return logistic_of_float(x);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -19,7 +20,7 @@ enum class Curve : std::uint8_t { kLogistic, kTanh, kRelu, kHardSigmoid };
 struct RecurrentAttributes {
   bool batch_major = false, reverse = false;
   bool gives_sequence = true, gives_last = false, gives_cell = false;
-  /// What limits the arguments of curves; 0: nothing.
+  /// What limits gates before their curve, not the cell; 0: nothing.
   float clip = 0.0F;
   /// Of the hard sigmoid: max(0, min(1, alpha * x + beta)).
   float alpha = 0.2F, beta = 0.5F;
@@ -39,8 +40,10 @@ struct RecurrentAttributes {
     v.visit("curves", curves);
   }
 
-  /// The curve of number `i`; its argument is clipped.
+  /// The curve of number `i`.
   float curve(std::size_t i, float x) const;
+  /// The same of a gate, which is clipped.
+  float gate(std::size_t i, float x) const { return curve(i, clip > 0.0F ? std::clamp(x, -clip, clip) : x); }
 };
 
 /// What an operator asks of a node: its gates, the kinds of curves, and 2 states if it has a cell besides its output.

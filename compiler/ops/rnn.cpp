@@ -28,7 +28,7 @@ class Rnn : public OperatorBase<Rnn>, public RecurrentOperator {
     evaluate_recurrent(e, attributes, kForm, [&](std::span<const float> x, RecurrentStates& states) {
       std::vector<float> next(states[0].size());
       for (std::size_t u = 0; u < next.size(); ++u) {
-        next[u] = attributes.curve(0, parts.input_part(0, u, x) + parts.recurrent_part(0, u, states[0]));
+        next[u] = attributes.gate(0, parts.input_part(0, u, x) + parts.recurrent_part(0, u, states[0]));
       }
       states[0] = std::move(next);
     });

@@ -27,7 +27,7 @@ MOTE_KERNEL void lstm(const float* in, const float* MOTE_RESTRICT weights, const
       value += gate_curve<L, L::gate_curve>(gates[0]) * gate_curve<L, L::cell_curve>(gates[2]);
       if constexpr (L::clips_cell) value = clamp<float>(value, -L::cell_clip, L::cell_clip);
       cell[u] = value;
-      next[u] = gate_curve<L, L::gate_curve>(gates[3]) * gate_curve<L, L::output_curve>(value);
+      next[u] = gate_curve<L, L::gate_curve>(gates[3]) * curve_of<L, L::output_curve>(value);
     }
   };
   recurrent_steps<L>(in, initial_output, out, last_output, reinterpret_cast<float*>(scratch), step);

@@ -51,10 +51,9 @@ MOTE_INLINE Cell* recurrent_cell(const Cell* initial, Cell* cells, uint8_t* scra
 // The curves of float gates, by number as the compiler counts them.
 constexpr int32_t kCurveLogistic = 0, kCurveTanh = 1, kCurveRelu = 2, kCurveHardSigmoid = 3;
 
-/// A curve of a number that is first limited to L::clip, if L::clips. L::alpha and L::beta are those of the hard sigmoid.
+/// L::alpha and L::beta are those of the hard sigmoid.
 template <typename L, int32_t kCurve>
-MOTE_INLINE float gate_curve(float x) {
-  if constexpr (L::clips) x = clamp<float>(x, -L::clip, L::clip);
+MOTE_INLINE float curve_of(float x) {
   if constexpr (kCurve == kCurveLogistic) {
     return 1.0F / (1.0F + expf(-x));
   } else if constexpr (kCurve == kCurveTanh) {
@@ -64,6 +63,13 @@ MOTE_INLINE float gate_curve(float x) {
   } else {
     return clamp<float>(L::alpha * x + L::beta, 0.0F, 1.0F);
   }
+}
+
+/// The curve of a gate, which is first limited to L::clip, if L::clips.
+template <typename L, int32_t kCurve>
+MOTE_INLINE float gate_curve(float x) {
+  if constexpr (L::clips) x = clamp<float>(x, -L::clip, L::clip);
+  return curve_of<L, kCurve>(x);
 }
 
 /// The product of two rows.
