@@ -63,7 +63,7 @@ TEST(UnidirectionalSequenceLstm, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[19] = b.state({1, kUnits}, quantized(0.0007F), DataType::kInt16); }), "not a power of two"));
   EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[18] = b.input({1, kUnits}, kOutput); }), "is not a variable"));
   EXPECT_TRUE(contains(refusal([](auto&, auto& inputs) { inputs[18] = kNoTensor; }), "no tensor for its state"));
-  EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[18] = b.state({1, kUnits}, quantized(0.5F), DataType::kInt8); }), "quanti"));
+  EXPECT_TRUE(contains(refusal([](auto& b, auto& inputs) { inputs[18] = b.state({1, kUnits}, quantized(0.5F), DataType::kInt8); }), "differ in scale"));
 }
 
 Bytes run(const Graph& graph, int times, std::int8_t start) {
