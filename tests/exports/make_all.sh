@@ -22,6 +22,7 @@ environment() {
 sklearn=$(environment sklearn)
 "$sklearn" make_sklearn.py
 "$sklearn" make_boosters.py
+"$sklearn" make_recurrent.py
 torch=$(environment torch --system-site-packages)
 "$torch" make_torch.py
 "$torch" make_fashion.py

@@ -116,7 +116,7 @@ def write(folder: Path, op: str, index: int) -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent / "recurrent"
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     folder.mkdir(exist_ok=True)
     for op in GATES:
         for index in range(count):
