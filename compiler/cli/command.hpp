@@ -18,7 +18,7 @@ using Action = std::function<ExitCode()>;
 
 /// Options of every command that reads a model.
 struct ModelOptions {
-  std::string path, io = "native", print_after;
+  std::string path, io = "native", input_type = "native", print_after;
   std::vector<std::string> dims;
   int stop_after = -1;
   bool json = false;

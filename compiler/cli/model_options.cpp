@@ -20,6 +20,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--dim", options.dims,
                   "ONNX: the extent of an axis that the file leaves open, by its symbol or as INPUT:AXIS; a first axis that is not named is 1")
       ->type_name("NAME=N");
+  command
+      .add_option("--input-type", options.input_type,
+                  "native: inputs as in the model; int8, uint8, int16: inputs whose values are such integers are handed over as "
+                  "integers, with the same answers")
+      ->check(CLI::IsMember({"native", "int8", "uint8", "int16"}))
+      ->capture_default_str();
   command.add_flag("--json", options.json, "Print one JSON object on stdout");
   command.add_option("--print-after", options.print_after, "Print the graph as text to stderr after this pass")
       ->type_name("PASS");
@@ -73,6 +79,7 @@ ImportOptions import_options(const ModelOptions& options) {
 Graph load_model(const ModelOptions& options, bool tell_passes, bool portable_only) {
   Graph graph = import_model_file(options.path, import_options(options));
   if (options.io == "int8") drop_float_borders(graph);
+  if (options.input_type != "native") with_context(options.path, [&] { set_input_type(graph, *type_from_name(options.input_type)); });
   PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .portable_only = portable_only};
   if (tell_passes || !options.print_after.empty() || options.stop_after >= 0)
     passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };

@@ -120,6 +120,9 @@ class Operator {
   virtual QuantizationRule quantization(const NodeView&, DataType) const { return {}; }
   /// Which activations each weight of a layer multiplies; empty where nobody has told.
   virtual std::optional<WeightTaps> weight_taps(const NodeView&) const { return std::nullopt; }
+  /// Whether the operator also takes plain integers (int8, uint8, int16) as this input in place of the same numbers in float32, with the
+  /// same results.
+  virtual bool reads_plain_integers(int) const { return false; }
 
   // What removing channels needs to know (passes/shrink.hpp). The defaults allow nothing.
 

@@ -7,6 +7,18 @@
 
 namespace mote {
 
+namespace {
+
+std::string literal(float value) {
+  if (std::isnan(value)) return "NAN";
+  if (std::isinf(value)) return value > 0 ? "HUGE_VALF" : "-HUGE_VALF";
+  std::string digits = fmt::format("{:.9g}", value);
+  if (digits.find_first_of(".e") == std::string::npos) digits += ".0";
+  return digits + "F";
+}
+
+}  // namespace
+
 KernelCall& KernelCall::text(std::string_view cpp_type, std::string_view name, std::string_view value) {
   spec.push_back({std::string(cpp_type), std::string(name), std::string(value)});
   return *this;
@@ -21,12 +33,12 @@ KernelCall& KernelCall::set(std::string_view name, std::int64_t value) {
 
 KernelCall& KernelCall::flag(std::string_view name, bool value) { return text("bool", name, value ? "true" : "false"); }
 
-KernelCall& KernelCall::real(std::string_view name, float value) {
-  if (std::isnan(value)) return text("float", name, "NAN");
-  if (std::isinf(value)) return text("float", name, value > 0 ? "HUGE_VALF" : "-HUGE_VALF");
-  std::string digits = fmt::format("{:.9g}", value);
-  if (digits.find_first_of(".e") == std::string::npos) digits += ".0";
-  return text("float", name, digits + "F");
+KernelCall& KernelCall::real(std::string_view name, float value) { return text("float", name, literal(value)); }
+
+KernelCall& KernelCall::reals(std::string_view name, const std::vector<float>& values) {
+  std::vector<std::string> literals;
+  for (const float value : values) literals.push_back(literal(value));
+  return text("float[]", name, fmt::format("{}", fmt::join(literals, ", ")));
 }
 
 KernelCall& KernelCall::list(std::string_view name, const std::vector<std::int64_t>& values) {

@@ -54,6 +54,7 @@ struct KernelCall {
   KernelCall& flag(std::string_view name, bool value);
   KernelCall& real(std::string_view name, float value);
   KernelCall& list(std::string_view name, const std::vector<std::int64_t>& values);
+  KernelCall& reals(std::string_view name, const std::vector<float>& values);
 
   KernelCall& input(int i = 0) { return argument(KernelArgument::Kind::kInput, i); }
   KernelCall& output(int i = 0) { return argument(KernelArgument::Kind::kOutput, i); }

@@ -6,6 +6,7 @@
 
 #include "graph/operator.hpp"
 #include "graph/print.hpp"
+#include "passes/classifier_outputs.hpp"
 #include "passes/fold_padding.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
@@ -16,6 +17,8 @@ namespace mote {
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
+      {"keep_integers", "hands integer inputs to operators that take them as they are", keep_integers},
+      {"fuse_label", "takes ARG_MAX into the TREE_ENSEMBLE whose scores it reads", fuse_label},
       {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding, false},
   };

@@ -36,4 +36,8 @@ void run_passes(Graph& graph, const PassOptions& options = {});
 /// values. Returns how many borders went.
 int drop_float_borders(Graph& graph);
 
+/// `--input-type`: inputs of numbers become integers of this type (int8, uint8, int16) that stand for themselves. The answers are those
+/// for the same integers given as floats. Returns how many inputs changed; Error when there is none to change.
+int set_input_type(Graph& graph, DataType type);
+
 }  // namespace mote

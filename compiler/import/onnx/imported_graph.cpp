@@ -120,8 +120,9 @@ std::vector<TensorId> ImportedGraph::add_all(std::string_view op, std::vector<Te
       tensor.type = graph_.tensor(*source).type;
       tensor.quantization = graph_.tensor(*source).quantization;
     }
-    if (result.type && *result.type != tensor.type) {
-      tensor.type = *result.type;
+    const std::optional<DataType> type = i < result.types.size() ? result.types[i] : result.type;
+    if (type && *type != tensor.type) {
+      tensor.type = *type;
       tensor.quantization = {};
     }
     if (result.quantization) tensor.quantization = *result.quantization;

@@ -9,6 +9,15 @@
 
 namespace mote {
 
+/// What is known of a result beforehand: its type (else that of the first input) and quantization (else that of the first input,
+/// if the type is the same).
+struct ImportedResult {
+  std::optional<DataType> type;
+  std::optional<Quantization> quantization;
+  /// Of each result, where they differ.
+  std::vector<DataType> types = {};
+};
+
 /// A graph under construction, in running order. Every node is settled as it is added: its result has type and shape at once, and is
 /// a constant if all that it reads is. So converters may ask for any extent.
 class ImportedGraph {
@@ -41,12 +50,7 @@ class ImportedGraph {
   std::vector<std::int64_t> integer_values(TensorId id, std::string_view meaning) const;
   std::vector<float> real_values(TensorId id, std::string_view meaning) const;
 
-  /// What is known of a result beforehand: its type (else that of the first input) and quantization (else that of the first input,
-  /// if the type is the same).
-  struct Result {
-    std::optional<DataType> type;
-    std::optional<Quantization> quantization;
-  };
+  using Result = ImportedResult;
   /// One operator by its name, applied, or its result when all inputs are plain constants; Error when it does not take these inputs.
   TensorId add(std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes = {}, const Result& result = {});
   /// With several results.
