@@ -6,8 +6,10 @@
 
 #include "graph/operator.hpp"
 #include "graph/print.hpp"
+#include "passes/classical_patterns.hpp"
 #include "passes/classifier_outputs.hpp"
 #include "passes/fold_padding.hpp"
+#include "passes/leaf_functions.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
 #include "support/error.hpp"
@@ -17,8 +19,13 @@ namespace mote {
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
-      {"keep_integers", "hands integer inputs to operators that take them as they are", keep_integers},
-      {"fuse_label", "takes ARG_MAX into the TREE_ENSEMBLE whose scores it reads", fuse_label},
+      {"fuse_neighbors", "finds the nearest points without a list of all distances", fuse_neighbors, false},
+      {"fuse_gaussian", "takes the steps of Gaussian log-likelihoods together", fuse_gaussian, false},
+      {"fuse_softmax", "finds SOFTMAX in its steps", fuse_softmax},
+      {"fold_leaf_functions", "computes what follows from a tree's leaf for each leaf beforehand", fold_leaf_functions, false},
+      {"join_forests", "takes added trees together", join_forests, false},
+      {"keep_integers", "hands integer inputs to operators that take them as they are", keep_integers, false},
+      {"fuse_label", "takes ARG_MAX into the TREE_ENSEMBLE whose scores it reads", fuse_label, false},
       {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding, false},
   };

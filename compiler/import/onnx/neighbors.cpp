@@ -90,4 +90,17 @@ void convert_top_k(NodeReader& node, std::string_view) {
   node.set_output(1, both[1]);
 }
 
+void convert_reduce_log_sum_exp(NodeReader& node, std::string_view) {
+  ImportedGraph& graph = node.graph();
+  const TensorId in = node.input(0);
+  const int rank = graph.rank(in);
+  const bool keep_dims = node.flag("keepdims", true);
+  node.require("noop_with_empty_axes", 0);
+  std::vector<std::int64_t> all;
+  for (int i = 0; i < rank; ++i) all.push_back(i);
+  const std::vector<std::int32_t> axes = node.axes(node.integers_or_input("axes", 1, 18, all), rank);
+  if (axes != std::vector<std::int32_t>{rank - 1}) throw Error("other axes than the last one are not supported");
+  node.result(graph.add("log_sum_exp", {in}, {{"keep_dims", keep_dims}}));
+}
+
 }  // namespace mote
