@@ -62,6 +62,7 @@ void convert_scan(NodeReader& node, std::string_view) {
     }
   }
   ImportedGraph& graph = node.graph();
+  node.set_output(0, node.input(0));
   // A row of the loop's result for each point.
   node.set_output(1, graph.transpose(distances(graph, feature_rows(node, 0), node.input(1), found == Distance::kSizes), {1, 0}));
 }
