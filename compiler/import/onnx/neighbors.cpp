@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "import/onnx/class_labels.hpp"
+#include "import/onnx/neighbors.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -51,11 +52,10 @@ Distance distance_in(const OnnxGraph& body) {
 
 }  // namespace
 
-void convert_scan(NodeReader& node, std::string_view) {
+bool convert_distances(NodeReader& node) {
   const auto body = node.body("body");
   const Distance found = body == nullptr ? Distance::kNone : distance_in(*body);
-  if (found == Distance::kNone || node.integer("num_scan_inputs") != 1 || node.input_count() != 2)
-    throw Error("a loop is not supported, unless it computes the distances to stored points");
+  if (found == Distance::kNone || node.integer("num_scan_inputs") != 1 || node.input_count() != 2) return false;
   for (const std::string_view name : {"scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"}) {
     for (const std::int64_t value : node.integers(name)) {
       if (value != 0) throw Error(fmt::format("{} other than 0 are not supported", name));
@@ -65,6 +65,7 @@ void convert_scan(NodeReader& node, std::string_view) {
   node.set_output(0, node.input(0));
   // A row of the loop's result for each point.
   node.set_output(1, graph.transpose(distances(graph, feature_rows(node, 0), node.input(1), found == Distance::kSizes), {1, 0}));
+  return true;
 }
 
 void convert_cdist(NodeReader& node, std::string_view) {
@@ -89,19 +90,6 @@ void convert_top_k(NodeReader& node, std::string_view) {
                                   {std::nullopt, std::nullopt, {DataType::kFloat32, DataType::kInt32}});
   node.set_output(0, both[0]);
   node.set_output(1, both[1]);
-}
-
-void convert_reduce_log_sum_exp(NodeReader& node, std::string_view) {
-  ImportedGraph& graph = node.graph();
-  const TensorId in = node.input(0);
-  const int rank = graph.rank(in);
-  const bool keep_dims = node.flag("keepdims", true);
-  node.require("noop_with_empty_axes", 0);
-  std::vector<std::int64_t> all;
-  for (int i = 0; i < rank; ++i) all.push_back(i);
-  const std::vector<std::int32_t> axes = node.axes(node.integers_or_input("axes", 1, 18, all), rank);
-  if (axes != std::vector<std::int32_t>{rank - 1}) throw Error("other axes than the last one are not supported");
-  node.result(graph.add("log_sum_exp", {in}, {{"keep_dims", keep_dims}}));
 }
 
 }  // namespace mote
