@@ -76,6 +76,18 @@ void require_constant(const Tensor& tensor, std::string_view meaning) {
   throw Error(fmt::format("the {} ('{}') are computed at run time; only constant ones are supported", meaning, tensor.name));
 }
 
+const Tensor& require_known(const NodeView& node, int input, std::string_view meaning) {
+  const Tensor& tensor = node.input(input);
+  if (tensor.is_constant()) return tensor;
+  for (const Node& each : node.graph().nodes) {
+    if (each.outputs[0] != node.node().inputs[static_cast<std::size_t>(input)] || each.op->name() != "dequantize") continue;
+    const Tensor& stored = node.graph().tensor(each.inputs[0]);
+    if (stored.is_constant()) return stored;
+  }
+  require_constant(tensor, meaning);
+  return tensor;
+}
+
 int resolve_axis(std::int32_t axis, std::size_t rank) {
   const auto dimensions = static_cast<std::int32_t>(rank);
   const std::int32_t resolved = axis < 0 ? axis + dimensions : axis;

@@ -22,6 +22,9 @@ void require_same_type(const Tensor& a, const Tensor& b);
 void require_same_quantization(const Tensor& a, const Tensor& b);
 void require_inputs(const NodeView& node, int lowest, int highest);
 void require_constant(const Tensor& tensor, std::string_view meaning);
+/// The constant behind an input: the input itself, or what a DEQUANTIZE makes float32 of (passes take that away before code is
+/// generated). Error when it is computed at run time.
+const Tensor& require_known(const NodeView& node, int input, std::string_view meaning);
 
 /// An axis that may count from the end, as 0..rank-1.
 int resolve_axis(std::int32_t axis, std::size_t rank);

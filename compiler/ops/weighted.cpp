@@ -35,7 +35,7 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
   }
   if (node.has_input(bias)) {
     const Tensor& b = node.input(bias);
-    require_constant(b, "biases");
+    require_known(node, bias, "biases");
     if (b.elements() != channels)
       throw Error(fmt::format("bias '{}' has {} values for {} channels", b.name, b.elements(), channels));
     if (is_float(in.type)) require_type(b, {DataType::kFloat32});
@@ -44,7 +44,7 @@ Accumulator check_weighted(const NodeView& node, int input, int weights, int bia
   }
   if (is_float(in.type)) {
     if (is_float(filter.type)) {
-      require_constant(filter, "weights");
+      require_known(node, weights, "weights");
     } else {
       check_weights(filter, channels, channel_axis);
     }

@@ -113,6 +113,11 @@ void OnnxImporter::add_outputs() {
     TensorId id = value(output.name);
     graph_.set_origin(output.name + "/cast");
     if (output.type == DataType::kInt64 && graph_.type(id) == DataType::kInt32) id = graph_.cast(id, DataType::kInt64);
+    if (output.type == DataType::kUint8 && graph_.type(id) == DataType::kInt8) {
+      Quantization quantization = graph_.tensor(id).quantization;
+      for (std::int32_t& each : quantization.zero_points) each += 128;
+      id = graph_.add("quantize", {id}, {}, {DataType::kUint8, quantization});
+    }
     if (graph_.is_constant(id))
       throw Error(fmt::format("output '{}' does not depend on the input; it is always the same", output.name), "take it out of the model's outputs");
     Tensor& tensor = graph.tensor(id);
@@ -182,6 +187,28 @@ std::vector<TensorId> OnnxImporter::convert_body(const OnnxGraph& body, const st
   values_ = outside;
   --depth_;
   return outputs;
+}
+
+TensorId OnnxImporter::convert_as(const OnnxNode& like, std::string_view type, const std::vector<TensorId>& inputs,
+                                  std::set<std::string, std::less<>>& read) {
+  const Converter* converter = find_converter("", type);
+  MOTE_CHECK(converter != nullptr);
+  OnnxNode node = like;
+  node.domain.clear();
+  node.type = type;
+  node.inputs.clear();
+  node.outputs = {like.outputs.at(0) + "/float"};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    node.inputs.push_back(inputs[i] == kNoTensor ? "" : fmt::format("{}/float/{}", like.outputs[0], i));
+    if (inputs[i] != kNoTensor) values_[node.inputs.back()] = inputs[i];
+  }
+  NodeReader reader(*this, node);
+  converter->convert(reader, converter->argument);
+  read.insert(reader.attributes_read().begin(), reader.attributes_read().end());
+  const TensorId made = value(node.outputs[0]);
+  for (const std::string& input : node.inputs) values_.erase(input);
+  values_.erase(node.outputs[0]);
+  return made;
 }
 
 std::vector<UnsupportedModel::Row> OnnxImporter::list_operators() const {

@@ -20,6 +20,9 @@ class OnnxImporter {
   /// The tensor of a value. Error when there is none of that name.
   TensorId value(const std::string& name) const;
   void set_value(const std::string& name, TensorId id);
+  /// What the converter of a standard operator makes of the attributes of `like` and these inputs; attributes that it reads are
+  /// added to `read`.
+  TensorId convert_as(const OnnxNode& like, std::string_view type, const std::vector<TensorId>& inputs, std::set<std::string, std::less<>>& read);
   std::vector<TensorId> convert_body(const OnnxGraph& body, const std::vector<TensorId>& inputs);
 
  private:

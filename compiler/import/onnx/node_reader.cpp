@@ -155,6 +155,10 @@ void NodeReader::require_outputs(int count) const {
   }
 }
 
+TensorId NodeReader::convert_as(std::string_view type, const std::vector<TensorId>& inputs) {
+  return importer_.convert_as(node_, type, inputs, read_);
+}
+
 std::vector<TensorId> NodeReader::convert_body(const OnnxGraph& body, const std::vector<TensorId>& inputs) {
   return importer_.convert_body(body, inputs);
 }

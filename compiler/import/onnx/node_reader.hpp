@@ -42,6 +42,7 @@ class NodeReader {
   void require(std::string_view name, std::int64_t value);
   /// Error that names attributes which nobody has read.
   void check_all_read() const;
+  const std::set<std::string, std::less<>>& attributes_read() const { return read_; }
 
   // Inputs.
 
@@ -81,6 +82,10 @@ class NodeReader {
   void result(TensorId id) { set_output(0, id); }
   /// Error when any output after the first `count` has a name.
   void require_outputs(int count) const;
+
+  /// Converts a node of the standard operator set with this node's attributes and these inputs (kNoTensor: left out); gives its only
+  /// output.
+  TensorId convert_as(std::string_view type, const std::vector<TensorId>& inputs);
 
   /// Converts a graph of an attribute whose inputs are `inputs`, in order; gives its outputs.
   std::vector<TensorId> convert_body(const OnnxGraph& body, const std::vector<TensorId>& inputs);

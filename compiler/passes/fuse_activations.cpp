@@ -1,0 +1,57 @@
+#include "passes/fuse_activations.hpp"
+
+#include <optional>
+
+#include "graph/attribute_values.hpp"
+#include "graph/operator.hpp"
+#include "passes/rewrite.hpp"
+
+namespace mote {
+
+namespace {
+
+std::optional<Activation> activation_of(const Node& node) {
+  if (node.op->name() == "relu") return Activation::kRelu;
+  if (node.op->name() == "relu6") return Activation::kRelu6;
+  return std::nullopt;
+}
+
+/// The node with the activation as a part of it, when its operator can have that.
+std::optional<Node> fused(const Graph& graph, const Node& node, Activation activation) {
+  const Attributes attributes = attributes_of(*node.op);
+  const auto found = attributes.find("activation");
+  if (node.outputs.size() != 1 || found == attributes.end() || std::get<Activation>(found->second) != Activation::kNone)
+    return std::nullopt;
+  Node result = node;
+  result.op = with_attributes(*node.op, {{"activation", activation}});
+  try {
+    result.op->infer(NodeView(graph, result));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return result;
+}
+
+}  // namespace
+
+bool fuse_activations(Graph& graph) {
+  bool changed = false;
+  const auto made_by = producers(graph);
+  for (Node& node : graph.nodes) {
+    const auto activation = activation_of(node);
+    if (!activation || !is_float(graph.tensor(node.inputs[0]).type)) continue;
+    const std::int32_t before = made_by[static_cast<std::size_t>(node.inputs[0])];
+    if (before < 0 || use_count(graph, node.inputs[0]) != 1) continue;
+    Node& producer = graph.nodes[static_cast<std::size_t>(before)];
+    const auto merged = fused(graph, producer, *activation);
+    if (!merged) continue;
+    producer = *merged;
+    // The producer takes over the result; the node makes what nobody reads, and is pruned.
+    std::swap(producer.outputs[0], node.outputs[0]);
+    node.inputs[0] = producer.outputs[0];
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace mote
