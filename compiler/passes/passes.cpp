@@ -11,7 +11,6 @@
 #include "passes/fold_padding.hpp"
 #include "passes/leaf_functions.hpp"
 #include "passes/fuse_activations.hpp"
-#include "passes/fuse_quantized.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
 #include "support/error.hpp"
@@ -21,7 +20,6 @@ namespace mote {
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"fuse_activations", "makes RELU a part of the operator before it", fuse_activations},
-      {"fuse_quantized", "makes integer operators of float ones between DEQUANTIZE and QUANTIZE", fuse_quantized},
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
       {"fuse_neighbors", "finds the nearest points without a list of all distances", fuse_neighbors, false},
       {"fuse_gaussian", "takes the steps of Gaussian log-likelihoods together", fuse_gaussian, false},

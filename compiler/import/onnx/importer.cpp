@@ -8,6 +8,8 @@
 #include "import/onnx/converters.hpp"
 #include "import/onnx/node_reader.hpp"
 #include "ops/recurrent_outputs.hpp"
+#include "passes/fuse_activations.hpp"
+#include "passes/fuse_quantized.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -241,7 +243,13 @@ Graph OnnxImporter::run() {
 Graph import_onnx(std::span<const std::uint8_t> bytes, std::string_view name, const ImportOptions& options) {
   OnnxModel model = read_onnx(bytes);
   inline_functions(model);
-  return OnnxImporter(model, name, options).run();
+  Graph graph = OnnxImporter(model, name, options).run();
+  // ONNX says by float operators between DequantizeLinear and QuantizeLinear what is meant to run on integers.
+  for (const auto pass : {fuse_activations, fuse_quantized}) {
+    if (pass(graph)) prune(graph);
+    verify(graph);
+  }
+  return graph;
 }
 
 }  // namespace mote
