@@ -13,6 +13,7 @@ namespace {
 class Abs : public CurveOperator<Abs> {
  public:
   static constexpr std::string_view kName = "abs";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static float at(float x) { return std::abs(x); }

@@ -4,6 +4,7 @@
 #include "ops/checks.hpp"
 #include "ops/define.hpp"
 #include "ops/quantized_math.hpp"
+#include "ops/whole_numbers.hpp"
 
 namespace mote {
 
@@ -43,24 +44,8 @@ void evaluate_elements(const Evaluation& e, Apply&& apply) {
   walk.each([&](std::size_t o, std::size_t i, std::size_t j) { out[o] = apply(a[i], b[j]); });
 }
 
-/// int32 and int64, which carry no scale.
-constexpr bool is_whole(DataType type) { return type == DataType::kInt32 || type == DataType::kInt64; }
-/// Error when there is one.
+/// Error when there is an activation.
 void require_no_activation(Activation activation, DataType type);
-
-/// The quotient without its fraction; 0 for a divisor of 0. The lowest number divided by -1 wraps.
-template <typename T>
-T truncating_divide(T a, T b) {
-  if (b == 0) return 0;
-  return b == -1 ? wrap_subtract(T{0}, a) : a / b;
-}
-/// The quotient rounded down.
-template <typename T>
-T floor_divide(T a, T b) {
-  const T quotient = truncating_divide(a, b);
-  const bool exact = b == 0 || wrap_multiply(quotient, b) == a;
-  return exact || (a < 0) == (b < 0) ? quotient : quotient - 1;
-}
 
 /// int32 or int64 element by element: `apply(a, b)`.
 template <typename Apply>

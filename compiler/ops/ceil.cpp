@@ -12,6 +12,7 @@ namespace {
 class Ceil : public CurveOperator<Ceil> {
  public:
   static constexpr std::string_view kName = "ceil";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return std::ceil(x); }
 };

@@ -23,6 +23,7 @@ KernelCall lower_compare(const NodeView& node, std::string_view function);
 template <typename Derived>
 class CompareOperator : public OperatorBase<Derived> {
  public:
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
   static constexpr Implementation kRows[1] = {{.name = "compare", .cycles = binary_cycles, .lower = [](const NodeView& node) {
                                                  return lower_compare(node, Derived::kName);
                                                }}};

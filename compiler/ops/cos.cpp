@@ -12,6 +12,7 @@ namespace {
 class Cos : public CurveOperator<Cos> {
  public:
   static constexpr std::string_view kName = "cos";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return std::cos(x); }
 };

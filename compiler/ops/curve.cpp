@@ -46,10 +46,6 @@ void evaluate_curve(const Evaluation& e, const RealFunction& function) {
 
 bool has_int16_input(const NodeView& node) { return node.input(0).type == DataType::kInt16; }
 bool has_float_input(const NodeView& node) { return node.input(0).type == DataType::kFloat32; }
-bool has_whole_numbers(const NodeView& node) {
-  return node.input(0).type == DataType::kInt32 || node.input(0).type == DataType::kInt64;
-}
-
 KernelCall lower_interpolation(const NodeView& node, const RealFunction& function) {
   KernelCall call = describe_unary(node, "lookup", "interpolate_values");
   call.constant("table", table_for(node, function));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 
@@ -20,8 +21,6 @@ void evaluate_curve(const Evaluation& e, const RealFunction& function);
 
 bool has_int16_input(const NodeView& node);
 bool has_float_input(const NodeView& node);
-/// int32 or int64, which carry no scale.
-bool has_whole_numbers(const NodeView& node);
 /// `interpolate_values` of mote/lookup.hpp.
 KernelCall lower_interpolation(const NodeView& node, const RealFunction& function);
 double interpolation_cycles(const NodeView& node);
@@ -34,11 +33,21 @@ class CurveOperator : public OperatorBase<Derived> {
   /// Integers below it are taken as it: where the function begins to have values.
   static constexpr float kFirst = -std::numeric_limits<float>::infinity();
 
+  /// What integers quantizing may turn float32 into. Fewer where TensorFlow Lite has the operator, but not on them: such a model
+  /// could not leave.
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {DataType::kInt8, DataType::kInt16};
+
   /// Adds what the kernel needs besides the values.
   void describe(KernelCall&) const {}
 
   std::vector<TensorType> infer(const NodeView& node) const override { return infer_curve(node); }
   void evaluate(const Evaluation& e) const override { evaluate_curve(e, function(e)); }
+
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    const auto& allowed = Derived::kQuantizesTo;
+    if (std::find(allowed.begin(), allowed.end(), type) == allowed.end()) return {};
+    return QuantizationRule::measured({0});
+  }
 
   static constexpr Implementation kLookupRow = {
       .name = "lookup", .applies = has_byte_input, .cycles = lookup_cycles, .lower = lower_lookup};

@@ -25,9 +25,7 @@ class Div : public OperatorBase<Div> {
   void read(const tflite::Operator& op) {
     if (const auto* given = options<tflite::DivOptions>(op)) activation = read_activation(given->fused_activation_function());
   }
-  void write(OptionsWriter& to) const {
-    to.set(tflite::CreateDivOptions(to.builder(), static_cast<tflite::ActivationFunctionType>(activation)));
-  }
+  void write(OptionsWriter& to) const { to.set(tflite::CreateDivOptions(to.builder(), write_activation(activation))); }
 
   static Multiplier scaling(const NodeView& node) {
     return quantize_multiplier(static_cast<double>(node.input(0).scale()) /
@@ -52,6 +50,10 @@ class Div : public OperatorBase<Div> {
       activation_range(activation, node.output());
     }
     return result;
+  }
+
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::measured({0, 1}) : QuantizationRule{};
   }
 
   void evaluate(const Evaluation& e) const override {

@@ -12,6 +12,7 @@ namespace {
 class Exp : public CurveOperator<Exp> {
  public:
   static constexpr std::string_view kName = "exp";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 2};
 
   static float at(float x) { return std::exp(x); }
 };

@@ -12,6 +12,7 @@ namespace {
 class Floor : public CurveOperator<Floor> {
  public:
   static constexpr std::string_view kName = "floor";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return std::floor(x); }
 };

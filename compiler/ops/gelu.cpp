@@ -12,6 +12,8 @@ namespace {
 class Gelu : public CurveOperator<Gelu> {
  public:
   static constexpr std::string_view kName = "gelu";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {DataType::kInt8};
 
   bool approximate = false;
 

@@ -12,6 +12,7 @@ namespace {
 class Log : public CurveOperator<Log> {
  public:
   static constexpr std::string_view kName = "log";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 2};
   static constexpr float kFirst = 0.0F;
 
   static float at(float x) { return std::log(x); }

@@ -2,7 +2,7 @@
 // Source: TensorFlow Lite NEG.
 
 #include "ops/curve.hpp"
-#include "ops/quantized_math.hpp"
+#include "ops/whole_numbers.hpp"
 
 namespace mote {
 
@@ -11,12 +11,13 @@ namespace {
 class Neg : public CurveOperator<Neg> {
  public:
   static constexpr std::string_view kName = "neg";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
   static const std::vector<Implementation> kRows;
 
   static float at(float x) { return -x; }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
-    if (!has_whole_numbers(node)) return infer_curve(node);
+    if (!is_whole(node.input(0).type)) return infer_curve(node);
     require_inputs(node, 1, 1);
     require_same_type(node.input(0), node.output());
     return {type_and_shape(node.input(0))};
@@ -35,13 +36,15 @@ class Neg : public CurveOperator<Neg> {
   }
 };
 
+bool has_whole_input(const NodeView& node) { return is_whole(node.input(0).type); }
+
 KernelCall lower_whole(const NodeView& node) { return finish_unary(describe_unary(node, "activation", "negate"), node); }
 
 const std::vector<Implementation> Neg::kRows = {
     kLookupRow,
     kInterpolationRow,
     kFloatRow,
-    {.name = "neg.whole", .applies = has_whole_numbers, .cycles = lookup_cycles, .lower = lower_whole}};
+    {.name = "neg.whole", .applies = has_whole_input, .cycles = lookup_cycles, .lower = lower_whole}};
 
 }  // namespace
 

@@ -31,9 +31,6 @@ std::int32_t saturating_rounding_doubling_high_mul(std::int32_t a, std::int32_t 
 /// Second step: x / 2^exponent, half away from zero.
 std::int32_t rounding_divide_by_power_of_two(std::int32_t x, int exponent);
 
-/// 1 / sqrt(x) for x > 0 by five steps of Newton's method in Q3, as TensorFlow Lite's integer kernels take it.
-Multiplier inverse_square_root(std::int32_t x);
-
 /// Two's complement arithmetic that wraps, as the chip does.
 inline std::int32_t wrap_add(std::int32_t a, std::int32_t b) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
@@ -43,15 +40,6 @@ inline std::int32_t wrap_subtract(std::int32_t a, std::int32_t b) {
 }
 inline std::int32_t wrap_multiply(std::int32_t a, std::int32_t b) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) * static_cast<std::uint32_t>(b));
-}
-inline std::int64_t wrap_add(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-inline std::int64_t wrap_subtract(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-inline std::int64_t wrap_multiply(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 inline std::int32_t wrap_shift_left(std::int32_t a, int by) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) << by);

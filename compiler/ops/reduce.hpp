@@ -4,7 +4,7 @@
 
 #include "ops/checks.hpp"
 #include "ops/define.hpp"
-#include "ops/quantized_math.hpp"
+#include "ops/whole_numbers.hpp"
 
 namespace mote {
 
@@ -120,11 +120,12 @@ class ReduceOperator : public OperatorBase<Derived> {
   }
 };
 
-/// Base of the reductions whose result is one of the inputs' values or their product: `Derived::combine(a, b)` for any number type, and the kernel of its
-/// name in mote/reduce.hpp. int8 and int16 keep their quantization.
+/// Base of the reductions whose result is one of the inputs' values or their product: `Derived::combine(a, b)` for any number
+/// type, and the kernel of its name in mote/reduce.hpp. int8 and int16 keep their quantization.
 template <typename Derived>
 class PlainReduceOperator : public ReduceOperator<Derived> {
  public:
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static constexpr Implementation kRows[1] = {{.name = "reduce", .cycles = reduction_cycles, .lower = [](const NodeView& node) {
                                                  return lower_reduction(node, Derived::kName);
                                                }}};
@@ -137,11 +138,18 @@ class PlainReduceOperator : public ReduceOperator<Derived> {
     return result;
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override {
+    return std::find(Derived::kTypes.begin(), Derived::kTypes.end(), DataType::kInt8) == Derived::kTypes.end()
+               ? QuantizationRule{}
+               : QuantizationRule::shared({0});
+  }
+
   void evaluate(const Evaluation& e) const override {
     with_number(e.input(0).type, [&](auto example) {
       using T = decltype(example);
       const auto same = [](T x) { return x; };
-      evaluate_reduction<T>(e, same, [](T a, T b) { return Derived::combine(a, b); }, same);
+      evaluate_reduction<T>(
+          e, same, [](T a, T b) { return Derived::combine(a, b); }, same);
     });
   }
 };

@@ -12,6 +12,8 @@ namespace {
 class ReluN1To1 : public CurveOperator<ReluN1To1> {
  public:
   static constexpr std::string_view kName = "relu_n1_to_1";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {DataType::kInt8};
 
   static float at(float x) { return std::clamp(x, -1.0F, 1.0F); }
 };

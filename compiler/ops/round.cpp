@@ -12,6 +12,7 @@ namespace {
 class Round : public CurveOperator<Round> {
  public:
   static constexpr std::string_view kName = "round";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return std::nearbyint(x); }
 };

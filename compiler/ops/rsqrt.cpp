@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ops/curve.hpp"
-#include "ops/quantized_math.hpp"
+#include "ops/inverse_square_root.hpp"
 
 namespace mote {
 
@@ -16,6 +16,7 @@ constexpr int kFineBits = 20;
 class Rsqrt : public CurveOperator<Rsqrt> {
  public:
   static constexpr std::string_view kName = "rsqrt";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static float at(float x) { return 1.0F / std::sqrt(x); }

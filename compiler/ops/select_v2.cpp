@@ -67,6 +67,8 @@ class SelectV2 : public OperatorBase<SelectV2> {
     return {{node.output().type, shape(node)}};
   }
 
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({1, 2}); }
+
   void evaluate(const Evaluation& e) const override {
     const Walk w = walk(e);
     const std::size_t size = type_bytes(e.output().type);

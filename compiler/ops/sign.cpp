@@ -10,6 +10,7 @@ namespace {
 class Sign : public CurveOperator<Sign> {
  public:
   static constexpr std::string_view kName = "sign";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return static_cast<float>((x > 0.0F ? 1 : 0) - (x < 0.0F ? 1 : 0)); }
 };

@@ -12,6 +12,7 @@ namespace {
 class Sin : public CurveOperator<Sin> {
  public:
   static constexpr std::string_view kName = "sin";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return std::sin(x); }
 };

@@ -12,6 +12,7 @@ namespace {
 class Sqrt : public CurveOperator<Sqrt> {
  public:
   static constexpr std::string_view kName = "sqrt";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
   static constexpr float kFirst = 0.0F;
 
   static float at(float x) { return std::sqrt(x); }

@@ -10,6 +10,7 @@ namespace {
 class Square : public CurveOperator<Square> {
  public:
   static constexpr std::string_view kName = "square";
+  static constexpr std::initializer_list<DataType> kQuantizesTo = {};
 
   static float at(float x) { return x * x; }
 };

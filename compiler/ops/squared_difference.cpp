@@ -12,6 +12,7 @@ namespace {
 class SquaredDifference : public OperatorBase<SquaredDifference> {
  public:
   static constexpr std::string_view kName = "squared_difference";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
   static const std::vector<Implementation> kRows;
 
   /// Both inputs are brought to twice the larger scale, int8 with 7 extra bits.
@@ -33,6 +34,10 @@ class SquaredDifference : public OperatorBase<SquaredDifference> {
       scaling(node);
     }
     return result;
+  }
+
+  QuantizationRule quantization(const NodeView&, DataType type) const override {
+    return type == DataType::kInt8 ? QuantizationRule::measured({0, 1}) : QuantizationRule{};
   }
 
   void evaluate(const Evaluation& e) const override {

@@ -10,6 +10,7 @@ namespace {
 class Sum : public ReduceOperator<Sum> {
  public:
   static constexpr std::string_view kName = "sum";
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static bool is_scaled(const NodeView& node) {
@@ -17,11 +18,13 @@ class Sum : public ReduceOperator<Sum> {
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
-    const auto result = infer_reduction(
-        node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64});
+    const auto result =
+        infer_reduction(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64});
     if (is_scaled(node)) sum_multiplier(node);
     return result;
   }
+
+  QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::measured({0}); }
 
   void evaluate(const Evaluation& e) const override {
     const auto same = [](auto x) { return x; };

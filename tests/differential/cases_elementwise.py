@@ -249,6 +249,27 @@ for name in ("FLOOR_DIV", "FLOOR_MOD"):
         c.emit([a, b], [c.output(np.broadcast_shapes(first, second))])
 
 
+@operator("PRELU", ("int8", "float32"), ("int16", "uint8"))
+def prelu(c):
+    shape, slopes = c.pick_noted("slopes", [((1, 4, 5, 3), (1, 1, 3)), ((2, 7), (7,)), ((1, 3, 3, 8), (3, 3, 8)), ((1, 4, 4, 2), (1, 1, 1))])
+    scale = input_scale(c, 6)
+    x = c.input(shape, quantization="own" if scale is None else c.quantization(scale=scale))
+    y_q = "own"
+    if c.dtype == "float32":
+        slope = c.constant(c.rng.uniform(-0.5, 1.5, slopes), "float32")
+    else:
+        q = c.quantization(scale=c.between(0.002, 0.02))
+        slope = c.constant(c.draw(c.rng, slopes, "int8", q[1]), "int8", *q)
+        y_q = c.quantization(scale=scale * np.float32(c.pick([1, 0.6, 1.4, 3])))
+    c.emit([x, slope], [c.output(shape, quantization=y_q)])
+
+
+@operator("L2_NORMALIZATION", ("int8", "float32"), ("int16", "uint8"))
+def l2_normalization(c):
+    x = c.input(c.pick_noted("shape", [(1, 16), (3, 7), (1, 2, 2, 8), (2, 64), (5, 1)]))
+    c.emit([x], [c.output(x.shape, quantization=(np.float32(1 / 128), 0) if c.dtype == "int8" else (None, 0))])
+
+
 def comparison(c):
     quantization = q2 = "own"
     if c.dtype == "int8":

@@ -125,6 +125,23 @@ MOTE_KERNEL void scaled_squared_difference(const typename L::Value* a, const typ
 }
 
 template <typename L>
+MOTE_KERNEL void prelu(const float* x, const float* slopes, float* out) {
+  for_each_pair<L>(x, slopes, out, [](float a, float slope) { return a >= 0.0F ? a : a * slope; });
+}
+
+/// PRELU of int8 and int16.
+template <typename L>
+MOTE_KERNEL void scaled_prelu(const typename L::Value* x, const typename L::Value* slopes, typename L::Value* out) {
+  for_each_pair<L>(x, slopes, out, [](int32_t stored, int32_t slope) {
+    const int32_t a = stored - L::a_zero_point;
+    const int32_t scaled = a >= 0
+                               ? requantize(a, L::positive_multiplier, L::positive_shift)
+                               : requantize(wrap_multiply(a, slope - L::b_zero_point), L::negative_multiplier, L::negative_shift);
+    return static_cast<typename L::Value>(clamp<int32_t>(wrap_add(scaled, L::output_zero_point), L::clamp_min, L::clamp_max));
+  });
+}
+
+template <typename L>
 MOTE_KERNEL void logical_and(const bool* a, const bool* b, bool* out) {
   for_each_pair<L>(a, b, out, [](bool x, bool y) { return x && y; });
 }
