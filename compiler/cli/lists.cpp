@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "import/onnx/converters.hpp"
 #include "ops/define.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
@@ -53,7 +54,16 @@ ExitCode list_operators(bool json) {
     list.push_back({{"name", info.name}, {"tflite", info.tflite_name}});
     rows.push_back({std::string(info.name), std::string(info.tflite_name)});
   }
-  fmt::print("{}", json ? Json{{"operators", list}}.dump(2) + "\n" : format_table(rows));
+  Json onnx = Json::array();
+  std::vector<std::vector<std::string>> onnx_rows{{"ONNX operator", "domain"}};
+  for (const Converter& converter : all_converters()) {
+    onnx.push_back({{"domain", converter.domain}, {"operator", converter.type}});
+    onnx_rows.push_back({std::string(converter.type), std::string(converter.domain.empty() ? "ai.onnx" : converter.domain)});
+  }
+  if (json)
+    fmt::print("{}\n", Json{{"operators", list}, {"onnx", onnx}}.dump(2));
+  else
+    fmt::print("{}\n{}", format_table(rows), format_table(onnx_rows));
   return ExitCode::kDone;
 }
 

@@ -49,6 +49,9 @@ def seeds(models):
     yield "tflite/activity", (ROOT / "examples/activity/activity.tflite").read_bytes()
     for model in models:
         yield f"tflite/{pathlib.Path(model).name}", pathlib.Path(model).read_bytes()
+    for path in sorted((ROOT / "tests/exports").rglob("*.onnx")):
+        if path.stat().st_size < 1 << 15:
+            yield f"onnx/{path.stem}", path.read_bytes()
     for name, data in small.items():
         yield f"npy/{name}", data
     yield "npy/archive", npz({name.removesuffix(".npy"): data for name, data in small.items()})

@@ -67,4 +67,64 @@ void convert_leaky_relu(NodeReader& node, std::string_view) {
   node.result(node.graph().add("leaky_relu", {node.input(0)}, {{"alpha", node.real("alpha", 0.01F)}}));
 }
 
+void convert_elu(NodeReader& node, std::string_view) {
+  const float alpha = node.real("alpha", 1.0F);
+  ImportedGraph& graph = node.graph();
+  node.result(alpha == 1.0F ? graph.add("elu", {node.input(0)}) : graph.add("selu", {node.input(0)}, {{"alpha", alpha}, {"gamma", 1.0F}}));
+}
+
+void convert_selu(NodeReader& node, std::string_view op) {
+  const float alpha = node.real("alpha", 1.67326319217681884765625F);
+  node.result(node.graph().add(op, {node.input(0)}, {{"alpha", alpha}, {"gamma", node.real("gamma", 1.05070102214813232421875F)}}));
+}
+
+void convert_hard_sigmoid(NodeReader& node, std::string_view op) {
+  const float alpha = node.real("alpha", 0.2F);
+  node.result(node.graph().add(op, {node.input(0)}, {{"alpha", alpha}, {"beta", node.real("beta", 0.5F)}}));
+}
+
+void convert_gelu(NodeReader& node, std::string_view op) {
+  const std::string approximate = node.text("approximate", "none");
+  if (approximate != "none" && approximate != "tanh") throw Error(fmt::format("the approximation '{}' is not known", approximate));
+  node.result(node.graph().add(op, {node.input(0)}, {{"approximate", approximate == "tanh"}}));
+}
+
+void convert_pow(NodeReader& node, std::string_view op) {
+  ImportedGraph& graph = node.graph();
+  const TensorId base = node.input(0);
+  TensorId exponent = node.input(1);
+  if (graph.type(base) == DataType::kFloat32) exponent = graph.cast(exponent, DataType::kFloat32);
+  if (graph.type(base) == DataType::kFloat32 && graph.is_constant(exponent) && graph.tensor(exponent).elements() == 1) {
+    const float value = graph.real_values(exponent, "exponent")[0];
+    const bool scalar = graph.rank(exponent) <= graph.rank(base);
+    if (scalar && value == 1.0F) return node.result(base);
+    if (scalar && value == 2.0F) return node.result(graph.add("square", {base}));
+    if (scalar && value == 0.5F) return node.result(graph.add("sqrt", {base}));
+  }
+  node.result(graph.add(op, {base, exponent}));
+}
+
+void convert_reciprocal(NodeReader& node, std::string_view op) {
+  node.result(node.graph().add(op, {node.graph().scalar(1.0F), node.input(0)}));
+}
+
+void convert_mod(NodeReader& node, std::string_view op) {
+  if (node.integer("fmod", 0) != 0) throw Error("fmod 1 is not supported");
+  node.result(node.graph().add(op, {node.input(0), node.input(1)}));
+}
+
+void convert_mean_of_all(NodeReader& node, std::string_view) {
+  const std::vector<TensorId> inputs = node.all_inputs();
+  if (inputs.empty()) throw Error("damaged: it has no inputs");
+  TensorId sum = inputs[0];
+  for (std::size_t i = 1; i < inputs.size(); ++i) sum = node.graph().add("add", {sum, inputs[i]});
+  node.result(node.graph().add("mul", {sum, node.graph().scalar(1.0F / static_cast<float>(inputs.size()))}));
+}
+
+void convert_where(NodeReader& node, std::string_view op) {
+  ImportedGraph& graph = node.graph();
+  const TensorId a = node.input(1);
+  node.result(graph.add(op, {node.input(0), a, node.input(2)}, {}, {graph.type(a), graph.tensor(a).quantization}));
+}
+
 }  // namespace mote
