@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -96,6 +97,12 @@ enum class ChannelFlow : std::uint8_t {
   kCoupled,  ///< output channel c depends on input channel c alone (depthwise, pools)
 };
 
+/// What stands in the place of an input when a node computes with integers (Operator::integer_inputs).
+struct IntegerInput {
+  int input = 0;
+  Tensor tensor;
+};
+
 /// All that is known about an operator on the workstation. Operators differ from each other only behind these hooks.
 class Operator {
  public:
@@ -118,6 +125,12 @@ class Operator {
   /// How this float node becomes one whose activations are `type` (int8 or int16). The default: it stays float. What is allowed
   /// here must be accepted by `infer` on those types.
   virtual QuantizationRule quantization(const NodeView&, DataType) const { return {}; }
+  /// Inputs in their integer form that the rule does not tell: weights, biases and states of a recurrent layer. `activation` and
+  /// `output` are input 0 and output 0 as integers; `peak(i)`: the largest value in size of input `i` that was measured.
+  virtual std::vector<IntegerInput> integer_inputs(const NodeView&, const Tensor& /*activation*/, const Tensor& /*output*/,
+                                                   const std::function<float(int)>& /*peak*/) const {
+    return {};
+  }
   /// Which activations each weight of a layer multiplies; empty where nobody has told.
   virtual std::optional<WeightTaps> weight_taps(const NodeView&) const { return std::nullopt; }
   /// Whether the operator also takes plain integers (int8, uint8, int16) as this input in place of the same numbers in float32, with the

@@ -1,6 +1,6 @@
 // GRU: z, r = gate curve of (input part + recurrent part); h = hidden curve of (input part + recurrent part of r * out), or with
-// reset_after of (input part + r * recurrent part of out); out = (1 - z) * h + z * out. Gates stand in the order update, reset, hidden.
-// Source: ONNX GRU, of one direction; reset_after is its linear_before_reset.
+// reset_after of (input part + r * recurrent part of out); out = (1 - z) * h + z * out. Gates stand in the order update, reset,
+// hidden. Source: ONNX GRU, of one direction; reset_after is its linear_before_reset.
 
 #include "ops/recurrent.hpp"
 

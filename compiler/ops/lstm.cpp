@@ -1,6 +1,5 @@
-// LSTM: i, f, o = gate curve, g = cell curve of (input part + recurrent part); c = f * c + i * g; out = o * output curve(c). Gates stand in
-// the order input, forget, cell, output.
-// Source: ONNX LSTM, of one direction and without peepholes.
+// LSTM: i, f, o = gate curve, g = cell curve of (input part + recurrent part); c = f * c + i * g; out = o * output curve(c).
+// Gates stand in the order input, forget, cell, output. Source: ONNX LSTM, of one direction and without peepholes.
 
 #include "ops/recurrent.hpp"
 
@@ -50,8 +49,7 @@ KernelCall lower(const NodeView& node) {
       sums.push_back(biases.input[row] + biases.recurrent[row]);
     }
   }
-  KernelCall call =
-      describe_recurrent(node, attributes, Lstm::kForm, "lstm", {"gate_curve", "cell_curve", "output_curve"}, sums);
+  KernelCall call = describe_recurrent(node, attributes, Lstm::kForm, "lstm", {"gate_curve", "cell_curve", "output_curve"}, sums);
   call.flag("clips_cell", false).real("cell_clip", 0.0F);
   pass_recurrent_states(call, node, attributes, Lstm::kForm);
   return finish_recurrent(std::move(call), node, attributes, attributes.gives_cell ? 0 : 1);

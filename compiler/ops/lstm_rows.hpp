@@ -6,7 +6,8 @@
 
 namespace mote {
 
-/// The ways to run UNIDIRECTIONAL_SEQUENCE_LSTM: device/include/mote/unidirectional_sequence_lstm.hpp, its packed form, and lstm.hpp.
+/// The ways to run UNIDIRECTIONAL_SEQUENCE_LSTM: device/include/mote/unidirectional_sequence_lstm.hpp, its packed form, and
+/// lstm.hpp.
 std::vector<Implementation> lstm_rows();
 
 }  // namespace mote

@@ -10,8 +10,8 @@ namespace {
 
 void require_extents(const Tensor& tensor, const Shape& shape, std::string_view meaning) {
   if (tensor.shape != shape) {
-    throw Error(fmt::format("{} '{}' have the shape {}; {} is needed", meaning, tensor.name, to_string(tensor.shape),
-                            to_string(shape)));
+    throw Error(
+        fmt::format("{} '{}' have the shape {}; {} is needed", meaning, tensor.name, to_string(tensor.shape), to_string(shape)));
   }
 }
 
@@ -20,10 +20,13 @@ void check_attributes(const RecurrentAttributes& attributes, const RecurrentForm
     throw Error(fmt::format("lists {} curves, {} are needed", attributes.curves.size(), form.curves));
   }
   for (const std::int32_t curve : attributes.curves) {
-    if (curve < 0 || curve > static_cast<std::int32_t>(Curve::kHardSigmoid)) throw Error(fmt::format("curve {} is unknown", curve));
+    if (curve < 0 || curve > static_cast<std::int32_t>(Curve::kHardSigmoid))
+      throw Error(fmt::format("curve {} is unknown", curve));
   }
-  if (!(attributes.clip >= 0.0F) || !std::isfinite(attributes.clip)) throw Error(fmt::format("clip {} is no limit", attributes.clip));
-  if (!std::isfinite(attributes.alpha) || !std::isfinite(attributes.beta)) throw Error("the hard sigmoid's numbers are not finite");
+  if (!(attributes.clip >= 0.0F) || !std::isfinite(attributes.clip))
+    throw Error(fmt::format("clip {} is no limit", attributes.clip));
+  if (!std::isfinite(attributes.alpha) || !std::isfinite(attributes.beta))
+    throw Error("the hard sigmoid's numbers are not finite");
   if (!attributes.gives_sequence && !attributes.gives_last && !attributes.gives_cell) throw Error("gives no output");
   if (attributes.gives_cell && form.states < 2) throw Error("has no cell to give");
 }
@@ -175,7 +178,8 @@ KernelCall describe_recurrent(const NodeView& node, const RecurrentAttributes& a
   return call.constant("recurrent_weights", values_unit_by_unit(node.input(kRecurrentRecurrentWeights), form.gates));
 }
 
-void pass_recurrent_states(KernelCall& call, const NodeView& node, const RecurrentAttributes& attributes, const RecurrentForm& form) {
+void pass_recurrent_states(KernelCall& call, const NodeView& node, const RecurrentAttributes& attributes,
+                           const RecurrentForm& form) {
   constexpr std::array<std::string_view, 2> kNames{"initial_output", "initial_cell"};
   for (int i = 0; i < form.states; ++i) {
     if (node.has_input(kRecurrentInitial + i)) {

@@ -10,9 +10,9 @@
 namespace mote {
 
 // What lstm, gru and rnn share: float32 layers of one direction, as ONNX has them. Inputs: activations [time][batch][width], or
-// [batch][time][width]; weights [gates * units][width]; recurrent weights [gates * units][units]; biases [2 * gates * units], of the
-// input parts and then of the recurrent parts, or none; initial states [batch][units], or none (zero). Outputs, those that the
-// attributes ask for, in this order: the sequence of outputs, the last output, and the last cell, both [batch][units].
+// [batch][time][width]; weights [gates * units][width]; recurrent weights [gates * units][units]; biases [2 * gates * units], of
+// the input parts and then of the recurrent parts, or none; initial states [batch][units], or none (zero). Outputs, those that
+// the attributes ask for, in this order: the sequence of outputs, the last output, and the last cell, both [batch][units].
 
 /// The curve of a gate; the device counts them in the same order.
 enum class Curve : std::uint8_t { kLogistic, kTanh, kRelu, kHardSigmoid };
@@ -93,13 +93,14 @@ using RecurrentStates = std::array<std::vector<float>, 2>;
 void evaluate_recurrent(const Evaluation& e, const RecurrentAttributes& attributes, const RecurrentForm& form,
                         const std::function<void(std::span<const float>, RecurrentStates&)>& step);
 
-/// Starts the call of a kernel: sizes and attributes, the activations, weights and biases unit by unit, recurrent weights. `biases`:
-/// as the kernel wants them.
+/// Starts the call of a kernel: sizes and attributes, the activations, weights and biases unit by unit, recurrent weights.
+/// `biases`: as the kernel wants them.
 KernelCall describe_recurrent(const NodeView& node, const RecurrentAttributes& attributes, const RecurrentForm& form,
                               std::string_view name, const std::vector<std::string_view>& curve_names,
                               const std::vector<float>& biases);
 /// Initial states, then outputs, null where there is none.
-void pass_recurrent_states(KernelCall& call, const NodeView& node, const RecurrentAttributes& attributes, const RecurrentForm& form);
+void pass_recurrent_states(KernelCall& call, const NodeView& node, const RecurrentAttributes& attributes,
+                           const RecurrentForm& form);
 /// Scratch for the outputs of two steps where they are no sequence, and `rows` more rows of units.
 KernelCall finish_recurrent(KernelCall call, const NodeView& node, const RecurrentAttributes& attributes, std::int64_t rows);
 

@@ -14,8 +14,8 @@ template <typename T>
 TensorId add_constant(Graph& graph, std::string name, Shape shape, const std::vector<T>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
   std::memcpy(bytes.data(), values.data(), bytes.size());
-  return graph.add_tensor({std::move(name), type_of<T>(), std::move(shape), {},
-                           std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes))});
+  return graph.add_tensor(
+      {std::move(name), type_of<T>(), std::move(shape), {}, std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes))});
 }
 
 bool is_zero_or_absent(const NodeView& node, int i) {
@@ -89,8 +89,9 @@ std::vector<Node> tflite_form(Graph& graph, const Node& node, const RecurrentAtt
   lstm.op = std::move(op);
   Shape shape = graph.tensor(node.inputs[0]).shape;
   shape[2] = units;
-  const TensorId sequence =
-      attributes.gives_sequence ? node.outputs[0] : graph.add_tensor({node.name + "/sequence", DataType::kFloat32, shape, {}, nullptr});
+  const TensorId sequence = attributes.gives_sequence
+                                ? node.outputs[0]
+                                : graph.add_tensor({node.name + "/sequence", DataType::kFloat32, shape, {}, nullptr});
   lstm.outputs = {sequence};
   std::vector<Node> nodes{std::move(lstm)};
   if (!attributes.gives_last) return nodes;
@@ -101,8 +102,10 @@ std::vector<Node> tflite_form(Graph& graph, const Node& node, const RecurrentAtt
   };
   const std::vector<std::int32_t> begin = attributes.batch_major ? std::vector{0, at, 0} : std::vector{at, 0, 0};
   const std::vector<std::int32_t> size = attributes.batch_major ? std::vector{batch, 1, units} : std::vector{1, batch, units};
-  const TensorId row = graph.add_tensor({node.name + "/last_row", DataType::kFloat32, Shape(size.begin(), size.end()), {}, nullptr});
-  nodes.push_back({node.name + "/slice", make_operator("slice"), {sequence, integers("begin", begin), integers("size", size)}, {row}});
+  const TensorId row =
+      graph.add_tensor({node.name + "/last_row", DataType::kFloat32, Shape(size.begin(), size.end()), {}, nullptr});
+  nodes.push_back(
+      {node.name + "/slice", make_operator("slice"), {sequence, integers("begin", begin), integers("size", size)}, {row}});
   nodes.push_back({node.name + "/reshape", make_operator("reshape"), {row, integers("shape", {batch, units})}, {last}});
   return nodes;
 }

@@ -1,6 +1,7 @@
-// UNIDIRECTIONAL_SEQUENCE_LSTM: i, f, o = logistic, g = tanh of (input part + recurrent part); c = f * c + i * g; out = o * tanh(c).
-// Source: TensorFlow Lite Micro UNIDIRECTIONAL_SEQUENCE_LSTM. In integers both parts of a gate are scaled to steps of 2^-12 and saturate
-// before they are added; gates are int16 in steps of 2^-15; the cell is int16 with a power of two as its scale.
+// UNIDIRECTIONAL_SEQUENCE_LSTM: i, f, o = logistic, g = tanh of (input part + recurrent part); c = f * c + i * g; out = o *
+// tanh(c). Source: TensorFlow Lite Micro UNIDIRECTIONAL_SEQUENCE_LSTM. In integers both parts of a gate are scaled to steps of
+// 2^-12 and saturate before they are added; gates are int16 in steps of 2^-15; the cell is int16 with a power of two as its
+// scale.
 
 #include "ops/unidirectional_sequence_lstm.hpp"
 
@@ -61,8 +62,8 @@ void Lstm::read(const tflite::Operator& op) {
 }
 
 void Lstm::write(OptionsWriter& to) const {
-  to.set(tflite::CreateUnidirectionalSequenceLSTMOptions(to.builder(),
-                                                         write_activation(activation), cell_clip, proj_clip, time_major));
+  to.set(tflite::CreateUnidirectionalSequenceLSTMOptions(to.builder(), write_activation(activation), cell_clip, proj_clip,
+                                                         time_major));
   if (restarts) to.keep("restarts");
   if (is_float(to.node().input(0).type)) return;
   // TFLite takes the output's scale from the last of five tensors; the others belong to layer normalization.
@@ -98,7 +99,8 @@ void Lstm::check_variant(const NodeView& node) const {
   if (activation != Activation::kTanh) {
     throw Error(fmt::format("activation {} is not supported, tanh is", kActivationNames[static_cast<std::size_t>(activation)]));
   }
-  if (!(cell_clip >= 0.0F) || std::isinf(cell_clip)) throw Error(fmt::format("cell clip {} is not a number of at least 0", cell_clip));
+  if (!(cell_clip >= 0.0F) || std::isinf(cell_clip))
+    throw Error(fmt::format("cell clip {} is not a number of at least 0", cell_clip));
   for (const int i : {kOutputState, kCellState}) {
     if (!node.has_input(i)) throw Error("has no tensor for its state");
   }
@@ -108,17 +110,16 @@ void Lstm::check_types(const NodeView& node) {
   const Tensor& in = node.input(0);
   require_type(in, {DataType::kFloat32, DataType::kInt8, DataType::kInt16});
   require_same_type(in, node.output());
-  const DataType bias = is_float(in.type)              ? DataType::kFloat32
-                        : in.type == DataType::kInt8 ? DataType::kInt32
-                                                     : DataType::kInt64;
+  const DataType bias = is_float(in.type) ? DataType::kFloat32 : in.type == DataType::kInt8 ? DataType::kInt32 : DataType::kInt64;
   for (int gate = 0; gate < kGates; ++gate) {
     for (const int i : {kWeights + gate, kRecurrentWeights + gate}) {
       const Tensor& weights = node.input(i);
       require_constant(weights, "weights");
       require_type(weights, {DataType::kFloat32, DataType::kInt8});
       if (is_float(in.type) != is_float(weights.type)) {
-        throw Error(fmt::format("is a hybrid operator: activations are {}, weights {}", type_name(in.type), type_name(weights.type)),
-                    "quantize the activations too (full integer quantization), or keep the weights in float32");
+        throw Error(
+            fmt::format("is a hybrid operator: activations are {}, weights {}", type_name(in.type), type_name(weights.type)),
+            "quantize the activations too (full integer quantization), or keep the weights in float32");
       }
     }
     require_constant(node.input(kBias + gate), "biases");
@@ -302,8 +303,8 @@ void Lstm::evaluate_integer(const Evaluation& e) const {
             recurrent = multiply_add(recurrent, static_cast<Sum>(hidden[i]) - out_zero,
                                      static_cast<Sum>(recurrent_weights[u * units + i]));
           }
-          const std::int16_t x = saturate(saturate(requantize(sum, scaling[g].input)) +
-                                          saturate(requantize(recurrent, scaling[g].recurrent)));
+          const std::int16_t x =
+              saturate(saturate(requantize(sum, scaling[g].input)) + saturate(requantize(recurrent, scaling[g].recurrent)));
           gates[g] = gate == kCellGate ? tanh_of_steps(3 * x) : logistic_of_steps(3 * x);
         }
         const std::int16_t kept = saturate(requantize(gates[1] * cell[u], by.forget));

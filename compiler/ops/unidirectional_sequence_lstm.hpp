@@ -7,9 +7,9 @@
 
 namespace mote {
 
-/// UNIDIRECTIONAL_SEQUENCE_LSTM. Inputs: activations; weights [units][width] of the gates input, forget, cell, output (1-4); recurrent
-/// weights [units][units] (5-8); biases [units] (12-15); output state (18) and cell state (19), both [batch][units]. 9-11, 16, 17 and
-/// 20-23 belong to variants that are refused. Output: a row of units for each step.
+/// UNIDIRECTIONAL_SEQUENCE_LSTM. Inputs: activations; weights [units][width] of the gates input, forget, cell, output (1-4);
+/// recurrent weights [units][units] (5-8); biases [units] (12-15); output state (18) and cell state (19), both [batch][units].
+/// 9-11, 16, 17 and 20-23 belong to variants that are refused. Output: a row of units for each step.
 class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLstm> {
  public:
   static constexpr std::string_view kName = "unidirectional_sequence_lstm";
@@ -65,6 +65,9 @@ class UnidirectionalSequenceLstm : public OperatorBase<UnidirectionalSequenceLst
   std::vector<TensorType> infer(const NodeView& node) const override;
   std::int64_t macs(const NodeView& node) const override;
   void evaluate(const Evaluation& e) const override;
+  QuantizationRule quantization(const NodeView& node, DataType type) const override;
+  std::vector<IntegerInput> integer_inputs(const NodeView& node, const Tensor& activation, const Tensor& output,
+                                           const std::function<float(int)>& peak) const override;
 
  private:
   void check_variant(const NodeView& node) const;

@@ -11,8 +11,8 @@ namespace mote {
 
 namespace {
 
-/// What differs between the three: how many gates there are, for each gate of mote's its place in ONNX's order, the usual curves, and
-/// how many states.
+/// What differs between the three: how many gates there are, for each gate of mote's its place in ONNX's order, the usual curves,
+/// and how many states.
 struct Kind {
   std::vector<std::int32_t> order;
   std::vector<std::string> curves;
@@ -52,7 +52,8 @@ Curves read_curves(NodeReader& node, const Kind& kind, std::size_t directions) {
   std::size_t with_numbers = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto known = std::ranges::find(kKnown, lower_case(names[i]));
-    if (known == kKnown.end()) throw Error(fmt::format("activation {} is not supported; Sigmoid, Tanh, Relu and HardSigmoid are", names[i]));
+    if (known == kKnown.end())
+      throw Error(fmt::format("activation {} is not supported; Sigmoid, Tanh, Relu and HardSigmoid are", names[i]));
     const auto curve = static_cast<std::int32_t>(known - kKnown.begin());
     result.directions[i / kind.curves.size()].push_back(curve);
     if (static_cast<Curve>(curve) != Curve::kHardSigmoid) continue;
@@ -69,18 +70,21 @@ Curves read_curves(NodeReader& node, const Kind& kind, std::size_t directions) {
 }
 
 /// One direction's slice of weights [directions][gates * units][depth], gates in mote's order.
-std::vector<float> reordered(const std::vector<float>& values, std::size_t direction, std::size_t directions, const std::vector<std::int32_t>& order) {
+std::vector<float> reordered(const std::vector<float>& values, std::size_t direction, std::size_t directions,
+                             const std::vector<std::int32_t>& order) {
   const std::size_t size = values.size() / directions / order.size();
   std::vector<float> result;
   for (const std::int32_t place : order) {
-    const auto from = values.begin() + static_cast<std::ptrdiff_t>((direction * order.size() + static_cast<std::size_t>(place)) * size);
+    const auto from =
+        values.begin() + static_cast<std::ptrdiff_t>((direction * order.size() + static_cast<std::size_t>(place)) * size);
     result.insert(result.end(), from, from + static_cast<std::ptrdiff_t>(size));
   }
   return result;
 }
 
 /// Biases [directions][2 * gates * units]: of the input parts, then of the recurrent ones.
-std::vector<float> reordered_biases(const std::vector<float>& values, std::size_t direction, std::size_t directions, const std::vector<std::int32_t>& order) {
+std::vector<float> reordered_biases(const std::vector<float>& values, std::size_t direction, std::size_t directions,
+                                    const std::vector<std::int32_t>& order) {
   std::vector<float> result = reordered(values, 2 * direction, 2 * directions, order);
   const std::vector<float> recurrent = reordered(values, 2 * direction + 1, 2 * directions, order);
   result.insert(result.end(), recurrent.begin(), recurrent.end());
@@ -96,7 +100,8 @@ Sizes read_sizes(NodeReader& node, const Kind& kind) {
   Sizes n;
   n.batch_major = node.integer("layout", 0) != 0;
   const std::string direction = node.text("direction", "forward");
-  if (direction != "forward" && direction != "reverse" && direction != "bidirectional") throw Error(fmt::format("damaged: direction '{}'", direction));
+  if (direction != "forward" && direction != "reverse" && direction != "bidirectional")
+    throw Error(fmt::format("damaged: direction '{}'", direction));
   n.directions = direction == "bidirectional" ? 2 : 1;
   const Shape in = node.shape(0);
   const Shape weights = node.shape(1);
@@ -107,7 +112,8 @@ Sizes read_sizes(NodeReader& node, const Kind& kind) {
   n.batch = in[n.batch_major ? 0 : 1];
   n.width = in[2];
   n.units = recurrent[2];
-  if (node.integer("hidden_size", n.units) != n.units) throw Error(fmt::format("damaged: hidden_size does not fit recurrent weights {}", to_string(recurrent)));
+  if (node.integer("hidden_size", n.units) != n.units)
+    throw Error(fmt::format("damaged: hidden_size does not fit recurrent weights {}", to_string(recurrent)));
   const auto require = [](const Shape& shape, const Shape& expected) {
     if (shape != expected) throw Error(fmt::format("damaged: weights {}, {} are needed", to_string(shape), to_string(expected)));
   };
@@ -120,7 +126,8 @@ Sizes read_sizes(NodeReader& node, const Kind& kind) {
 
 void check_lengths(NodeReader& node, const Sizes& n) {
   if (!node.has_input(4)) return;
-  if (!node.is_constant(4)) throw Error("has sequence lengths that are known only at run time", "export the model with sequences of one length");
+  if (!node.is_constant(4))
+    throw Error("has sequence lengths that are known only at run time", "export the model with sequences of one length");
   const std::vector<std::int64_t> lengths = node.integer_input(4, "sequence lengths");
   if (!std::ranges::all_of(lengths, [&](std::int64_t length) { return length == n.time; })) {
     throw Error(fmt::format("has sequences that are shorter than the input's {} steps, which is not supported", n.time));
@@ -131,7 +138,8 @@ void check_lengths(NodeReader& node, const Sizes& n) {
 TensorId initial_state(NodeReader& node, int input, std::int32_t direction, const Sizes& n) {
   if (!node.has_input(input)) return kNoTensor;
   const Shape expected = n.batch_major ? Shape{n.batch, n.directions, n.units} : Shape{n.directions, n.batch, n.units};
-  if (node.shape(input) != expected) throw Error(fmt::format("damaged: initial state {}, {} is needed", to_string(node.shape(input)), to_string(expected)));
+  if (node.shape(input) != expected)
+    throw Error(fmt::format("damaged: initial state {}, {} is needed", to_string(node.shape(input)), to_string(expected)));
   ImportedGraph& graph = node.graph();
   if (node.is_constant(input)) {
     const std::vector<float> values = node.real_input(input, "initial state");
@@ -162,8 +170,11 @@ void convert_recurrent(NodeReader& node, std::string_view op) {
   const auto directions = static_cast<std::size_t>(n.directions);
   const Curves curves = read_curves(node, kind, directions);
   check_lengths(node, n);
-  Attributes attributes{{"batch_major", n.batch_major}, {"gives_last", true},       {"clip", node.real("clip", 0.0F)},
-                        {"alpha", curves.alpha},        {"beta", curves.beta}};
+  Attributes attributes{{"batch_major", n.batch_major},
+                        {"gives_last", true},
+                        {"clip", node.real("clip", 0.0F)},
+                        {"alpha", curves.alpha},
+                        {"beta", curves.beta}};
   if (op == "lstm") {
     if (node.flag("input_forget", false)) throw Error("couples its input and forget gates, which is not supported");
     if (node.has_input(7)) throw Error("has peephole weights, which are not supported");
@@ -177,9 +188,12 @@ void convert_recurrent(NodeReader& node, std::string_view op) {
   for (std::size_t d = 0; d < directions; ++d) {
     attributes["curves"] = curves.directions[d];
     attributes["reverse"] = reverse || d == 1;
-    std::vector<TensorId> inputs{node.input(0), graph.constant<float>({gates * n.units, n.width}, reordered(weights, d, directions, kind.order)),
-                                 graph.constant<float>({gates * n.units, n.units}, reordered(recurrent, d, directions, kind.order)), kNoTensor};
-    if (node.has_input(3)) inputs[3] = graph.constant<float>({2 * gates * n.units}, reordered_biases(node.real_input(3, "biases"), d, directions, kind.order));
+    std::vector<TensorId> inputs{
+        node.input(0), graph.constant<float>({gates * n.units, n.width}, reordered(weights, d, directions, kind.order)),
+        graph.constant<float>({gates * n.units, n.units}, reordered(recurrent, d, directions, kind.order)), kNoTensor};
+    if (node.has_input(3))
+      inputs[3] =
+          graph.constant<float>({2 * gates * n.units}, reordered_biases(node.real_input(3, "biases"), d, directions, kind.order));
     for (std::int32_t i = 0; i < kind.states; ++i) inputs.push_back(initial_state(node, 5 + i, static_cast<std::int32_t>(d), n));
     const std::vector<TensorId> made = graph.add_all(op, inputs, kind.states == 2 ? 3 : 2, attributes);
     for (std::size_t i = 0; i < made.size(); ++i) results[i].push_back(made[i]);
@@ -188,7 +202,8 @@ void convert_recurrent(NodeReader& node, std::string_view op) {
   const Shape state = n.batch_major ? Shape{n.batch, 1, n.units} : Shape{1, n.batch, n.units};
   if (node.has_output(0)) node.set_output(0, joined_directions(graph, results[0], sequence, n.batch_major ? 2 : 1));
   for (int i = 1; i <= kind.states; ++i) {
-    if (node.has_output(i)) node.set_output(i, joined_directions(graph, results[static_cast<std::size_t>(i)], state, n.batch_major ? 1 : 0));
+    if (node.has_output(i))
+      node.set_output(i, joined_directions(graph, results[static_cast<std::size_t>(i)], state, n.batch_major ? 1 : 0));
   }
 }
 

@@ -5,9 +5,9 @@
 namespace mote {
 
 /// Gated recurrent unit in float32. Tables hold the gates update, reset, hidden of a unit one after another: weights
-/// [units][3][width], recurrent weights [units][3][units]; biases [units][4]: of update and reset, of the hidden gate's input part and
-/// of its recurrent part. The initial output may be null. Scratch: two rows of outputs unless L::gives_sequence, then, unless
-/// L::reset_after, rows for the update gate and for the reset outputs.
+/// [units][3][width], recurrent weights [units][3][units]; biases [units][4]: of update and reset, of the hidden gate's input
+/// part and of its recurrent part. The initial output may be null. Scratch: two rows of outputs unless L::gives_sequence, then,
+/// unless L::reset_after, rows for the update gate and for the reset outputs.
 template <typename L>
 MOTE_KERNEL void gru(const float* in, const float* MOTE_RESTRICT weights, const float* MOTE_RESTRICT bias,
                      const float* MOTE_RESTRICT recurrent_weights, const float* initial_output, float* out, float* last_output,

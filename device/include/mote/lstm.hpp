@@ -10,8 +10,8 @@ namespace mote {
 /// L::gives_sequence, then a row of the cell unless last_cell is there.
 template <typename L>
 MOTE_KERNEL void lstm(const float* in, const float* MOTE_RESTRICT weights, const float* MOTE_RESTRICT bias,
-                      const float* MOTE_RESTRICT recurrent_weights, const float* initial_output, const float* initial_cell, float* out,
-                      float* last_output, float* last_cell, uint8_t* scratch) {
+                      const float* MOTE_RESTRICT recurrent_weights, const float* initial_output, const float* initial_cell,
+                      float* out, float* last_output, float* last_cell, uint8_t* scratch) {
   constexpr size_t kPairBytes = L::gives_sequence ? 0 : 2 * sizeof(float) * static_cast<size_t>(L::units);
   const auto step = [&](const float* x, const float* previous, float* next, int32_t batch, bool is_first) {
     float* const cell = recurrent_cell<L>(initial_cell, last_cell, scratch + kPairBytes, batch, is_first);

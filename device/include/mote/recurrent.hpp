@@ -12,9 +12,9 @@ constexpr int32_t recurrent_row(int32_t batch, int32_t step) {
   return L::time_major ? step * L::batch + batch : batch * L::time + step;
 }
 
-/// Runs `step(in, previous, next, batch, is_first)` over all steps of each batch: rows of the inputs, of the output of the step before
-/// (null: all zero) and of the output. Outputs are `out`; without L::gives_sequence they alternate between the two rows of `pair`.
-/// `initial` [batch][units] may be null; with L::gives_last the last outputs go to `last`, which may be `initial`.
+/// Runs `step(in, previous, next, batch, is_first)` over all steps of each batch: rows of the inputs, of the output of the step
+/// before (null: all zero) and of the output. Outputs are `out`; without L::gives_sequence they alternate between the two rows of
+/// `pair`. `initial` [batch][units] may be null; with L::gives_last the last outputs go to `last`, which may be `initial`.
 template <typename L, typename Value, typename Step>
 MOTE_INLINE void recurrent_steps(const Value* in, const Value* initial, Value* out, Value* last, Value* pair, const Step& step) {
   for (int32_t b = 0; b < L::batch; ++b) {

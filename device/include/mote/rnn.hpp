@@ -4,8 +4,8 @@
 
 namespace mote {
 
-/// Simple recurrent layer in float32: weights [units][width], recurrent weights [units][units], biases [units]. The initial output may
-/// be null. Scratch: two rows of outputs unless L::gives_sequence.
+/// Simple recurrent layer in float32: weights [units][width], recurrent weights [units][units], biases [units]. The initial
+/// output may be null. Scratch: two rows of outputs unless L::gives_sequence.
 template <typename L>
 MOTE_KERNEL void rnn(const float* in, const float* MOTE_RESTRICT weights, const float* MOTE_RESTRICT bias,
                      const float* MOTE_RESTRICT recurrent_weights, const float* initial_output, float* out, float* last_output,

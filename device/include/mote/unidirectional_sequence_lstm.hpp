@@ -6,10 +6,11 @@
 
 namespace mote {
 
-// Long short-term memory in integers: both parts of a gate are scaled to steps of 2^-12, gates have steps of 2^-15, the cell is int16.
-// Tables hold the gates input, forget, cell, output of a unit one after another: weights [units][4][width], recurrent weights
-// [units][4][units], biases [units][4]. `cells` [batch][units] holds the cell and `state` [batch][units] the last step's output, both
-// kept from run to run with L::keeps_state; otherwise every run starts from zero, and `state` is null. `table` is that of `logistic`.
+// Long short-term memory in integers: both parts of a gate are scaled to steps of 2^-12, gates have steps of 2^-15, the cell is
+// int16. Tables hold the gates input, forget, cell, output of a unit one after another: weights [units][4][width], recurrent
+// weights [units][4][units], biases [units][4]. `cells` [batch][units] holds the cell and `state` [batch][units] the last step's
+// output, both kept from run to run with L::keeps_state; otherwise every run starts from zero, and `state` is null. `table` is
+// that of `logistic`.
 
 /// `requantize` of a number below 2^(30 - shift) in size.
 template <int32_t kMultiplier, int kShift>
@@ -81,8 +82,8 @@ MOTE_INLINE int64_t gate_sum(int64_t bias, const int8_t* weights, const Value* v
   return bias;
 }
 
-/// int8 (L::Sum int32) or int16 activations (int64). Biases have the zero points folded in; the recurrent ones may be null where the
-/// output's zero point is 0. L::input_multipliers and the like are lists of four.
+/// int8 (L::Sum int32) or int16 activations (int64). Biases have the zero points folded in; the recurrent ones may be null where
+/// the output's zero point is 0. L::input_multipliers and the like are lists of four.
 template <typename L>
 MOTE_KERNEL void unidirectional_sequence_lstm(const typename L::Value* in, const int8_t* MOTE_RESTRICT weights,
                                               const typename L::Sum* MOTE_RESTRICT bias,
@@ -103,8 +104,8 @@ MOTE_KERNEL void unidirectional_sequence_lstm(const typename L::Value* in, const
         gates[g] = saturate_16(requantize(sum, L::input_multipliers[g], L::input_shifts[g]));
         if (previous == nullptr) continue;
         const Sum recurrent = gate_sum(L::output_zero_point == 0 ? Sum{0} : recurrent_bias[4 * u + g], r, previous, L::units);
-        gates[g] = saturate_16(gates[g] +
-                               saturate_16(requantize(recurrent, L::recurrent_multipliers[g], L::recurrent_shifts[g])));
+        gates[g] =
+            saturate_16(gates[g] + saturate_16(requantize(recurrent, L::recurrent_multipliers[g], L::recurrent_shifts[g])));
       }
       next[u] = static_cast<Value>(lstm_output<L>(table, {gates[0], gates[1], gates[2], gates[3]}, cell[u]));
     }

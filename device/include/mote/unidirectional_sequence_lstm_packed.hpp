@@ -5,7 +5,8 @@
 
 namespace mote {
 
-// The int8 LSTM on pairs of products. For each unit the matrix holds two blocks, of the input weights and of the recurrent weights:
+// The int8 LSTM on pairs of products. For each unit the matrix holds two blocks, of the input weights and of the recurrent
+// weights:
 //   4                  start sums: 256 * I + F, F, 256 * C + O, O of the gates input, forget, cell, output
 //   2 * steps          two columns of weights a word, a halfword each: 256 * i + f, then 256 * c + o
 // SMLAD with the words sums 256 * I + F, with their sign-extended low bytes F; mote proves that I and C stay below 2^23 in size.
@@ -49,8 +50,8 @@ MOTE_INLINE void add_recurrent_gates(LstmGates& gates, const LstmGates& sums) {
 /// `scratch` holds both columns.
 template <typename L>
 MOTE_KERNEL void unidirectional_sequence_lstm_packed(const int8_t* in, const int32_t* MOTE_RESTRICT matrix,
-                                                     const int16_t* MOTE_RESTRICT table, int8_t* state, int16_t* cells, int8_t* out,
-                                                     uint8_t* scratch) {
+                                                     const int16_t* MOTE_RESTRICT table, int8_t* state, int16_t* cells,
+                                                     int8_t* out, uint8_t* scratch) {
   constexpr int32_t kSteps = window_steps(1, L::width);
   constexpr int32_t kRecurrentSteps = window_steps(1, L::units);
   auto* const column = reinterpret_cast<uint32_t*>(scratch);
