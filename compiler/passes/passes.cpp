@@ -16,7 +16,7 @@ namespace mote {
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
-      {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass},
+      {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass, true, false},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding, false},
   };
   return list;
@@ -35,7 +35,8 @@ void run_passes(Graph& graph, const PassOptions& options) {
   }
   for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after));
        ++i) {
-    if (options.portable_only && !passes[i].portable) continue;
+    if (options.scope == PassScope::kPortable && !passes[i].portable) continue;
+    if (options.scope == PassScope::kKeepsTensors && !passes[i].keeps_tensors) continue;
     const std::size_t before = graph.nodes.size();
     const std::int64_t macs_before = total_macs(graph);
     if (passes[i].apply(graph)) {
