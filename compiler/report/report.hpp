@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compare/diff_models.hpp"
 #include "emulate/run_model.hpp"
 #include "select/plan.hpp"
 
@@ -32,5 +33,9 @@ std::string tuned_layers_text(const Plan& before, const Plan& after, std::string
 Json run_json(const Plan& plan, const RunResult& result);
 /// The same as text; the rows per layer only when `profile`.
 std::string run_text(const Plan& plan, const RunResult& result, bool profile);
+
+/// How far two runs are apart in every compared layer, and the first that leaves the tolerance.
+Json diff_json(const DiffResult& result);
+std::string diff_text(const DiffResult& result);
 
 }  // namespace mote
