@@ -61,6 +61,14 @@ std::vector<std::int32_t> ones_of(const std::vector<std::vector<double>>& rows) 
   return places;
 }
 
+/// The numbers as text; as names where the data has one for each.
+std::vector<std::string> names_of_numbers(const std::vector<double>& numbers, const std::vector<std::string>& names) {
+  const bool named = std::all_of(numbers.begin(), numbers.end(), [&](double n) { return n >= 0 && n < static_cast<double>(names.size()); });
+  std::vector<std::string> texts;
+  for (const double number : numbers) texts.push_back(named ? names[static_cast<std::size_t>(number)] : fmt::format("{:.0f}", number));
+  return texts;
+}
+
 void require_count(std::int64_t count, std::size_t samples) {
   if (count != static_cast<std::int64_t>(samples))
     throw Error(fmt::format("{} labels for {} samples", count, samples), "give one for each sample");
@@ -104,11 +112,7 @@ void set_answers(Samples& samples, const NpyArray& answers, const Graph& graph) 
       throw Error(fmt::format("the answer of sample {} is not a finite number", i / width), "leave the sample out, or give its answer");
   }
   if (!in_rows) {
-    if (!real && !graph.labels.empty()) {
-      std::vector<std::string> texts;
-      for (const double number : numbers) texts.push_back(fmt::format("{:.0f}", number));
-      return set_answers(samples, texts, graph);
-    }
+    if (!real && !graph.labels.empty()) return set_answers(samples, names_of_numbers(numbers, samples.class_names), graph);
     samples.real_targets = real;
     return set_numbers(samples, numbers);
   }
