@@ -4,12 +4,8 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config
-<<<<<<< HEAD
   flatbuffers-compiler libflatbuffers-dev libcli11-dev libfmt-dev nlohmann-json3-dev libzip-dev libxxhash-dev libonnx-dev libprotobuf-dev
-=======
-  flatbuffers-compiler libflatbuffers-dev libcli11-dev libfmt-dev nlohmann-json3-dev libzip-dev libxxhash-dev
   libpng-dev libturbojpeg0-dev libsndfile1-dev
->>>>>>> acf3b40 (wip)
   gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 if [[ "${1:-}" == --tests ]]; then
   packages+=(libgtest-dev libbenchmark-dev clang python3 python3-venv gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc)

@@ -4,6 +4,7 @@
 
 #include "data/assessment.hpp"
 #include "data/samples.hpp"
+#include "emulate/compile.hpp"
 #include "emulate/side_by_side.hpp"
 #include "report/evaluation_report.hpp"
 #include "support/files.hpp"
@@ -67,7 +68,7 @@ ExitCode evaluate(const EvaluateOptions& options) {
   {
     ProgressBar bar;
     result = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
-                       {options.selection.cmsis_nn, {}}, run.lanes);
+                       {options.selection.cmsis_nn, plan.target.is_host() ? kThisMachineFlags : Command{}}, run.lanes);
   }
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const Assessment assessment = with_context(options.path, [&] { return assess(plan.graph, samples, result.outputs, how); });
