@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "data/data_options.hpp"
 #include "graph/graph.hpp"
 #include "ops/kernel_call.hpp"
 #include "passes/passes.hpp"
@@ -46,6 +47,9 @@ void add_selection_options(CLI::App& command, SelectionFlags& flags);
 SelectionOptions selection_options(const SelectionFlags& flags, const std::string& model_path);
 std::string default_tuning_file(const std::string& model_path);
 
+/// Options of every command that reads a user's data.
+void add_data_options(CLI::App& command, DataOptions& options);
+
 /// Imports the model, applies `--io` and the passes. `tell_passes`: each pass that changes something says so on stderr.
 Graph load_model(const ModelOptions& options, bool tell_passes = false, PassScope scope = PassScope::kAll);
 
@@ -53,6 +57,7 @@ Graph load_model(const ModelOptions& options, bool tell_passes = false, PassScop
 void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);

@@ -15,6 +15,7 @@ struct RunOptions {
   ModelOptions model;
   SelectionFlags selection;
   TargetFlags target;
+  DataOptions data;
   std::string input, output, cxx_flags;
   bool profile = false;
 };
@@ -23,9 +24,10 @@ ExitCode run(const RunOptions& options) {
   const Target target = chosen_target(options.target);
   const Plan plan = make_plan(load_model(options.model), target, selection_options(options.selection, options.model.path));
   require_fits_board(plan, options.target);
-  Samples samples = read_samples(options.input, plan.graph);
+  Samples samples = read_samples(options.input, plan.graph, options.data);
   std::vector<Inference> inferences;
-  for (auto& inputs : samples.inputs) inferences.push_back({std::move(inputs), false});
+  for (std::size_t i = 0; i < samples.inputs.size(); ++i)
+    inferences.push_back({std::move(samples.inputs[i]), i > 0 && samples.forgets_before(i)});
   RunResult result;
   {
     ProgressBar bar;
@@ -41,6 +43,7 @@ ExitCode run(const RunOptions& options) {
     if (!samples.labels.empty() && predictions.is_classifier) json["accuracy"] = predictions.accuracy();
     fmt::print("{}", json_text(json));
   } else {
+    for (const std::string& note : samples.notes) fmt::print("{}\n", note);
     fmt::print("{}\n{}", predictions.text(samples), run_text(plan, result, options.profile));
   }
   return ExitCode::kDone;
@@ -54,10 +57,11 @@ void add_run(CLI::App& app, Action& action) {
   add_model_options(*command, options->model);
   add_target_options(*command, options->target);
   add_selection_options(*command, options->selection);
+  add_data_options(*command, options->data);
   command
       ->add_option("-i,--input", options->input,
-                   "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin. Floating point numbers "
-                   "are quantized, integers are taken as stored")
+                   "Inputs: .npy, .npz (x or x0, x1, ...; labels in y), .csv (a row per sample), .bin, or a directory of images or "
+                   "sounds. Floating point numbers are quantized, integers are taken as stored")
       ->required()
       ->type_name("FILE");
   command

@@ -6,7 +6,7 @@
 
 #include "data/convert.hpp"
 #include "data/file_order.hpp"
-#include "graph/operator.hpp"
+#include "data/model_outputs.hpp"
 
 namespace mote {
 
@@ -17,32 +17,25 @@ std::string class_name(const Samples& samples, std::int32_t index) {
   return index >= 0 && i < samples.class_names.size() ? samples.class_names[i] : fmt::format("class {}", index);
 }
 
-/// Whether the tensor's values are scores of classes: a softmax made them, whatever changed their type or shape since.
-bool holds_scores(const Graph& graph, TensorId id) {
-  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
-    const Node& node = graph.nodes[i];
-    if (node.outputs[0] != id) continue;
-    const std::string_view name = node.op->name();
-    if (name == "softmax" || name == "log_softmax") return true;
-    if (name != "quantize" && name != "dequantize" && name != "reshape") return false;
-    id = node.inputs[0];
-  }
-  return false;
-}
-
 }  // namespace
+
+std::vector<double> real_tensor_values(const Tensor& tensor, const Bytes& bytes) {
+  const NpyArray array = to_array(tensor, {tensor.elements()}, bytes);
+  const bool quantized = !is_float(tensor.type) && !tensor.quantization.empty();
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(tensor.elements()));
+  for (std::int64_t e = 0; e < tensor.elements(); ++e) {
+    const double stored = number_at(array, e);
+    values.push_back(quantized ? static_cast<double>(tensor.scale()) * (stored - tensor.zero_point()) : stored);
+  }
+  return values;
+}
 
 std::vector<std::vector<double>> real_values(const Graph& graph, const std::vector<Bytes>& outputs) {
   std::vector<std::vector<double>> result;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& tensor = graph.tensor(graph.outputs[i]);
-    const NpyArray array = to_array(tensor, {tensor.elements()}, to_file_order(outputs[i], tensor));
-    const bool quantized = !is_float(tensor.type) && !tensor.quantization.empty();
-    auto& values = result.emplace_back();
-    for (std::int64_t e = 0; e < tensor.elements(); ++e) {
-      const double stored = number_at(array, e);
-      values.push_back(quantized ? static_cast<double>(tensor.scale()) * (stored - tensor.zero_point()) : stored);
-    }
+    result.push_back(real_tensor_values(tensor, to_file_order(outputs[i], tensor)));
   }
   return result;
 }
@@ -63,7 +56,7 @@ Predictions predict(const Graph& graph, const std::vector<std::vector<Bytes>>& o
   const Tensor& first = graph.tensor(graph.outputs[0]);
   const bool one_row = first.elements() >= 2 && first.elements() == (first.shape.empty() ? 1 : first.shape.back());
   result.is_classifier =
-      graph.outputs.size() == 1 && one_row && (!samples.labels.empty() || holds_scores(graph, graph.outputs[0]));
+      graph.outputs.size() == 1 && one_row && ((!samples.labels.empty() && !samples.real_targets) || is_softmax(graph, graph.outputs[0]));
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     result.values.push_back(real_values(graph, outputs[i])[0]);
     const auto& values = result.values.back();

@@ -8,6 +8,9 @@
 
 namespace mote {
 
+/// A tensor's values as real numbers: quantized ones by scale and zero point.
+std::vector<double> real_tensor_values(const Tensor& tensor, const Bytes& bytes);
+
 /// The outputs of one inference as real numbers: per output, its values (quantized ones by scale and zero point), in the model
 /// file's order of axes.
 std::vector<std::vector<double>> real_values(const Graph& graph, const std::vector<Bytes>& outputs);

@@ -27,11 +27,10 @@ std::uint64_t count_instructions(const RunTrailer& trailer) {
 
 Measurement measure_with_timer(BoardBoot boot, const EmulationJob& job) {
   boot.directory /= "timer";
-  boot.firmware = "../" + boot.firmware;
   boot.more_arguments = {"-icount", kInstructionClock};
   boot.on_tick = nullptr;
   std::filesystem::create_directory(boot.directory);
-  write_run_input(boot.directory, job, 1, MOTE_OPTION_TIMER);
+  write_run_input(boot.directory, job, {0, 1}, MOTE_OPTION_TIMER);
   check_board(boot_board(boot), boot);
   Measurement measurement;
   measurement.instructions = count_instructions(read_run_output(boot.directory, job, 1).trailer);

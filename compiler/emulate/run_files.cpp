@@ -21,14 +21,14 @@ void append(std::string& bytes, const Record& record) {
 
 }  // namespace
 
-void write_run_input(const std::filesystem::path& directory, const EmulationJob& job, std::size_t sample_count,
-                     std::uint32_t options) {
+void write_run_input(const std::filesystem::path& directory, const EmulationJob& job, const Part& part, std::uint32_t options) {
+  const std::size_t sample_count = part.size();
   MOTE_CHECK(sample_count <= std::numeric_limits<std::uint32_t>::max());
   const std::size_t sample_bytes = sum(job.input_bytes);
   std::string bytes;
   bytes.reserve(sizeof(RunHeader) + sample_count * (sizeof(std::uint32_t) + sample_bytes));
   append(bytes, RunHeader{MOTE_INPUT_MAGIC, static_cast<std::uint32_t>(sample_count), options});
-  for (std::size_t i = 0; i < sample_count; ++i) {
+  for (std::size_t i = part.begin; i < part.end; ++i) {
     const Sample& sample = job.samples[i];
     MOTE_CHECK(sample.bytes.size() == sample_bytes);
     append(bytes, std::uint32_t{sample.reset_before ? MOTE_SAMPLE_RESET : 0});

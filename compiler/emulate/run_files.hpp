@@ -6,12 +6,12 @@
 
 #include "emulate/emulator.hpp"
 #include "emulate/runtime/run_format.h"
+#include "emulate/side_by_side.hpp"
 
 namespace mote {
 
-/// Writes `input.bin` for the runner: the first `sample_count` samples of the job, with `options` of MOTE_OPTION_*.
-void write_run_input(const std::filesystem::path& directory, const EmulationJob& job, std::size_t sample_count,
-                     std::uint32_t options);
+/// Writes `input.bin` for the runner: a part of the job's samples, with `options` of MOTE_OPTION_*.
+void write_run_input(const std::filesystem::path& directory, const EmulationJob& job, const Part& part, std::uint32_t options);
 
 struct RunOutput {
   std::vector<std::vector<std::uint8_t>> samples;

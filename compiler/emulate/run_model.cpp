@@ -1,6 +1,10 @@
 #include "emulate/run_model.hpp"
 
+#include <algorithm>
+#include <mutex>
+
 #include "codegen/generate.hpp"
+#include "emulate/side_by_side.hpp"
 #include "support/files.hpp"
 
 namespace mote {
@@ -25,22 +29,35 @@ std::vector<Bytes> cut(const Bytes& whole, const std::vector<std::size_t>& sizes
   return parts;
 }
 
-RunResult run_reference(const Graph& graph, const std::vector<Inference>& inferences, const Progress& progress) {
+bool keeps_state(const Graph& graph) {
+  return std::any_of(graph.tensors.begin(), graph.tensors.end(), [](const Tensor& tensor) { return tensor.is_state; });
+}
+
+RunResult run_reference(const Graph& graph, const std::vector<Inference>& inferences, const Progress& progress, std::size_t lanes) {
   RunResult result;
-  Evaluator evaluator(graph);
-  for (std::size_t i = 0; i < inferences.size(); ++i) {
-    if (inferences[i].reset_before) evaluator.reset();
-    result.outputs.push_back(evaluator.run(inferences[i].inputs));
-    if (progress) progress("evaluate", static_cast<double>(i + 1) / static_cast<double>(inferences.size()));
-  }
+  result.outputs.resize(inferences.size());
+  const bool stateful = keeps_state(graph);
+  const auto parts =
+      cut_into_parts(inferences.size(), lanes, [&](std::size_t i) { return !stateful || inferences[i].reset_before; });
+  std::mutex mutex;
+  std::size_t done = 0;
+  run_side_by_side(parts.size(), lanes, [&](std::size_t p) {
+    Evaluator evaluator(graph);
+    for (std::size_t i = parts[p].begin; i < parts[p].end; ++i) {
+      if (inferences[i].reset_before) evaluator.reset();
+      result.outputs[i] = evaluator.run(inferences[i].inputs);
+      const std::lock_guard lock(mutex);
+      if (progress) progress("evaluate", static_cast<double>(++done) / static_cast<double>(inferences.size()));
+    }
+  });
   return result;
 }
 
 }  // namespace
 
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress,
-                    const BuildOptions& build) {
-  if (plan.target.is_reference()) return run_reference(plan.graph, inferences, progress);
+                    const BuildOptions& build, std::size_t lanes) {
+  if (plan.target.is_reference()) return run_reference(plan.graph, inferences, progress, lanes);
   const TemporaryDirectory directory;
   write_files(directory.path(), generate_library(plan, std::string(kName)));
   EmulationJob job;
@@ -52,7 +69,9 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   job.layer_count = plan.steps.size();
   job.input_bytes = byte_counts(plan.graph, plan.graph.inputs);
   job.output_bytes = byte_counts(plan.graph, plan.graph.outputs);
+  job.keeps_state = keeps_state(plan.graph);
   job.profile = profile;
+  job.lanes = lanes;
   for (const Inference& inference : inferences) {
     Sample sample{inference.reset_before, {}};
     for (const Bytes& input : inference.inputs) sample.bytes.insert(sample.bytes.end(), input.begin(), input.end());

@@ -26,8 +26,9 @@ struct RunResult {
 };
 
 /// Generates the plan's library, builds it for the plan's target and runs the inferences there in order, on one model object. On
-/// the target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions.
+/// the target "reference" nothing is built: the operators' reference evaluation runs. `profile` counts instructions. With more
+/// `lanes` than one, parts of the inferences run side by side on objects of their own, cut where the model keeps no state.
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress = {},
-                    const BuildOptions& build = {});
+                    const BuildOptions& build = {}, std::size_t lanes = 1);
 
 }  // namespace mote

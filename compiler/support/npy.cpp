@@ -15,8 +15,26 @@ namespace mote {
 
 namespace {
 
-constexpr std::size_t kLargestMember = std::size_t{1} << 30;
 constexpr std::size_t kMostInflation = 1100;  // deflate reaches 1032
+
+/// What an archive claims to hold, kept within `limit` bytes in all and within what the file can hold.
+class Claims {
+ public:
+  Claims(std::size_t file_bytes, std::size_t limit_bytes) : file_bytes_(file_bytes), limit_bytes_(limit_bytes) {}
+
+  void add(const std::string& name, std::uint64_t bytes) {
+    sum_ += std::min<std::uint64_t>(bytes, limit_bytes_ + 1);
+    if (sum_ > limit_bytes_) {
+      throw Error(fmt::format("the archive unpacks to more than {} bytes (with array '{}'), refused", limit_bytes_, name),
+                  "give fewer samples, or several files");
+    }
+    if (sum_ / kMostInflation > file_bytes_)
+      throw Error(fmt::format("damaged .npz archive: array '{}' claims {} bytes, in a file of {}", name, bytes, file_bytes_));
+  }
+
+ private:
+  std::uint64_t file_bytes_, limit_bytes_, sum_ = 0;
+};
 
 /// The text after `key` in a header such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
 std::string_view value_after(std::string_view header, std::string_view key) {
@@ -73,7 +91,9 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes) {
   if (descr.empty() || descr[0] != '\'') throw Error("this .npy holds records or objects; plain numbers are needed");
   array.descr = descr.substr(1, descr.find('\'', 1) - 1);
   if (array.descr.size() < 3 || array.descr[0] == '>' || array.item_bytes() == 0 || array.item_bytes() > 1 << 16) {
-    throw Error(fmt::format(".npy type '{}' is not supported", array.descr));
+    const bool objects = array.descr.ends_with('O');
+    throw Error(fmt::format(".npy type '{}' is not supported", array.descr),
+                objects ? "an array of objects is saved where rows differ in length or hold text: make it numbers with astype" : "");
   }
   if (value_after(header, "'fortran_order'").starts_with("True")) {
     throw Error("the array is in Fortran order", "save it with numpy.ascontiguousarray");
@@ -91,7 +111,7 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes) {
   return array;
 }
 
-std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
+std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes, std::size_t limit_bytes) {
   if (bytes.empty()) throw Error("not a .npz archive: the file is empty");
   zip_error_t error;
   zip_error_init(&error);
@@ -102,10 +122,11 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
     if (source != nullptr) zip_source_free(source);
     const std::string reason = zip_error_strerror(&error);
     zip_error_fini(&error);
-    throw Error(fmt::format("not a .npz archive: {}", reason));
+    throw Error(fmt::format("not a .npz archive, or cut off: {}", reason), "save it again with numpy.savez");
   }
   zip_error_fini(&error);
   std::map<std::string, NpyArray> arrays;
+  Claims claims(bytes.size(), limit_bytes);
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
     zip_stat_t stat;
     const auto index = static_cast<zip_uint64_t>(i);
@@ -113,9 +134,7 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes) {
       throw Error("damaged .npz archive");
     std::string name = stat.name == nullptr ? "" : stat.name;
     if (name.ends_with(".npy")) name.resize(name.size() - 4);
-    if (stat.size > kLargestMember) throw Error(fmt::format("array '{}' is larger than 1 GiB", name));
-    if (stat.size / kMostInflation > bytes.size())
-      throw Error(fmt::format("damaged .npz archive: array '{}' claims {} bytes", name, stat.size));
+    claims.add(name, stat.size);
     std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen_index(archive.get(), index, 0), zip_fclose);
     std::vector<std::uint8_t> content(stat.size);
     if (!file || zip_fread(file.get(), content.data(), content.size()) != static_cast<zip_int64_t>(content.size())) {

@@ -20,8 +20,9 @@ struct NpyArray {
 
 /// Errors name what is damaged. Fortran order and objects are refused.
 NpyArray parse_npy(std::span<const std::uint8_t> bytes);
-/// The arrays of a .npz archive by name, without ".npy".
-std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes);
+/// The arrays of a .npz archive by name, without ".npy". Refused before anything is unpacked: what claims more than `limit_bytes` in all, or
+/// more than its compressed bytes can hold.
+std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes, std::size_t limit_bytes = std::size_t{1} << 31);
 /// The bytes of a .npy file.
 std::string format_npy(const NpyArray& array);
 

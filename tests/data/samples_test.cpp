@@ -30,7 +30,9 @@ Graph two_inputs() {
   return builder.finish();
 }
 
-Samples csv(const std::string& text, const Graph& graph = quantized_model()) { return parse_samples(bytes_of(text), ".csv", graph); }
+Samples csv(const std::string& text, const Graph& graph = quantized_model(), const DataOptions& options = {}) {
+  return parse_samples(bytes_of(text), ".csv", graph, options);
+}
 
 std::string csv_problem(const std::string& text, const Graph& graph = quantized_model()) {
   return error_of([&] { csv(text, graph); });
@@ -68,17 +70,19 @@ TEST(CsvSamples, AByteOrderMarkIsNoHeading) { EXPECT_EQ(csv("\xEF\xBB\xBF" "1,2,
 TEST(CsvSamples, ErrorsTellLineAndColumn) {
   EXPECT_EQ(csv_problem("1,2,3\n4,five,6"), "line 2, column 2: 'five' is no number");
   EXPECT_EQ(csv_problem("1,x,3\n4,5,6"), "line 1, column 2: 'x' is no number") << "a line with numbers is no heading";
-  EXPECT_EQ(csv_problem("1,2,3\n4,,6"), "line 2, column 2: '' is no number");
-  EXPECT_EQ(csv_problem("x,y,z\n1,2"), "line 2 has 2 numbers, the input 't0' takes 3");
-  EXPECT_EQ(csv_problem("1,2,3,4"), "line 1 has 4 numbers, the input 't0' takes 3");
+  EXPECT_TRUE(contains(csv_problem("1,2,3\n4,,6"), "line 2, column 2: the value is missing ('')\n  fill it in, drop the row, or give --allow-nan"));
+  EXPECT_EQ(csv_problem("x,y\n1,2"), "line 2 has 2 numbers, the input 't0' takes 3");
+  EXPECT_TRUE(contains(csv_problem("1,2,3,4,5"), "line 1 has 5 numbers, the input 't0' takes 3\n  name the columns that are answers with --label"));
+  EXPECT_TRUE(contains(csv_problem("1,inf,3"), "line 1, column 2: 'inf' is infinite"));
   EXPECT_EQ(csv_problem("1,2,12345678901234567890"), "line 1, column 3: '12345678901234567890' is too large");
   EXPECT_TRUE(contains(csv_problem("1,2,128"), "value 128 for 't0' does not fit int8\n  integers are taken as stored values"));
-  EXPECT_EQ(csv_problem("1,2,nan"), "a value for 't0' is not a number");
+  EXPECT_TRUE(contains(csv_problem("1,2,nan"), "line 1, column 3: the value is missing ('nan')"));
+  EXPECT_EQ(error_of([] { csv("1,2,nan", quantized_model(), {.allow_nan = true}); }), "a value for 't0' is not a number");
 }
 
 TEST(CsvSamples, WithoutRowsIsAnError) {
-  EXPECT_TRUE(contains(csv_problem(""), "0 values do not fill 't0'"));
-  EXPECT_TRUE(contains(csv_problem("x,y,z\n"), "0 values do not fill 't0'"));
+  EXPECT_EQ(csv_problem(""), "there are no rows of values");
+  EXPECT_EQ(csv_problem("x,y,z\n"), "there are no rows of values");
 }
 
 TEST(CsvSamples, FitsOneInputOnly) {

@@ -7,6 +7,7 @@ import pathlib
 import struct
 import sys
 import zipfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -22,6 +23,15 @@ def npz(arrays):
         for name, data in arrays.items():
             archive.writestr(zipfile.ZipInfo(name + ".npy"), data)
     return out.getvalue()
+
+
+def png(width, height, colour, pixels):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    stride = len(pixels) // height
+    rows = b"".join(b"\0" + pixels[i:i + stride] for i in range(0, len(pixels), stride))
+    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def text_array(text):
@@ -61,7 +71,14 @@ def seeds(models):
     yield "samples/npy", b"\x01" + npy("<f8", (2, 4), struct.pack("<8d", *range(8)))
     yield "samples/npz", b"\x02" + npz({"x": npy("|i1", (2, 4), bytes(8)), "y": npy("<i4", (2,), bytes(8)), "class_names": text_array("yes")})
     yield "samples/npz_mixed", b"\x06" + npz({"real": npy("<f4", (1, 4), bytes(16)), "x1": npy("<i8", (2,), bytes(16))})
+    yield "samples/csv_labels", b"\x08kind,a,b,c,d\nwalk,1,2,3,4\n\"run, fast\",-5,6,7,8\n"
+    yield "samples/csv_missing", b"\x40a,b,c,d,y\n1,,NA,4,0.5\n"
     yield "samples/bin", b"\x03" + bytes(8)
+    yield "media/ppm", b"\x00P6 2 1 255\n" + bytes(range(6))
+    yield "media/bmp", b"\x00BM" + struct.pack("<IIIIiiHHIIiiII", 62, 0, 54, 40, 1, 2, 1, 24, 0, 8, 0, 0, 0, 0) + bytes(8)
+    yield "media/png", b"\x00" + png(3, 2, 2, bytes(range(18)))
+    yield "media/png_grey", b"\x00" + png(3, 2, 0, bytes(range(6)))
+    yield "media/wav", b"\x01RIFF" + struct.pack("<I8sIHHIIHH4sI", 44, b"WAVEfmt ", 16, 1, 2, 8000, 32000, 4, 16, b"data", 8) + bytes(8)
     yield "golden/single", golden("single", 1)
     yield "golden/seq", golden("seq", 3)
     for graph in sorted((ROOT / "tests/golden").glob("*.graph")):
