@@ -3,7 +3,6 @@
 #include "compress/quantize.hpp"
 #include "data/samples.hpp"
 #include "export/tflite.hpp"
-#include "import/tflite.hpp"
 #include "report/quantize_report.hpp"
 #include "support/files.hpp"
 #include "support/progress.hpp"
@@ -14,7 +13,8 @@ namespace mote::cli {
 namespace {
 
 struct QuantizeFlags {
-  std::string model, data, test, output;
+  ModelOptions model;  // its path and axes
+  std::string data, test, output;
   std::string calibration = "mse", rounding = "nearest", activations = "int8", io = "int8", max_drop, keep_weights = "int8";
   double percentile = 99.99;
   bool no_equalize = false, no_bias_correction = false, no_sensitivity = false, json = false;
@@ -62,7 +62,8 @@ QuantizeOptions options_of(const QuantizeFlags& flags) {
 
 ExitCode run_quantize(const QuantizeFlags& flags) {
   const QuantizeOptions options = options_of(flags);
-  const Graph graph = import_tflite_file(flags.model);
+  const std::string& path = flags.model.path;
+  const Graph graph = load_model(flags.model, false, true);
   const Samples samples = read_samples(flags.data, graph);
   Samples tests;
   if (!flags.test.empty()) tests = read_samples(flags.test, graph);
@@ -70,23 +71,23 @@ ExitCode run_quantize(const QuantizeFlags& flags) {
   QuantizeResult result;
   {
     ProgressBar bar;
-    result = with_context(flags.model, [&] {
+    result = with_context(path, [&] {
       return quantize(graph, samples.inputs, test, options,
                       [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
-  const std::vector<std::uint8_t> bytes = with_context(flags.model, [&] { return write_tflite(result.graph); });
-  const auto bytes_before = static_cast<std::int64_t>(std::filesystem::file_size(flags.model));
+  const std::vector<std::uint8_t> bytes = with_context(path, [&] { return write_tflite(result.graph); });
+  const auto bytes_before = static_cast<std::int64_t>(std::filesystem::file_size(path));
   write_file(flags.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   const bool held = !options.max_drop || drop_of(result.quality, result.exact) <= *options.max_drop;
   if (flags.json) {
-    Json json{{"model", flags.model}, {"output", flags.output}, {"bytes_before", bytes_before}, {"bytes", bytes.size()}};
+    Json json{{"model", path}, {"output", flags.output}, {"bytes_before", bytes_before}, {"bytes", bytes.size()}};
     json.update(quantize_json(result));
     if (options.max_drop) json["held"] = held;
     fmt::print("{}", json_text(json));
   } else {
     fmt::print("{}wrote {}: {} bytes ({} has {})\n", quantize_text(result), flags.output,
-               grouped(static_cast<std::int64_t>(bytes.size())), flags.model, grouped(bytes_before));
+               grouped(static_cast<std::int64_t>(bytes.size())), path, grouped(bytes_before));
     if (!held) fmt::print("--max-drop {} does not hold, even with every layer wider\n", flags.max_drop);
   }
   return held ? ExitCode::kDone : ExitCode::kCheckFailed;
@@ -120,7 +121,8 @@ void add_method_options(CLI::App& command, QuantizeFlags& flags) {
 void add_quantize(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("quantize", "Turn a float model into an int8 .tflite, and measure what that costs");
   auto flags = std::make_shared<QuantizeFlags>();
-  command->add_option("model", flags->model, "A .tflite file")->required()->type_name("MODEL");
+  command->add_option("model", flags->model.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
+  command->add_option("--dim", flags->model.dims, "ONNX: the extent of an axis that the file leaves open")->type_name("NAME=N");
   command
       ->add_option("--data", flags->data,
                    "Typical inputs, a few dozen to a few hundred, as for `mote run`; with labels, accuracy is measured")

@@ -16,13 +16,19 @@ using Answers = std::vector<std::vector<float>>;
 Answers answers_of(const Graph& from, const Graph& graph, const SampleInputs& samples, const QuantizeProgress& progress,
                    std::string_view stage);
 
-/// What the first output means, which decides how two models are compared.
-enum class OutputKind : std::uint8_t {
-  kScores,    ///< a row of scores; the highest names the class
-  kLogistic,  ///< one probability; above one half is class 1
-  kValues,    ///< anything else
+/// What the outputs of a model mean, which decides how two models are compared.
+struct OutputForm {
+  enum class Decision : std::uint8_t {
+    kNone,      ///< there are only values
+    kScores,    ///< a row of scores: the highest names the class
+    kLogistic,  ///< one probability: above one half is class 1
+    kLabel,     ///< the class itself
+  };
+  Decision decision = Decision::kNone;
+  std::size_t classes = 1;          ///< the decision is taken from so many numbers, the first of all
+  std::vector<bool> is_measured{};  ///< for each number of an answer: errors count
 };
-OutputKind output_kind(const Graph& graph, bool has_labels);
+OutputForm output_form(const Graph& graph, bool has_labels);
 
 /// How near a model is to the float model.
 struct Quality {
@@ -33,7 +39,7 @@ struct Quality {
   std::optional<double> accuracy;   ///< share of samples with the label's class
 };
 
-Quality compare_answers(const Answers& exact, const Answers& answers, std::size_t classes, OutputKind kind,
+Quality compare_answers(const Answers& exact, const Answers& answers, const OutputForm& form,
                         const std::vector<std::int32_t>& labels);
 
 /// The measure that `--max-drop` holds to: what is lost of accuracy against the float model's own, else of agreement, else the

@@ -120,9 +120,9 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   verify(prepared);
 
   const Answers exact = answers_of(graph, graph, tests, progress, "float model");
-  const Yardstick all{tests, labels, exact, output_kind(graph, !labels.empty())};
-  const auto classes = static_cast<std::size_t>(graph.tensor(graph.outputs[0]).elements());
-  result.exact = compare_answers(exact, exact, classes, all.kind, labels);
+  const OutputForm form = output_form(graph, !labels.empty());
+  const Yardstick all{tests, labels, exact, form};
+  result.exact = compare_answers(exact, exact, form, labels);
 
   CalibrationOptions calibration = options.calibration;
   if (options.activations == Precision::kInt16) calibration.steps = 65535;
@@ -143,7 +143,7 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
     const Subset subset = spread_subset(tests, labels, exact, sensitivity_samples(prepared));
     Scheme scheme = trial.scheme;
     scheme.nodes = trial.made.precision;
-    result.costs = sensitivity(prepared, scheme, {subset.inputs, subset.labels, subset.exact, all.kind}, progress);
+    result.costs = sensitivity(prepared, scheme, {subset.inputs, subset.labels, subset.exact, form}, progress);
   }
   if (options.max_drop) {
     MixedPrecision mixed = hold_drop(prepared, trial, result.costs, *options.max_drop, make);

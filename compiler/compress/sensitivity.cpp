@@ -17,8 +17,7 @@ bool only_moves_values(const Graph& graph, std::size_t node, Precision precision
 Quality measure(const Graph& graph, const Graph& made, const Yardstick& yardstick, const QuantizeProgress& progress,
                 std::string_view stage) {
   const Answers answers = answers_of(graph, made, yardstick.samples, progress, stage);
-  const auto classes = static_cast<std::size_t>(graph.tensor(graph.outputs[0]).elements());
-  return compare_answers(yardstick.exact, answers, classes, yardstick.kind, yardstick.labels);
+  return compare_answers(yardstick.exact, answers, yardstick.form, yardstick.labels);
 }
 
 std::vector<LayerCost> sensitivity(const Graph& graph, const Scheme& scheme, const Yardstick& yardstick,

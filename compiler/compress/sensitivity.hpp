@@ -20,7 +20,7 @@ struct Yardstick {
   const SampleInputs& samples;
   const std::vector<std::int32_t>& labels;
   const Answers& exact;
-  OutputKind kind = OutputKind::kValues;
+  const OutputForm& form;
 };
 
 /// One entry for each node that `scheme` computes with integers and that does more than move values, in running order.
