@@ -23,14 +23,6 @@ void evaluate_node(const Graph& graph, const Node& node, std::vector<Bytes>& val
   node.op->evaluate(Evaluation(NodeView(graph, node), std::move(inputs), std::move(outputs)));
 }
 
-void fill_with_real_zero(const Tensor& tensor, Bytes& bytes) {
-  bytes.assign(static_cast<std::size_t>(tensor.bytes()), 0);
-  const std::int64_t zero = tensor.zero_point();  // the low bytes come first
-  if (zero == 0 || is_float(tensor.type)) return;
-  const std::size_t size = type_bytes(tensor.type);
-  for (std::size_t i = 0; i < bytes.size(); i += size) std::memcpy(&bytes[i], &zero, size);
-}
-
 bool declared_fits(const Shape& declared, const Shape& inferred) {
   if (declared == inferred) return true;
   if (declared.size() != inferred.size()) return std::find(declared.begin(), declared.end(), -1) != declared.end();
@@ -98,6 +90,15 @@ void fold(Graph& graph, const Node& node) {
 
 }  // namespace
 
+Bytes real_zeros(const Tensor& tensor) {
+  Bytes bytes(static_cast<std::size_t>(tensor.bytes()), 0);
+  const std::int64_t zero = tensor.zero_point();  // the low bytes come first
+  if (zero == 0 || is_float(tensor.type)) return bytes;
+  const std::size_t size = type_bytes(tensor.type);
+  for (std::size_t i = 0; i < bytes.size(); i += size) std::memcpy(&bytes[i], &zero, size);
+  return bytes;
+}
+
 Evaluator::Evaluator(const Graph& graph) : graph_(graph), values_(graph.tensors.size()) {
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     if (graph.tensors[i].is_constant()) values_[i] = *graph.tensors[i].data;
@@ -107,7 +108,7 @@ Evaluator::Evaluator(const Graph& graph) : graph_(graph), values_(graph.tensors.
 
 void Evaluator::reset() {
   for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
-    if (graph_.tensors[i].is_state) fill_with_real_zero(graph_.tensors[i], values_[i]);
+    if (graph_.tensors[i].is_state) values_[i] = real_zeros(graph_.tensors[i]);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "ops/recurrent_outputs.hpp"
 #include "passes/fuse_activations.hpp"
 #include "passes/fuse_quantized.hpp"
+#include "passes/layout.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -244,8 +245,9 @@ Graph import_onnx(std::span<const std::uint8_t> bytes, std::string_view name, co
   OnnxModel model = read_onnx(bytes);
   inline_functions(model);
   Graph graph = OnnxImporter(model, name, options).run();
-  // ONNX says by float operators between DequantizeLinear and QuantizeLinear what is meant to run on integers.
-  for (const auto pass : {fuse_activations, fuse_quantized}) {
+  // Images have their channels first in ONNX, and float operators between DequantizeLinear and QuantizeLinear say what is meant to run
+  // on integers.
+  for (const auto pass : {layout, fuse_activations, fuse_quantized}) {
     if (pass(graph)) prune(graph);
     verify(graph);
   }

@@ -1,0 +1,199 @@
+"""Quantizes float models with `mote quantize` in every way: makes docs/quantization_figures.md, or checks that what is promised holds.
+
+Usage: make_quantization.py MOTE SHARED_DIR           measure and write the page
+       make_quantization.py MOTE SHARED_DIR --check   fail where a promise below is not kept, or where TensorFlow Lite Micro answers otherwise than mote
+SHARED_DIR holds models/full and datasets. Needs numpy; the comparison needs PyPI's tflite-micro and is left out without it.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/models"))
+from checks import Check, call_json, run_all, usage, verify  # noqa: E402
+
+PAGE = ROOT / "docs/quantization_figures.md"
+
+
+@dataclass
+class Case:
+    """A float model with what it learns from and what it is measured on."""
+
+    title: str
+    model: Path
+    calibration: np.ndarray
+    test: np.ndarray
+    labels: np.ndarray | None
+    least_accuracy: float | None = None  # share of right decisions that is promised
+    most_lost: float | None = None  # points below the float model
+    error_range: tuple[float, float] | None = None  # an autoencoder's mean square error on the test windows
+
+
+def cases(shared: Path) -> dict[str, Case]:
+    full = shared / "models/full"
+    tiny = np.load(shared / "datasets/mlperf_tiny_samples/mlperf_tiny_samples.npz")
+    cifar = np.load(shared / "datasets/cifar10_unlabelled_250/cifar10_calib_250.npz")["raw"].reshape(-1, 32, 32, 3).astype(np.float32)
+    fashion = np.load(shared / "datasets/fashion_mnist/fashion_mnist_4k_1k.npz")
+    frames = tiny["ad_normal_clip"].reshape(-1, 128)
+    windows = np.stack([frames[i:i + 5].reshape(640) for i in range(len(frames) - 4)])
+    grey = lambda images: (images[:, None] / np.float32(255)).astype(np.float32)  # noqa: E731
+    keywords = tiny["kws_x"].reshape(-1, 49, 10, 1)
+    photos = (tiny["vww_x"] / np.float32(255)).astype(np.float32)
+    train, test = grey(fashion["X_train"][:250]), grey(fashion["X_test"])
+    exports = ROOT / "tests/exports"
+    return {
+        "kws": Case("keyword spotting", full / "mlperf__kws_ref_model_float32.tflite", keywords, keywords, tiny["kws_y"], least_accuracy=1.0),
+        "ic": Case("image classification", full / "mlperf__pretrainedResnet.tflite", cifar, tiny["ic_x"].astype(np.float32), tiny["ic_y"], least_accuracy=1.0),
+        "vww": Case("visual wake words", full / "mlperf__vww_96_float.tflite", photos, photos, tiny["vww_y"], least_accuracy=0.9),
+        "ad": Case("anomaly detection", full / "mlperf__model_ToyCar.tflite", np.concatenate([windows[::2], tiny["ad_x"]]), tiny["ad_x"], None,
+                   error_range=(9.5, 12.5)),
+        "fashion": Case("Fashion-MNIST", exports / "fashion_cnn.onnx", train, test, fashion["y_test"], most_lost=0.003),
+        "fashion_ds": Case("Fashion-MNIST, depthwise-separable", exports / "fashion_ds_cnn.onnx", train, test, fashion["y_test"], most_lost=0.003),
+    }
+
+
+# What the page compares: each line is one change to what mote does unasked.
+WAYS = {
+    "as it comes (mse, equalized, biases corrected)": [],
+    "min-max": ["--calibration", "minmax"],
+    "percentile 99.99": ["--calibration", "percentile"],
+    "entropy": ["--calibration", "entropy"],
+    "without equalization": ["--no-equalize"],
+    "without bias correction": ["--no-bias-correction"],
+    "neither": ["--no-equalize", "--no-bias-correction"],
+    "learned rounding": ["--rounding", "learned"],
+    "int16 activations": ["--activations", "int16"],
+    "int8 weights alone": ["--activations", "float"],
+}
+
+
+class Bench:
+    def __init__(self, mote: str, shared: Path, work: Path):
+        self.mote, self.work, self.cases = mote, work, cases(shared)
+        for name, case in self.cases.items():
+            np.savez(work / f"{name}_calibration.npz", x=case.calibration)
+            labels = {} if case.labels is None else {"y": case.labels.astype(np.int64)}
+            np.savez(work / f"{name}_test.npz", x=case.test, **labels)
+
+    def quantize(self, name: str, options: list[str], tag: str) -> tuple[dict, float]:
+        start = time.monotonic()
+        result, problem = call_json([self.mote, "quantize", str(self.cases[name].model), "--data", str(self.work / f"{name}_calibration.npz"),
+                                     "--test", str(self.work / f"{name}_test.npz"), "-o", str(self.work / f"{name}_{tag}.tflite"), "--json", *options])
+        if result is None:
+            raise RuntimeError(problem)
+        return result, time.monotonic() - start
+
+    def reconstruction_error(self, name: str, tag: str) -> float:
+        """Mean over the test windows of the mean square difference between an autoencoder's input and output."""
+        result, problem = call_json([self.mote, "run", str(self.work / f"{name}_{tag}.tflite"), "-t", "reference", "-i", str(self.work / f"{name}_test.npz"), "--json"])
+        if result is None:
+            raise RuntimeError(problem)
+        outputs = np.array([sample[0] for sample in result["outputs"]])
+        return float(((outputs - self.cases[name].test.reshape(outputs.shape)) ** 2).mean())
+
+    def promise(self, name: str) -> str:
+        case = self.cases[name]
+        result, _ = self.quantize(name, ["--no-sensitivity"], "promise")
+        if case.error_range:
+            error = self.reconstruction_error(name, "promise")
+            return "" if case.error_range[0] <= error <= case.error_range[1] else f"mean square error {error:.2f}"
+        accuracy = result["quantized"]["accuracy"]
+        if case.least_accuracy is not None and accuracy < case.least_accuracy:
+            return f"accuracy {accuracy}, at least {case.least_accuracy} is promised"
+        lost = result["float"]["accuracy"] - accuracy
+        return f"{100 * lost:.2f} points lost" if case.most_lost is not None and lost > case.most_lost else ""
+
+    def same_as_tflm(self, name: str, options: list[str], tag: str) -> str:
+        """TensorFlow Lite Micro's answers to a few inputs, and mote's on the reference, this machine and an emulated Cortex-M4."""
+        from tflite_micro import runtime
+
+        self.quantize(name, ["--no-sensitivity", *options], tag)
+        model = self.work / f"{name}_{tag}.tflite"
+        interpreter = runtime.Interpreter.from_file(str(model), arena_size=4 << 20)
+        arrays = {}
+        for i, sample in enumerate(self.cases[name].test[:3]):
+            details = interpreter.get_input_details(0)
+            values = sample[None] if list(details["shape"]) == [1, *sample.shape] else sample.transpose(1, 2, 0)[None]
+            if details["dtype"] != np.float32:
+                limits = np.iinfo(details["dtype"])
+                scale, zero = details["quantization_parameters"]["scales"][0], details["quantization_parameters"]["zero_points"][0]
+                values = np.clip(np.round(values / scale) + zero, limits.min, limits.max).astype(details["dtype"])
+            interpreter.set_input(values.reshape(details["shape"]), 0)
+            interpreter.invoke()
+            arrays[f"case{i}/x0"], arrays[f"case{i}/y0_tflm"] = values.reshape(details["shape"]), interpreter.get_output(0)
+        golden = self.work / f"{name}_{tag}_golden.npz"
+        np.savez(golden, meta=json.dumps({"kind": "single"}), **arrays)
+        problems = [f"{target}: {problem}" for target in ("reference", "host", "cortex-m4") if (problem := verify(self.mote, str(model), str(golden), target))]
+        return "; ".join(problems)
+
+    def checks(self) -> tuple[list[Check], int]:
+        checks = [Check(f"{name}: what is promised", lambda n=name: self.promise(n)) for name in self.cases]
+        compared = [("kws", [], "int8"), ("kws", ["--activations", "int16"], "int16"), ("ic", ["--rounding", "learned"], "learned"), ("vww", [], "int8"),
+                    ("ad", ["--io", "float"], "float_io"), ("fashion_ds", ["--max-drop", "0"], "mixed"), ("fashion", [], "int8")]
+        try:
+            import tflite_micro  # noqa: F401
+        except ImportError:
+            print("PyPI's tflite-micro is not there: the comparison with it is left out")
+            return checks, len(compared)
+        checks += [Check(f"{name} {tag} as TensorFlow Lite Micro", lambda n=name, o=options, t=tag: self.same_as_tflm(n, o, t)) for name, options, tag in compared]
+        return checks, 0
+
+
+def shown(result: dict) -> str:
+    text = f"{result['quantized']['sqnr_db']:.1f} dB"
+    if "accuracy" in result["quantized"]:
+        text += f", {100 * result['quantized']['accuracy']:.1f} %"
+    return text
+
+
+def page(bench: Bench) -> str:
+    names = list(bench.cases)
+    rows, seconds, floats, layers, mixed = [], {}, {}, {}, []
+    for way, options in WAYS.items():
+        cells = []
+        for name in names:
+            result, took = bench.quantize(name, ["--no-sensitivity", *options], "page")
+            cells.append(shown(result))
+            if not options:
+                floats[name] = result["float"].get("accuracy")
+                seconds[name], layers[name] = [took], result
+                if bench.cases[name].error_range:
+                    cells[-1] += f", error {bench.reconstruction_error(name, 'page'):.2f}"
+            if way == "learned rounding":
+                seconds[name].append(took)
+        rows.append([way, *cells])
+    lines = ["# What quantization costs", "", "Made by `bench/make_quantization.py`; do not edit. Signal to quantization noise of the outputs against the float model, and accuracy on labelled samples",
+             "that ranges were not learned from, but for keyword spotting and visual wake words, of which there are ten in all.", "",
+             "| | " + " | ".join(bench.cases[n].title for n in names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines.append("| float | " + " | ".join("" if floats[n] is None else f"{100 * floats[n]:.1f} %" for n in names) + " |")
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines.append("| samples learned from | " + " | ".join(str(len(bench.cases[n].calibration)) for n in names) + " |")
+    lines.append("| bytes, float | " + " | ".join(f"{layers[n]['bytes_before']:,}" for n in names) + " |")
+    lines.append("| bytes, int8 | " + " | ".join(f"{layers[n]['bytes']:,}" for n in names) + " |")
+    lines.append("| seconds | " + " | ".join(f"{seconds[n][0]:.1f}" for n in names) + " |")
+    lines.append("| seconds with learned rounding | " + " | ".join(f"{seconds[n][1]:.1f}" for n in names) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    arguments = [a for a in sys.argv[1:] if a != "--check"]
+    if len(arguments) != 2:
+        usage(__doc__)
+    with tempfile.TemporaryDirectory() as directory:
+        bench = Bench(arguments[0], Path(arguments[1]), Path(directory))
+        if "--check" in sys.argv:
+            checks, skipped = bench.checks()
+            return run_all(checks, skipped)
+        PAGE.write_text(page(bench))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compress/quality.hpp"
+#include "compress/sensitivity.hpp"
+#include "compress/to_integers.hpp"
+#include "compress/tune_layers.hpp"
+
+namespace mote {
+
+struct QuantizeOptions {
+  CalibrationOptions calibration;
+  bool equalize = true;
+  TuneOptions tune;
+  /// What activations become.
+  Precision activations = Precision::kInt8;
+  bool float_borders = false;
+  /// Layers whose activations stay float: names of nodes or of their outputs. Their weights become int8 unless `keep_weights`.
+  std::vector<std::string> keep{};
+  bool keep_weights = false;
+  /// The table of what each layer costs.
+  bool sensitivity = true;
+  /// Keeps the most costly layers in int16x8 or float until no more than this is lost (see drop_of); none: all layers are
+  /// `activations`.
+  std::optional<double> max_drop{};
+};
+
+/// What the result is measured on.
+struct TestData {
+  SampleInputs inputs{};               ///< none: those that ranges are learned from
+  std::vector<std::int32_t> labels{};  ///< the right class of each, or none
+};
+
+struct KeptLayer {
+  std::string name;
+  Precision precision = Precision::kFloat;
+};
+
+struct QuantizeResult {
+  /// The float graph that was quantized: scaling folded, activations fused, equalized; it gives the model's answers.
+  Graph prepared;
+  Graph graph;
+  int folded_scalings = 0, fused_activations = 0, equalized_pairs = 0;
+  std::size_t samples = 0, tests = 0;
+  Quality exact;    ///< of the float model, against itself
+  Quality quality;  ///< of the quantized graph
+  Quality uniform;  ///< before mixed precision
+  std::vector<LayerCost> costs;
+  std::vector<KeptLayer> kept;
+  std::vector<RoundingGain> rounding;
+  /// What the user should know: layers that had to stay float, constant inputs.
+  std::vector<std::string> notes;
+};
+
+/// Makes integers of a float graph: `samples` are learned from, `test` is measured on. Error when there are no samples, no float
+/// to quantize, or a layer to keep does not exist.
+QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const TestData& test, const QuantizeOptions& options,
+                        const QuantizeProgress& progress = {});
+
+}  // namespace mote

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "compress/quantize.hpp"
+#include "report/report.hpp"
+
+namespace mote {
+
+/// What quantization did and cost: the measure before and after, what was kept wider, and a row per layer.
+Json quantize_json(const QuantizeResult& result);
+std::string quantize_text(const QuantizeResult& result);
+
+}  // namespace mote
