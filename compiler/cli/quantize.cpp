@@ -63,7 +63,7 @@ QuantizeOptions options_of(const QuantizeFlags& flags) {
 ExitCode run_quantize(const QuantizeFlags& flags) {
   const QuantizeOptions options = options_of(flags);
   const std::string& path = flags.model.path;
-  const Graph graph = load_model(flags.model, false, true);
+  const Graph graph = load_model(flags.model, false, PassScope::kPortable);
   const Samples samples = read_samples(flags.data, graph);
   Samples tests;
   if (!flags.test.empty()) tests = read_samples(flags.test, graph);
