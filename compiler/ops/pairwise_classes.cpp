@@ -64,13 +64,14 @@ class PairwiseClasses : public OperatorBase<PairwiseClasses> {
       }
       e.out<std::int32_t>(0)[row] = static_cast<std::int32_t>(std::max_element(wins.begin(), wins.end()) - wins.begin());
       if (e.input_count() < 3) continue;
-      const std::vector<double> p = n == 2 ? std::vector<double>{r[0][1], r[1][0]} : fit(r);
+      const std::vector<double> p = fit(r);
       for (std::size_t c = 0; c < n; ++c) e.out<float>(1)[row * n + c] = static_cast<float>(p[c]);
     }
   }
 
  private:
-  /// The p that make sum over pairs of (r[j][i] p[i] - r[i][j] p[j])^2 smallest, by descent in one p at a time.
+  /// The p that make sum over pairs of (r[j][i] p[i] - r[i][j] p[j])^2 smallest, by descent in one p at a time; for two classes too, since
+  /// where the descent stops is in scikit-learn's numbers.
   static std::vector<double> fit(const std::vector<std::vector<double>>& r) {
     const std::size_t n = r.size();
     std::vector<double> p(n, 1.0 / static_cast<double>(n)), qp(n);

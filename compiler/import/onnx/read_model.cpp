@@ -85,6 +85,7 @@ OnnxAttribute read_attribute(const onnx::AttributeProto& proto, int depth) {
     result.reals.assign(proto.floats().begin(), proto.floats().end());
     result.integers.assign(proto.ints().begin(), proto.ints().end());
     result.texts.assign(proto.strings().begin(), proto.strings().end());
+    if (!result.reference.empty()) return result;
     if (result.kind == OnnxAttribute::Kind::kTensor) result.tensor = std::make_shared<const OnnxTensor>(read_onnx_tensor(proto.t()));
     if (result.kind == OnnxAttribute::Kind::kGraph) {
       if (depth >= kDeepestGraph) throw Error(fmt::format("graphs lie more than {} deep in each other", kDeepestGraph));

@@ -104,12 +104,7 @@ MOTE_KERNEL void pairwise_classes(const float* MOTE_RESTRICT decisions, const fl
           r[j][i] = 1.0F - r[i][j];
         }
       }
-      if constexpr (L::classes == 2) {
-        probabilities[0] = r[0][1];
-        probabilities[1] = r[1][0];
-      } else {
-        fit_probabilities<L>(r, probabilities);
-      }
+      fit_probabilities<L>(r, probabilities);
       probabilities += L::classes;
     }
   }
