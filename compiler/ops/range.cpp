@@ -34,9 +34,9 @@ class Range : public OperatorBase<Range> {
   void evaluate(const Evaluation& e) const override { write_values(e, e.out_bytes()); }
 
   static void write_values(const NodeView& node, std::uint8_t* bytes) {
-    if (node.output().type == DataType::kFloat32) return write<float>(node, bytes);
-    if (node.output().type == DataType::kInt32) return write<std::int32_t>(node, bytes);
-    write<std::int64_t>(node, bytes);
+    if (node.output().type == DataType::kFloat32) return count_up<float>(node, bytes);
+    if (node.output().type == DataType::kInt32) return count_up<std::int32_t>(node, bytes);
+    count_up<std::int64_t>(node, bytes);
   }
 
  private:
@@ -48,7 +48,7 @@ class Range : public OperatorBase<Range> {
   }
 
   template <typename T>
-  static void write(const NodeView& node, std::uint8_t* bytes) {
+  static void count_up(const NodeView& node, std::uint8_t* bytes) {
     T next = node.input(0).values<T>()[0];
     for (std::int64_t i = 0; i < node.output().elements(); ++i, next += node.input(2).values<T>()[0]) {
       reinterpret_cast<T*>(bytes)[i] = next;

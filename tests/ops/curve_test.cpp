@@ -19,7 +19,7 @@ using test::quantized;
 
 struct Curve {
   std::string name;
-  test::Attributes attributes;
+  Attributes attributes;
   std::function<double(double)> real;
   double first = -1e9;  ///< where the function begins to have values
 };
