@@ -77,10 +77,14 @@ WAYS = {
 class Bench:
     def __init__(self, mote: str, shared: Path, work: Path):
         self.mote, self.work, self.cases = mote, work, cases(shared)
-        for name, case in self.cases.items():
-            np.savez(work / f"{name}_calibration.npz", x=case.calibration)
-            labels = {} if case.labels is None else {"y": case.labels.astype(np.int64)}
-            np.savez(work / f"{name}_test.npz", x=case.test, **labels)
+        for name, case in list(self.cases.items()):
+            self.add(name, case)
+
+    def add(self, name: str, case: Case) -> None:
+        self.cases[name] = case
+        labels = {} if case.labels is None else {"y": case.labels.astype(np.int64)}
+        np.savez(self.work / f"{name}_calibration.npz", x=case.calibration)
+        np.savez(self.work / f"{name}_test.npz", x=case.test, **labels)
 
     def quantize(self, name: str, options: list[str], tag: str) -> tuple[dict, float]:
         start = time.monotonic()
@@ -153,9 +157,54 @@ def shown(result: dict) -> str:
     return text
 
 
+def uneven(model: Path, out: Path) -> None:
+    """The same function with channels of the first convolution made 1 to 1/128 of their size, and the second's weights as much larger."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(model)
+    constants = {c.name: c for c in graph.graph.initializer}
+    first, second = [n for n in graph.graph.node if n.op_type == "Conv"][:2]
+    by = np.float32(2.0) ** -(np.arange(numpy_helper.to_array(constants[first.input[1]]).shape[0]) % 8).astype(np.float32)
+    for name, factor in ((first.input[1], by[:, None, None, None]), (first.input[2], by), (second.input[1], 1 / by[None, :, None, None])):
+        constants[name].CopyFrom(numpy_helper.from_array((numpy_helper.to_array(constants[name]) * factor).astype(np.float32), name))
+    onnx.save(graph, out)
+
+
+def hard_cases(bench: Bench) -> list[str]:
+    """Models and data for which the methods are made, out of the plain network for Fashion-MNIST."""
+    case = bench.cases["fashion"]
+    bad = case.calibration.copy()
+    bad[17] *= 60
+    bench.add("bad_sample", Case("", case.model, bad, case.test, case.labels))
+    uneven(case.model, bench.work / "uneven.onnx")
+    bench.add("uneven", Case("", bench.work / "uneven.onnx", case.calibration, case.test, case.labels))
+    tried = [("fashion", "nothing special", ["--calibration minmax", "--calibration mse"]),
+             ("bad_sample", "one sample of 250 is 60 times too bright", [f"--calibration {c}" for c in ("minmax", "mse", "entropy", "percentile --percentile 99.5")]),
+             ("uneven", "channels 1 to 1/128 of each other's size", ["--no-equalize", ""])]
+    rows = []
+    for name, title, ways in tried:
+        for way in ways:
+            result, _ = bench.quantize(name, ["--no-sensitivity", *way.split()], "hard")
+            rows.append(f"| {title} | {f'`{way}`' if way else 'equalized'} | {shown(result)} |")
+    return ["", "## Where a method matters", "", "The plain Fashion-MNIST network, and what was done to it or to its samples.", "", "| | | |", "|---|---|---|", *rows]
+
+
+def sensitivity_section(bench: Bench) -> list[str]:
+    """The layers of the depthwise-separable network that cost most, and what holding a drop of nothing keeps."""
+    result, _ = bench.quantize("fashion_ds", ["--max-drop", "0"], "hold")
+    worst = sorted(result["layers"], key=lambda layer: layer["sqnr_db"])[:6]
+    kept = ", ".join(f"{k['layer']} ({k['precision']})" for k in result.get("kept", []))
+    lines = ["", "## Sensitivity and mixed precision", "", "The six most costly layers of the depthwise-separable network, each quantized alone:", "", "| layer | operator | dB | accuracy |", "|---|---|---|---|"]
+    lines += [f"| {w['layer']} | {w['operator']} | {w['sqnr_db']:.1f} | {100 * w['accuracy']:.1f} % |" for w in worst]
+    before = result.get("without_kept_layers", result["quantized"])["accuracy"]
+    return [*lines, "", f"`--max-drop 0` keeps {len(result.get('kept', []))} of {len(result['layers'])} layers wider{': ' + kept if kept else ''}; accuracy {100 * before:.1f} % before, "
+            f"{100 * result['quantized']['accuracy']:.1f} % after, {100 * result['float']['accuracy']:.1f} % in float."]
+
+
 def page(bench: Bench) -> str:
     names = list(bench.cases)
-    rows, seconds, floats, layers, mixed = [], {}, {}, {}, []
+    rows, seconds, floats, layers = [], {}, {}, {}
     for way, options in WAYS.items():
         cells = []
         for name in names:
@@ -179,7 +228,7 @@ def page(bench: Bench) -> str:
     lines.append("| bytes, int8 | " + " | ".join(f"{layers[n]['bytes']:,}" for n in names) + " |")
     lines.append("| seconds | " + " | ".join(f"{seconds[n][0]:.1f}" for n in names) + " |")
     lines.append("| seconds with learned rounding | " + " | ".join(f"{seconds[n][1]:.1f}" for n in names) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *sensitivity_section(bench), *hard_cases(bench)]) + "\n"
 
 
 def main() -> int:

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "compress/histogram.hpp"
-#include "passes/rewrite.hpp"
 #include "support/error.hpp"
 #include "support/parallel.hpp"
 
@@ -141,7 +140,7 @@ std::vector<ValueRange> calibrate(const Graph& graph, const SampleInputs& sample
   Histograms histograms(graph.tensors.size());
   for (const TensorId id : watched(graph)) {
     const ValueRange whole = ranges[static_cast<std::size_t>(id)];
-    if (!is_graph_input(graph, id) && whole != ValueRange{}) histograms[static_cast<std::size_t>(id)].emplace(whole, whole);
+    if (whole != ValueRange{}) histograms[static_cast<std::size_t>(id)].emplace(whole, whole);
   }
   constexpr int kMostPasses = 4;
   for (int pass = 0; pass < kMostPasses; ++pass) {

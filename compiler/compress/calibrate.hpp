@@ -26,7 +26,7 @@ struct CalibrationOptions {
   int steps = 255;
 };
 
-/// The range of each float tensor that nodes compute or inputs bring, over all samples; graph inputs always have all of theirs.
+/// The range of each float tensor that nodes compute or inputs bring, over all samples.
 /// Error when a value is not finite. The same for any number of threads.
 std::vector<ValueRange> calibrate(const Graph& graph, const SampleInputs& samples, const CalibrationOptions& options,
                                   const QuantizeProgress& progress);

@@ -80,21 +80,6 @@ bool fold_one_scaling(Graph& graph, std::size_t index) {
   return true;
 }
 
-bool fuse_one_activation(Graph& graph, std::size_t index) {
-  const Node& node = graph.nodes[index];
-  const std::string_view name = node.op->name();
-  if (name != "relu" && name != "relu6") return false;
-  const auto producer = only_producer(graph, node.inputs[0]);
-  if (!producer) return false;
-  Node& before = graph.nodes[*producer];
-  const NodeView view(graph, before);
-  const bool rescales = before.op->quantization(view, DataType::kInt8).scales == QuantizationRule::Scales::kMeasured;
-  if (!rescales || !is_float(view.output().type) || fused_activation(*before.op) != Activation::kNone) return false;
-  before.op = with_activation(*before.op, name == "relu" ? Activation::kRelu : Activation::kRelu6);
-  merge_into(graph, *producer, index);
-  return true;
-}
-
 int repeat(Graph& graph, bool (*apply)(Graph&, std::size_t)) {
   int count = 0;
   for (std::size_t i = 0; i < graph.nodes.size();) {
@@ -136,7 +121,5 @@ int widen_weights(Graph& graph) {
 }
 
 int fold_scaling_into_layers(Graph& graph) { return repeat(graph, fold_one_scaling); }
-
-int fuse_activations(Graph& graph) { return repeat(graph, fuse_one_activation); }
 
 }  // namespace mote

@@ -13,7 +13,4 @@ int widen_weights(Graph& graph);
 /// MUL, ADD and SUB by a constant per output channel (a batch normalization, a bias) go into the layer before them.
 int fold_scaling_into_layers(Graph& graph);
 
-/// RELU and RELU6 become the fused activation of the operator before them.
-int fuse_activations(Graph& graph);
-
 }  // namespace mote

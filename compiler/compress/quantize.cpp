@@ -7,6 +7,7 @@
 #include "compress/equalize.hpp"
 #include "compress/fold_layers.hpp"
 #include "compress/mixed_precision.hpp"
+#include "passes/fuse_activations.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -113,8 +114,8 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   result.prepared = graph;
   Graph& prepared = result.prepared;
   widen_weights(prepared);
+  if (fuse_activations(prepared)) prune(prepared);
   result.folded_scalings = fold_scaling_into_layers(prepared);
-  result.fused_activations = fuse_activations(prepared);
   if (options.equalize)
     result.equalized_pairs = equalize(prepared, channel_peaks(prepared, spread_over(samples, kPeakSamples), progress));
   verify(prepared);

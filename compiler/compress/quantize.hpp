@@ -42,7 +42,7 @@ struct QuantizeResult {
   /// The float graph that was quantized: scaling folded, activations fused, equalized; it gives the model's answers.
   Graph prepared;
   Graph graph;
-  int folded_scalings = 0, fused_activations = 0, equalized_pairs = 0;
+  int folded_scalings = 0, equalized_pairs = 0;
   std::size_t samples = 0, tests = 0;
   Quality exact;    ///< of the float model, against itself
   Quality quality;  ///< of the quantized graph

@@ -55,7 +55,6 @@ Json quantize_json(const QuantizeResult& result) {
   Json json{{"samples", result.samples},
             {"tests", result.tests},
             {"folded_scalings", result.folded_scalings},
-            {"fused_activations", result.fused_activations},
             {"equalized_pairs", result.equalized_pairs},
             {"measure", drop_measure(result.quality)},
             {"drop", drop_of(result.quality, result.exact)},
@@ -82,8 +81,8 @@ Json quantize_json(const QuantizeResult& result) {
 
 std::string quantize_text(const QuantizeResult& result) {
   std::string text = fmt::format(
-      "learned from {} samples, measured on {}; {} scalings folded, {} activations fused, {} pairs of layers equalized\n",
-      result.samples, result.tests, result.folded_scalings, result.fused_activations, result.equalized_pairs);
+      "learned from {} samples, measured on {}; {} scalings folded, {} pairs of layers equalized\n",
+      result.samples, result.tests, result.folded_scalings, result.equalized_pairs);
   for (const std::string& note : result.notes) text += fmt::format("note: {}\n", note);
   if (!result.costs.empty()) text += "\n" + cost_table(result.costs) + "\n";
   double before = 0;
