@@ -196,6 +196,85 @@ class Fusion {
   std::vector<std::pair<TensorId, TensorId>> replaced_;
 };
 
+/// Whether the node only moves values: the same on integers as on the real values that they stand for.
+bool only_moves(const Graph& graph, const Node& node) {
+  const NodeView view(graph, node);
+  const QuantizationRule rule = node.op->quantization(view, DataType::kInt8);
+  const bool moves = node.op->name() == "transpose" || !node.op->aliases(view).empty();
+  return moves && rule.scales == Scales::kShared && rule.activations == std::vector{0} && node.outputs.size() == 1;
+}
+
+bool is_scalar_int8(const Tensor& tensor) {
+  return tensor.type == DataType::kInt8 && !tensor.quantization.empty() && !tensor.quantization.per_channel();
+}
+
+/// An int8 tensor for what `moved` holds on other axes.
+TensorId as_stored(Graph& graph, TensorId moved, TensorId stored) {
+  Tensor tensor = graph.tensor(moved);
+  tensor.name += "/stored";
+  tensor.type = DataType::kInt8;
+  tensor.quantization = graph.tensor(stored).quantization;
+  tensor.file_axes.clear();
+  return graph.add_tensor(std::move(tensor));
+}
+
+/// Values are moved as integers: before a DEQUANTIZE rather than behind it, and behind a QUANTIZE rather than before it.
+bool move_integers(Graph& graph) {
+  bool changed = false;
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (!only_moves(graph, graph.nodes[n])) continue;
+    const std::int32_t at = producers(graph)[static_cast<std::size_t>(graph.nodes[n].inputs[0])];
+    if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].op->name() != "dequantize") continue;
+    const Node before = graph.nodes[static_cast<std::size_t>(at)];
+    if (!is_scalar_int8(graph.tensor(before.inputs[0])) || graph.tensor(before.inputs[0]).is_constant()) continue;
+    Node& node = graph.nodes[n];
+    const TensorId result = node.outputs[0];
+    node.inputs[0] = before.inputs[0];
+    node.outputs[0] = as_stored(graph, result, before.inputs[0]);
+    graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(n) + 1, {before.name + "/" + node.name, before.op, {node.outputs[0]}, {result}});
+    changed = true;
+  }
+  for (std::size_t n = graph.nodes.size(); n-- > 0;) {
+    if (graph.nodes[n].op->name() != "quantize" || !is_scalar_int8(graph.tensor(graph.nodes[n].outputs[0]))) continue;
+    const TensorId moved = graph.nodes[n].inputs[0];
+    const std::int32_t at = producers(graph)[static_cast<std::size_t>(moved)];
+    if (at < 0 || use_count(graph, moved) != 1 || !is_float(graph.tensor(moved).type)) continue;
+    if (!only_moves(graph, graph.nodes[static_cast<std::size_t>(at)])) continue;
+    // The QUANTIZE takes the place of the mover, and the other way round.
+    Node mover = graph.nodes[static_cast<std::size_t>(at)];
+    Node quantize = graph.nodes[n];
+    const TensorId result = quantize.outputs[0];
+    quantize.inputs[0] = mover.inputs[0];
+    quantize.outputs[0] = as_stored(graph, mover.inputs[0], result);
+    mover.inputs[0] = quantize.outputs[0];
+    mover.outputs[0] = result;
+    graph.nodes[static_cast<std::size_t>(at)] = quantize;
+    graph.nodes[n] = mover;
+    n = std::min(n, static_cast<std::size_t>(at) + 1);
+    changed = true;
+  }
+  return changed;
+}
+
+/// A QUANTIZE of what a DEQUANTIZE gives reads the integers: nothing changes between equal scales, others are converted at once.
+bool join_scales(Graph& graph) {
+  bool changed = false;
+  const auto made_by = producers(graph);
+  for (Node& node : graph.nodes) {
+    if (node.op->name() != "quantize") continue;
+    const std::int32_t at = made_by[static_cast<std::size_t>(node.inputs[0])];
+    if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].op->name() != "dequantize") continue;
+    const TensorId stored = graph.nodes[static_cast<std::size_t>(at)].inputs[0];
+    const Tensor& from = graph.tensor(stored);
+    const Tensor& to = graph.tensor(node.outputs[0]);
+    if (from.is_constant() || !is_scalar_int8(from) || !is_scalar_int8(to)) continue;
+    node.inputs[0] = stored;
+    changed = true;
+    if (from.quantization == to.quantization && !is_graph_output(graph, node.outputs[0])) replace_uses(graph, node.outputs[0], stored);
+  }
+  return changed;
+}
+
 bool fuse_nodes(Graph& graph) {
   const auto made_by = producers(graph);
   const auto read_by = consumers(graph);
@@ -273,10 +352,14 @@ bool fold_constants(Graph& graph) {
 }  // namespace
 
 bool fuse_quantized(Graph& graph) {
+  const bool moved = move_integers(graph);
+  if (moved) prune(graph);
   const bool fused = fuse_nodes(graph);
+  const bool joined = join_scales(graph);
+  if (joined) prune(graph);
   const bool kept = keep_weights(graph);
   if (kept) prune(graph);
-  return fold_constants(graph) || fused || kept;
+  return fold_constants(graph) || moved || fused || joined || kept;
 }
 
 }  // namespace mote

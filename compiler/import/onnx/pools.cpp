@@ -39,6 +39,13 @@ TensorId add_pool(NodeReader& node, std::string_view op, TensorId data, const Wi
   return graph.channels_first(without_height(graph, graph.add(op, {data}, attributes), node.rank(0)));
 }
 
+/// The mean over all of each channel, which has a scale of its own on integers.
+TensorId mean_of_channels(NodeReader& node) {
+  std::vector<std::int32_t> axes;
+  for (std::int32_t axis = 2; axis < node.rank(0); ++axis) axes.push_back(axis);
+  return node.graph().add("mean", {node.input(0), node.graph().integers(axes)}, {{"keep_dims", true}});
+}
+
 }  // namespace
 
 void convert_max_pool(NodeReader& node, std::string_view) {
@@ -54,8 +61,10 @@ void convert_average_pool(NodeReader& node, std::string_view) {
   ImportedGraph& graph = node.graph();
   WindowAttributes window = read_pool(node);
   const bool rounded_up = node.flag("ceil_mode", false);
+  const bool counts_padding = node.flag("count_include_pad", false);
+  if (!window.pads() && window.kernel == window.in) return node.result(mean_of_channels(node));
   TensorId data = with_height(graph, graph.channels_last(node.input(0)));
-  if (!node.flag("count_include_pad", false) || !window.pads()) {
+  if (!counts_padding || !window.pads()) {
     if (rounded_up) round_up(window);
     return node.result(add_pool(node, "average_pool_2d", data, window));
   }
@@ -70,11 +79,8 @@ void convert_average_pool(NodeReader& node, std::string_view) {
 }
 
 void convert_global_average_pool(NodeReader& node, std::string_view) {
-  const int rank = node.rank(0);
-  if (rank < 3) throw Error(fmt::format("an input of {} dimensions is not supported", rank));
-  std::vector<std::int32_t> axes;
-  for (std::int32_t axis = 2; axis < rank; ++axis) axes.push_back(axis);
-  node.result(node.graph().add("mean", {node.input(0), node.graph().integers(axes)}, {{"keep_dims", true}}));
+  if (node.rank(0) < 3) throw Error(fmt::format("an input of {} dimensions is not supported", node.rank(0)));
+  node.result(mean_of_channels(node));
 }
 
 void convert_global_max_pool(NodeReader& node, std::string_view) {
