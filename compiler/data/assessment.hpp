@@ -18,9 +18,9 @@ enum class Task : std::uint8_t { kClassify, kRegress, kAnomaly };
 std::string_view task_name(Task task);
 
 struct AssessmentOptions {
-  std::optional<Task> task;         ///< otherwise told from model and answers
-  std::optional<double> threshold;  ///< of a single score: from here on it is the positive class
-  std::string positive;             ///< name or index of the positive class, where there are two
+  std::optional<Task> task = {};         ///< otherwise told from model and answers
+  std::optional<double> threshold = {};  ///< of a single score: from here on it is the positive class
+  std::string positive = {};             ///< name or index of the positive class, where there are two
 };
 
 /// A model's outputs held against the right answers.
@@ -37,7 +37,7 @@ struct Assessment {
   double top_k_accuracy = 0;
   std::optional<RankingMetrics> ranking;  ///< with two classes
   std::int32_t positive = 1;              ///< the class that high scores are for
-  std::optional<double> threshold;        ///< what decided between two classes
+  std::optional<double> threshold = {};        ///< what decided between two classes
   std::vector<RegressionMetrics> regression;  ///< one per number
 };
 

@@ -100,11 +100,11 @@ TEST(Folder, ImagesAreBroughtToTheModelsSizeAndChannels) {
 
 TEST(Folder, WhatIsWrongIsNamed) {
   const std::string image = pnm(2, 1, {0, 0});
-  EXPECT_TRUE(contains(Tree({{"readme.txt", "x"}}).problem(grey_model()), "there are no images and no sounds"));
+  EXPECT_TRUE(contains(Tree(FileSet{{"readme.txt", "x"}}).problem(grey_model()), "there are no images and no sounds"));
   EXPECT_TRUE(contains(Tree({{"a/x.pgm", image}, {"b/readme.txt", "x"}}).problem(grey_model()), "the folder 'b' holds no images"));
   EXPECT_TRUE(contains(Tree({{"a/x.pgm", image}, {"y.pgm", image}}).problem(grey_model()), "'y.pgm' is in no folder"));
   EXPECT_TRUE(contains(Tree({{"a/x.pgm", image}, {"b/y.wav", wav(8000, 1, {1})}}).problem(grey_model()), "images and sounds"));
-  EXPECT_TRUE(contains(Tree({{"a/bad.png", "\x89PNG nonsense"}}).problem(grey_model()), "bad.png: damaged PNG image"));
+  EXPECT_TRUE(contains(Tree(FileSet{{"a/bad.png", "\x89PNG nonsense"}}).problem(grey_model()), "bad.png: damaged PNG image"));
 }
 
 TEST(SoundFolder, IsCutOrPaddedToTheModelsSamples) {

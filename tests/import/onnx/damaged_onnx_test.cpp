@@ -2,6 +2,7 @@
 
 #include "common/paths.hpp"
 #include "common/random.hpp"
+#include "graph/operator.hpp"
 #include "import/import.hpp"
 #include "ops/evaluate.hpp"
 #include "passes/passes.hpp"
