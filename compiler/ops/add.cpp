@@ -30,11 +30,12 @@ class Add : public OperatorBase<Add> {
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
-    const auto result = infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+    const auto result =
+        infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64});
     if (is_float(result[0].type)) {
       activation_range(activation);
-    } else if (result[0].type == DataType::kInt32) {
-      if (activation != Activation::kNone) throw Error("a fused activation on int32 is not supported");
+    } else if (is_whole(result[0].type)) {
+      require_no_activation(activation, result[0].type);
     } else {
       for (int i = 0; i < 2; ++i) require_quantized(node.input(i));
       require_quantized(node.output());
@@ -51,7 +52,7 @@ class Add : public OperatorBase<Add> {
       const auto [lowest, highest] = activation_range(activation);
       return evaluate_elements<float>(e, [lo = lowest, hi = highest](float a, float b) { return std::clamp(a + b, lo, hi); });
     }
-    if (e.output().type == DataType::kInt32) return evaluate_elements<std::int32_t>(e, wrap_add);
+    if (is_whole(e.output().type)) return evaluate_whole(e, [](auto a, auto b) { return wrap_add(a, b); });
     evaluate_scaled_sum(e, sum_scaling(e), 1, activation);
   }
 };

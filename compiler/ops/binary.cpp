@@ -20,6 +20,10 @@ std::vector<TensorType> infer_binary(const NodeView& node, std::initializer_list
   return {{node.input(0).type, Broadcast::shape(node.input(0).shape, node.input(1).shape)}};
 }
 
+void require_no_activation(Activation activation, DataType type) {
+  if (activation != Activation::kNone) throw Error(fmt::format("a fused activation on {} is not supported", type_name(type)));
+}
+
 SumScaling sum_scaling(const NodeView& node) {
   const auto scale_a = static_cast<double>(node.input(0).scale());
   const auto scale_b = static_cast<double>(node.input(1).scale());
@@ -49,15 +53,15 @@ void evaluate_scaled_sum(const Evaluation& e, const SumScaling& scaling, int sig
   return run(std::int16_t{});
 }
 
-KernelCall describe_binary(const NodeView& node, std::string_view function, Activation activation) {
-  KernelCall call("binary", function);
+KernelCall describe_binary(const NodeView& node, std::string_view function, Activation activation, std::string_view header) {
+  KernelCall call(header, function);
   const Tensor& out = node.output();
-  call.type("Value", out.type);
+  call.type("Value", node.input(0).type);
   Broadcast(node.input(0).shape, node.input(1).shape).describe(call);
   if (is_float(out.type)) {
     const auto [lowest, highest] = activation_range(activation);
     call.real("clamp_min", lowest).real("clamp_max", highest);
-  } else if (out.type != DataType::kInt32 && out.type != DataType::kInt64) {
+  } else if (!is_whole(out.type) && out.type != DataType::kBool) {
     const auto [lowest, highest] = activation_range(activation, out);
     call.set("clamp_min", lowest).set("clamp_max", highest);
   }
@@ -76,7 +80,8 @@ KernelCall pass_operands(KernelCall call, const NodeView& node) {
   call.value(node, 0, "a").value(node, 1, "b").output();
   std::vector<int> same_shape;
   for (int i = 0; i < 2; ++i) {
-    if (node.input(i).elements() == node.output().elements()) same_shape.push_back(i);
+    const Tensor& in = node.input(i);
+    if (in.elements() == node.output().elements() && in.type == node.output().type) same_shape.push_back(i);
   }
   return call.in_place_of(same_shape);
 }

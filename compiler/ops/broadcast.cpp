@@ -65,6 +65,17 @@ Broadcast::Broadcast(const Shape& a, const Shape& b) {
   }
 }
 
+std::vector<std::int64_t> broadcast_steps(const Shape& in, const Shape& out) {
+  if (in.size() > out.size() || Broadcast::shape(in, out) != out) {
+    throw Error(fmt::format("{} cannot be broadcast to {}", to_string(in), to_string(out)));
+  }
+  const auto strides = strides_of(in);
+  const std::size_t missing = out.size() - in.size();
+  std::vector<std::int64_t> steps(out.size(), 0);
+  for (std::size_t i = missing; i < out.size(); ++i) steps[i] = in[i - missing] == 1 ? 0 : strides[i - missing];
+  return steps;
+}
+
 void Broadcast::describe(KernelCall& call) const {
   call.list("extents", {extents.begin(), extents.end()});
   call.list("a_steps", {a_steps.begin(), a_steps.end()});

@@ -35,4 +35,8 @@ struct Broadcast {
   void describe(KernelCall& call) const;
 };
 
+/// How far a tensor of shape `in` moves along each axis of `out`, to which it is broadcast: 0 where it is repeated. Error when it
+/// cannot be.
+std::vector<std::int64_t> broadcast_steps(const Shape& in, const Shape& out);
+
 }  // namespace mote

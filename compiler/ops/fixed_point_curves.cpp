@@ -57,32 +57,6 @@ std::int32_t two_over_one_plus_x(std::int32_t x) {
   return result;
 }
 
-/// A table for `interpolate`, each entry moved by half of the error that interpolation makes in the middle of its segment. All in
-/// float, in TensorFlow Lite's order.
-template <typename Function>
-std::vector<std::int16_t> sample(float input_scale, std::int32_t input_zero_point, float output_scale, Function function) {
-  constexpr int kSegments = 512;
-  const float first = input_scale * static_cast<float>(-32768 - input_zero_point);
-  const float last = input_scale * static_cast<float>(32767 - input_zero_point);
-  const float lowest = output_scale * -32768.0F;
-  const float highest = output_scale * 32767.0F;
-  const float step = (last - first) / static_cast<float>(kSegments);
-  const float half_step = step / 2.0F;
-  const float scale = 65536.0F / (highest - lowest);
-  const auto saturate = [](float value) { return static_cast<std::int16_t>(std::clamp(value, -32768.0F, 32767.0F)); };
-  std::vector<std::int16_t> table;
-  for (int i = 0; i < kSegments; ++i) {
-    const float start = first + static_cast<float>(i) * step;
-    const float here = std::round(function(start) * scale);
-    const float middle = std::round(function(start + half_step) * scale);
-    const float next = function(first + static_cast<float>(i + 1) * step) * scale;
-    const float error = std::round((next + here) / 2.0F) - middle;
-    table.push_back(saturate(here - std::round(error / 2.0F)));
-  }
-  table.push_back(saturate(std::round(function(last) * scale)));
-  return table;
-}
-
 }  // namespace
 
 std::int32_t exp_on_negative_values(std::int32_t x, int integer_bits) {
@@ -190,21 +164,45 @@ std::int16_t tanh_of_steps(std::int32_t steps) {
   return static_cast<std::int16_t>((steps >= 0 ? sum - (1 << 23) + 128 : (1 << 23) - sum + 127) >> 8);
 }
 
+std::vector<std::int16_t> interpolation_table(float input_scale, std::int32_t input_zero_point, float output_scale,
+                                              const std::function<float(float)>& function) {
+  constexpr int kSegments = 512;
+  const float first = input_scale * static_cast<float>(-32768 - input_zero_point);
+  const float last = input_scale * static_cast<float>(32767 - input_zero_point);
+  const float lowest = output_scale * -32768.0F;
+  const float highest = output_scale * 32767.0F;
+  const float step = (last - first) / static_cast<float>(kSegments);
+  const float half_step = step / 2.0F;
+  const float scale = 65536.0F / (highest - lowest);
+  const auto saturate = [](float value) { return static_cast<std::int16_t>(std::clamp(value, -32768.0F, 32767.0F)); };
+  std::vector<std::int16_t> table;
+  for (int i = 0; i < kSegments; ++i) {
+    const float start = first + static_cast<float>(i) * step;
+    const float here = std::round(function(start) * scale);
+    const float middle = std::round(function(start + half_step) * scale);
+    const float next = function(first + static_cast<float>(i + 1) * step) * scale;
+    const float error = std::round((next + here) / 2.0F) - middle;
+    table.push_back(saturate(here - std::round(error / 2.0F)));
+  }
+  table.push_back(saturate(std::round(function(last) * scale)));
+  return table;
+}
+
 std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x) {
   const auto index = static_cast<std::size_t>(256 + (x >> 7));
-  const auto slope = static_cast<std::int16_t>(table[index + 1] - table[index]);
+  const std::int32_t slope = table[index + 1] - table[index];
   return static_cast<std::int16_t>(table[index] + ((slope * (x & 127) + 64) >> 7));
 }
 
 const std::vector<std::int16_t>& exp_table() {
   static const std::vector<std::int16_t> table =
-      sample(10.0F / 65535.0F, 32767, 2.0F / 65535.0F, [](float x) { return std::exp(x); });
+      interpolation_table(10.0F / 65535.0F, 32767, 2.0F / 65535.0F, [](float x) { return std::exp(x); });
   return table;
 }
 
 const std::vector<std::int16_t>& reciprocal_table() {
   static const std::vector<std::int16_t> table =
-      sample(1.0F / 65535.0F, -32768, 2.0F / 65535.0F, [](float x) { return 1.0F / (1.0F + x); });
+      interpolation_table(1.0F / 65535.0F, -32768, 2.0F / 65535.0F, [](float x) { return 1.0F / (1.0F + x); });
   return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace mote {
@@ -32,6 +33,10 @@ std::int16_t tanh_of_steps(std::int32_t steps);
 
 /// A function sampled at 513 points for int16 arguments: between entry 256 + (x >> 7) and the next by the lower 7 bits.
 std::int16_t interpolate(const std::vector<std::int16_t>& table, std::int16_t x);
+/// Such a table for any function and scales (the result's zero point is 0), each entry moved by half of the error that
+/// interpolation makes in the middle of its segment. All in float, in TensorFlow Lite's order. `function` gives finite numbers.
+std::vector<std::int16_t> interpolation_table(float input_scale, std::int32_t input_zero_point, float output_scale,
+                                              const std::function<float(float)>& function);
 /// exp(x) for -10 <= x <= 0 spread over int16; results in steps of 2^-15.
 const std::vector<std::int16_t>& exp_table();
 /// 1 / (1 + x) for 0 <= x <= 1 spread over int16; results in steps of 2^-15.

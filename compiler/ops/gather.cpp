@@ -1,5 +1,5 @@
-// GATHER: slices of the input along one axis, chosen by an int32 tensor. The first `batch_dims` axes of both go together.
-// Source: TensorFlow Lite GATHER. An index computed at run time that is out of range takes the nearest slice.
+// GATHER: slices of the input along one axis, chosen by an int32 or int64 tensor. The first `batch_dims` axes of both go
+// together. Source: TensorFlow Lite GATHER. An index computed at run time that is out of range takes the nearest slice.
 
 #include <algorithm>
 #include <cstring>
@@ -50,6 +50,12 @@ class Gather : public OperatorBase<Gather> {
     return {static_cast<std::size_t>(at), static_cast<std::size_t>(batch)};
   }
 
+  /// Element `i` of the indices.
+  static std::int64_t place(const Tensor& indices, const std::uint8_t* bytes, std::int64_t i) {
+    if (indices.type == DataType::kInt64) return reinterpret_cast<const std::int64_t*>(bytes)[i];
+    return reinterpret_cast<const std::int32_t*>(bytes)[i];
+  }
+
   /// The tensor as batch x outer x axis x inner, and the number of indices per batch.
   struct Extents {
     std::int64_t batch = 1, outer = 1, axis = 1, inner = 1, indices = 1;
@@ -70,7 +76,7 @@ class Gather : public OperatorBase<Gather> {
     require_inputs(node, 2, 2);
     const Tensor& in = node.input(0);
     const Tensor& indices = node.input(1);
-    require_type(indices, {DataType::kInt32});
+    require_type(indices, {DataType::kInt32, DataType::kInt64});
     require_elements(in);
     const Axes at = resolve(node);
     for (std::size_t i = 0; i < at.batch_dims; ++i) {
@@ -80,7 +86,8 @@ class Gather : public OperatorBase<Gather> {
       }
     }
     if (indices.is_constant()) {
-      for (const std::int32_t index : indices.values<std::int32_t>()) {
+      for (std::int64_t i = 0; i < indices.elements(); ++i) {
+        const std::int64_t index = place(indices, indices.data->data(), i);
         if (index < 0 || index >= in.shape[at.axis]) {
           throw Error(fmt::format("index {} is outside axis {} of {}", index, at.axis, to_string(in.shape)));
         }
@@ -98,15 +105,13 @@ class Gather : public OperatorBase<Gather> {
 
   void evaluate(const Evaluation& e) const override {
     const Extents n = extents(e);
-    const auto indices = e.in<std::int32_t>(1);
     const std::int64_t slice = n.inner * static_cast<std::int64_t>(type_bytes(e.input(0).type));
     const std::uint8_t* in = e.in_bytes(0);
     std::uint8_t* out = e.out_bytes();
     for (std::int64_t b = 0; b < n.batch; ++b)
       for (std::int64_t o = 0; o < n.outer; ++o, in += n.axis * slice)
         for (std::int64_t i = 0; i < n.indices; ++i, out += slice) {
-          const std::int64_t index =
-              std::clamp<std::int64_t>(indices[static_cast<std::size_t>(b * n.indices + i)], 0, n.axis - 1);
+          const std::int64_t index = std::clamp<std::int64_t>(place(e.input(1), e.in_bytes(1), b * n.indices + i), 0, n.axis - 1);
           std::memcpy(out, in + index * slice, static_cast<std::size_t>(slice));
         }
   }
@@ -115,7 +120,7 @@ class Gather : public OperatorBase<Gather> {
 KernelCall lower(const NodeView& node) {
   const Gather::Extents n = Gather::of(node).extents(node);
   KernelCall call("gather", "gather");
-  call.type("Value", node.input(0).type);
+  call.type("Value", node.input(0).type).type("Index", node.input(1).type);
   call.set("batch", n.batch).set("outer", n.outer).set("axis", n.axis).set("inner", n.inner).set("indices", n.indices);
   return call.value(node, 0, "values").value(node, 1, "indices").output();
 }

@@ -14,7 +14,7 @@ class Minimum : public OperatorBase<Minimum> {
   static const std::vector<Implementation> kRows;
 
   std::vector<TensorType> infer(const NodeView& node) const override {
-    return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+    return infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64});
   }
 
   QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0, 1}); }
@@ -31,8 +31,10 @@ class Minimum : public OperatorBase<Minimum> {
         return run(std::int8_t{});
       case DataType::kInt16:
         return run(std::int16_t{});
-      default:
+      case DataType::kInt32:
         return run(std::int32_t{});
+      default:
+        return run(std::int64_t{});
     }
   }
 };

@@ -33,11 +33,12 @@ class Mul : public OperatorBase<Mul> {
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
-    const auto result = infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+    const auto result =
+        infer_binary(node, {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64});
     if (is_float(result[0].type)) {
       activation_range(activation);
-    } else if (result[0].type == DataType::kInt32) {
-      if (activation != Activation::kNone) throw Error("a fused activation on int32 is not supported");
+    } else if (is_whole(result[0].type)) {
+      require_no_activation(activation, result[0].type);
     } else {
       for (int i = 0; i < 2; ++i) require_quantized(node.input(i));
       require_quantized(node.output());
@@ -52,7 +53,7 @@ class Mul : public OperatorBase<Mul> {
   void evaluate(const Evaluation& e) const override {
     if (e.output().type == DataType::kInt8) return multiply<std::int8_t>(e);
     if (e.output().type == DataType::kInt16) return multiply<std::int16_t>(e);
-    if (e.output().type == DataType::kInt32) return evaluate_elements<std::int32_t>(e, wrap_multiply);
+    if (is_whole(e.output().type)) return evaluate_whole(e, [](auto a, auto b) { return wrap_multiply(a, b); });
     const auto [lowest, highest] = activation_range(activation);
     evaluate_elements<float>(e, [lo = lowest, hi = highest](float a, float b) { return std::clamp(a * b, lo, hi); });
   }

@@ -192,3 +192,213 @@ def hard_swish(c):
     if c.dtype in ("int8", "uint8", "int16"):
         output = c.quantization(scale=scale * np.float32(c.pick([1, 0.6, 1.4, 0.3, 4])))
     unary(c, scale, output)
+
+
+# ---- more operators on two inputs -----------------------------------------------------------------------------------
+
+
+def not_zero(c, t):
+    """Divisors: never 0 where the operator refuses it, and not so small that a quotient overflows."""
+
+    def draw(rng, flavour):
+        if t.dtype == "float32":
+            return (np.exp(rng.standard_normal(t.shape)) * rng.choice([-1, 1], t.shape)).astype(np.float32)
+        drawn = c.draw(rng, t.shape, t.dtype, t.zero_point, flavour).astype(np.int64)
+        low, high = limits(t.dtype)
+        return np.where(drawn == t.zero_point, t.zero_point + (1 if t.zero_point < high else -1), drawn)
+
+    return draw
+
+
+@operator("DIV", ("int8", "int32", "float32"), ("int16", "int64"))
+def div(c):
+    first, second = c.pick_noted("shapes", PAIRS)
+    shape = np.broadcast_shapes(first, second)
+    a, b = c.input(first), c.input(second)
+    c.values[b.index] = not_zero(c, b)
+    if c.dtype == "int32":
+        c.values[a.index] = lambda rng, flavour: np.maximum(c.draw(rng, a.shape, "int32", 0, flavour), 1 - 2**31)
+    if c.dtype == "int8":
+        # A quotient of 1 is at least 128 steps of the output: TFLM's last shift has 31 bits.
+        scale = np.float32(a.scale / b.scale / c.pick([300, 150, 1000, 200]))
+        y = c.output(shape, quantization=c.quantization(scale=scale))
+        activation = c.activation(("NONE", "RELU", "NONE") if scale > 1e-8 else ("NONE",))
+    else:
+        y = c.output(shape)
+        activation = c.activation(("NONE", "RELU", "RELU6") if c.dtype == "float32" else ("NONE",))
+    c.emit([a, b], [y], fused_activation_function=activation)
+
+
+@operator("SQUARED_DIFFERENCE", ("int8", "int16", "int32", "float32"), ("int64",))
+def squared_difference(c):
+    a, b, shape = broadcast_operands(c, q2=near_scale(c))
+    quantization = "own"
+    if c.dtype in ("int8", "int16"):
+        top = 100 if c.dtype == "int8" else 30000
+        quantization = c.quantization(scale=max(a.scale, b.scale) ** 2 * np.float32(c.pick([top, top / 4, top * 3])))
+    c.emit([a, b], [c.output(shape, quantization=quantization)])
+
+
+for name in ("FLOOR_DIV", "FLOOR_MOD"):
+
+    @operator(name, ("float32",), ("int8", "int32", "int64"))
+    def floor_division(c):
+        first, second = c.pick_noted("shapes", PAIRS)
+        a, b = c.input(first), c.input(second)
+        c.values[b.index] = not_zero(c, b)
+        c.emit([a, b], [c.output(np.broadcast_shapes(first, second))])
+
+
+@operator("PRELU", ("int8", "float32"), ("int16", "uint8"))
+def prelu(c):
+    shape, slopes = c.pick_noted("slopes", [((1, 4, 5, 3), (1, 1, 3)), ((2, 7), (7,)), ((1, 3, 3, 8), (3, 3, 8)), ((1, 4, 4, 2), (1, 1, 1))])
+    scale = input_scale(c, 6)
+    x = c.input(shape, quantization="own" if scale is None else c.quantization(scale=scale))
+    y_q = "own"
+    if c.dtype == "float32":
+        slope = c.constant(c.rng.uniform(-0.5, 1.5, slopes), "float32")
+    else:
+        q = c.quantization(scale=c.between(0.002, 0.02))
+        slope = c.constant(c.draw(c.rng, slopes, "int8", q[1]), "int8", *q)
+        y_q = c.quantization(scale=scale * np.float32(c.pick([1, 0.6, 1.4, 3])))
+    c.emit([x, slope], [c.output(shape, quantization=y_q)])
+
+
+@operator("L2_NORMALIZATION", ("int8", "float32"), ("int16", "uint8"))
+def l2_normalization(c):
+    x = c.input(c.pick_noted("shape", [(1, 16), (3, 7), (1, 2, 2, 8), (2, 64), (5, 1)]))
+    c.emit([x], [c.output(x.shape, quantization=(np.float32(1 / 128), 0) if c.dtype == "int8" else (None, 0))])
+
+
+def comparison(c):
+    quantization = q2 = "own"
+    if c.dtype == "int8":
+        quantization = c.quantization(scale=c.between(0.01, 0.9))
+        q2 = quantization if c.index % 2 else c.quantization(scale=c.between(0.01, 0.9))
+    a, b, shape = broadcast_operands(c, quantization, q2)
+    c.emit([a, b], [c.output(shape, "bool")])
+
+
+for name in ("LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"):
+    operator(name, ("int8", "int32", "int64", "float32"), ("int16", "uint8", "bool"))(comparison)
+for name in ("EQUAL", "NOT_EQUAL"):
+    operator(name, ("int8", "int32", "int64", "bool", "float32"), ("int16", "uint8"))(comparison)
+
+
+def logical(c):
+    # TFLM's logical operators broadcast up to four dimensions.
+    a, b, shape = broadcast_operands(c)
+    c.emit([a, b], [c.output(shape, "bool")])
+
+
+operator("LOGICAL_AND", ("bool",))(logical)
+operator("LOGICAL_OR", ("bool",))(logical)
+
+
+@operator("LOGICAL_NOT", ("bool",), ("int8",))
+def logical_not(c):
+    x = c.input(c.pick_noted("shape", SHAPES))
+    c.emit([x], [c.output(x.shape)])
+
+
+@operator("SELECT_V2", ("int8", "int16", "float32"), ("int32", "bool"))
+def select_v2(c):
+    shapes = c.pick_noted(
+        "shapes",
+        [
+            ((2, 3), (2, 3), (2, 3)),
+            ((), (4, 5), (4, 5)),
+            ((1, 4, 5, 3), (1, 4, 5, 3), ()),
+            ((2, 1, 3), (4, 3), (2, 4, 1)),
+            ((7,), (7,), (1,)),
+            ((1, 3, 4, 1), (2, 1, 4, 5), (1, 1, 1, 5)),
+        ],
+    )
+    quantization = c.quantization()
+    condition = c.input(shapes[0], "bool")
+    a, b = c.input(shapes[1], quantization=quantization), c.operand(shapes[2], quantization=quantization)
+    c.emit([condition, a, b], [c.output(np.broadcast_shapes(*shapes), quantization=quantization)])
+
+
+# ---- functions of one value -----------------------------------------------------------------------------------------
+
+OTHER_THAN_FLOAT = ("int8", "int16", "uint8")
+
+
+def positive(c, shape, low=1e-4):
+    """Values that a root or a logarithm takes."""
+
+    def draw(rng, flavour):
+        if flavour == "edge":
+            return rng.choice(np.float32([1, 2, 0.5, 1e-6, 1e6, 3000, 0.1]), shape)
+        return np.exp(rng.standard_normal(shape) * (4 if flavour == "full" else 1)) + low
+
+    return draw
+
+
+def float_function(c, values=None):
+    shape = c.pick_noted("shape", SHAPES)
+    x = c.input(shape)
+    if values:
+        c.values[x.index] = values(c, shape)
+    c.emit([x], [c.output(shape)])
+
+
+def small(c, shape):
+    """Arguments of exp() and of sines."""
+    return lambda rng, flavour: np.clip(rng.standard_normal(shape) * {"full": 6, "near": 1, "edge": 20}[flavour], -40, 40)
+
+
+def with_halves(c, shape):
+    """Whole numbers, halves and what lies between."""
+    return lambda rng, flavour: rng.integers(-40, 40, shape) / 2 if flavour == "edge" else rng.standard_normal(shape) * 9
+
+
+for name, values in {
+    "EXP": small,
+    "LOG": positive,
+    "SQRT": positive,
+    "SQUARE": None,
+    "SIN": small,
+    "COS": small,
+    "FLOOR": with_halves,
+    "CEIL": with_halves,
+    "ROUND": with_halves,
+    "NEG": None,
+}.items():
+    operator(name, ("float32",), OTHER_THAN_FLOAT)(lambda c, values=values: float_function(c, values))
+
+
+@operator("ABS", ("int8", "int16", "float32"), ("uint8", "int32"))
+def absolute(c):
+    scale = input_scale(c, 8)
+    output = "own"
+    if c.dtype in ("int8", "int16"):
+        output = c.quantization(scale=scale * np.float32(c.pick([1, 0.5, 1.7, 3, 0.9, 1])))
+    unary(c, scale, output)
+
+
+@operator("RSQRT", ("int8", "int16", "float32"), ("uint8", "int32"))
+def rsqrt(c):
+    if c.dtype == "float32":
+        return float_function(c, positive)
+    low, high = limits(c.dtype)
+    scale = input_scale(c, 8)
+    zero = int(c.pick([low, low, low // 2])) if c.dtype == "int8" else 0
+    x = c.input(unary_shape(c), quantization=(scale, zero))
+    # The result of one step fills the range, or a good deal more than it.
+    result = np.float32(c.pick([1, 0.3, 0.05, 0.01]) / np.sqrt(scale) / high)
+    c.values[x.index] = lambda rng, flavour: (
+        np.maximum(c.draw(rng, x.shape, c.dtype, zero, flavour), zero)
+        if flavour != "full"
+        else np.clip(zero + np.abs(rng.integers(0, high - zero + 1, x.shape)), low, high)
+    )
+    c.emit([x], [c.output(x.shape, quantization=c.quantization(scale=result))])
+
+
+@operator("ELU", ("int8", "float32"), ("int16", "uint8"))
+def elu(c):
+    if c.dtype == "float32":
+        return float_function(c, small)
+    scale = input_scale(c, 6)
+    unary(c, scale, c.quantization(scale=scale * np.float32(c.pick([1, 0.6, 1.4, 0.3, 4]))))

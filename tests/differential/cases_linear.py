@@ -294,3 +294,19 @@ def svdf(c):
         if "nobias" in c.variant:
             b = None
     c.emit([x, wf, wt, b, state], [y], rank=rank, fused_activation_function=activation)
+
+
+@operator("BATCH_MATMUL", ("int8", "int16", "float32"), ("int32",))
+def batch_matmul(c):
+    x_batch, y_batch, m, k, n = c.pick_noted(
+        "shapes", [((), (), 3, 5, 4), ((2,), (2,), 4, 8, 3), ((2, 3), (2, 3), 2, 7, 2), ((4,), (1,), 1, 16, 5), ((1, 2), (3, 1), 5, 3, 4)]
+    )
+    adj_x, adj_y = c.pick_noted("adj", [(False, False), (False, True), (True, False), (True, True)])
+    x_q, y_q, out_q = c.quantization(), c.quantization(), "own"
+    if c.dtype in ("int8", "int16"):
+        full = 128 if c.dtype == "int8" else 32768
+        out_q = c.quantization(scale=np.float32(x_q[0] * y_q[0] * full * np.sqrt(k) / c.pick([4, 2, 8])))
+    x = c.input(x_batch + ((k, m) if adj_x else (m, k)), quantization=x_q)
+    y = c.operand(y_batch + ((n, k) if adj_y else (k, n)), quantization=y_q)
+    out = c.output(np.broadcast_shapes(x_batch, y_batch) + (m, n), quantization=out_q)
+    c.emit([x, y], [out], adj_x=adj_x, adj_y=adj_y)

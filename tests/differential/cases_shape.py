@@ -298,3 +298,104 @@ def gather(c):
     axis_at = axis % len(shape)
     y_shape = shape[:axis_at] + tuple(indices[batch:]) + shape[axis_at + 1 :]
     c.emit([x, at], [moved(c, x, y_shape)], axis=axis, batch_dims=batch)
+
+
+@operator("TILE", (), ("int8", "float32"))
+def tile(c):
+    x = c.input((2, 3))
+    c.emit([x, c.constant(np.array([1, 2]), "int32")], [moved(c, x, (2, 6))])
+
+
+@operator("BROADCAST_TO", ("int8", "int16", "int32", "float32"), OTHER)
+def broadcast_to(c):
+    shape, to = c.pick_noted(
+        "to", [((1, 4, 1, 3), (2, 4, 5, 3)), ((), (2, 3)), ((7,), (3, 7)), ((2, 1, 3), (2, 4, 3)), ((5, 1), (5, 6)), ((3,), (3,))]
+    )
+    x = c.input(shape)
+    c.emit([x, c.constant(np.array(to), "int32")], [moved(c, x, to)])
+
+
+@operator("FILL", ("int8", "int32", "float32"), ("int16",) + OTHER)
+def fill(c):
+    shape = c.pick_noted("shape", [(2, 3), (7,), (1, 4, 5, 2)])
+    value = c.input(())
+    c.emit([c.constant(np.array(shape), "int32"), value], [moved(c, value, shape)])
+
+
+@operator("REVERSE_V2", PLAIN, OTHER)
+def reverse_v2(c):
+    shape, axes = c.pick_noted("axes", [((4, 5), (1,)), ((2, 3, 4), (0,)), ((1, 4, 5, 3), (1, 2)), ((7,), (0,)), ((2, 3, 4), (-1,))])
+    x = c.input(shape)
+    c.emit([x, c.constant(np.array(axes), "int32")], [moved(c, x, shape)])
+
+
+@operator("GATHER_ND", ("int8", "float32"), ("int16", "int32") + OTHER)
+def gather_nd(c):
+    shape, indices = c.pick_noted("indices", [((5, 3), (4, 1)), ((5, 3), (4, 2)), ((2, 4, 3), (3, 2, 2)), ((2, 4, 3), (2,)), ((7,), (3, 1))])
+    draw = lambda rng: np.stack([rng.integers(0, shape[i], indices[:-1]) for i in range(indices[-1])], -1)
+    x = c.input(shape)
+    at = c.input(indices, "int32", values=lambda rng, flavour: draw(rng)) if c.index % 2 else c.constant(draw(c.rng), "int32")
+    c.emit([x, at], [moved(c, x, indices[:-1] + shape[indices[-1] :])])
+
+
+@operator("SPACE_TO_DEPTH", ("int8", "float32"), ("int16", "int32") + OTHER)
+def space_to_depth(c):
+    shape, block = c.pick_noted("block", [((1, 4, 6, 3), 2), ((2, 6, 3, 1), 3), ((1, 2, 2, 5), 2), ((1, 4, 4, 2), 4), ((1, 3, 3, 2), 1)])
+    x = c.input(shape)
+    y = (shape[0], shape[1] // block, shape[2] // block, shape[3] * block * block)
+    c.emit([x], [moved(c, x, y)], block_size=block)
+
+
+@operator("DEPTH_TO_SPACE", ("int8", "float32"), ("int16", "int32") + OTHER)
+def depth_to_space(c):
+    shape, block = c.pick_noted("block", [((1, 2, 3, 12), 2), ((2, 2, 1, 9), 3), ((1, 2, 2, 20), 2), ((1, 1, 1, 32), 4), ((1, 3, 3, 2), 1)])
+    x = c.input(shape)
+    y = (shape[0], shape[1] * block, shape[2] * block, shape[3] // (block * block))
+    c.emit([x], [moved(c, x, y)], block_size=block)
+
+
+BLOCKS = [((1, 4, 6, 3), (2, 2), (0, 0, 0, 0)), ((2, 5, 4, 2), (3, 2), (1, 0, 1, 1)), ((1, 4, 4, 8), (1, 4), (0, 0, 2, 2)), ((1, 3, 3, 1), (2, 2), (0, 1, 1, 0))]
+
+
+@operator("SPACE_TO_BATCH_ND", ("int8", "float32"), ("int16", "int32") + OTHER)
+def space_to_batch_nd(c):
+    shape, block, borders = c.pick_noted("block", BLOCKS)
+    # TFLM fills borders with stored zeros whatever the zero point is.
+    x = c.input(shape, quantization=(np.float32(0.1), 0) if c.dtype == "int8" else (None, 0))
+    rows, columns = shape[1] + borders[0] + borders[1], shape[2] + borders[2] + borders[3]
+    y = (shape[0] * block[0] * block[1], rows // block[0], columns // block[1], shape[3])
+    c.emit([x, c.constant(np.array(block), "int32"), c.constant(np.array(borders).reshape(2, 2), "int32")], [moved(c, x, y)])
+
+
+@operator("BATCH_TO_SPACE_ND", ("int8", "float32"), ("int16", "int32") + OTHER)
+def batch_to_space_nd(c):
+    shape, block, crops = c.pick_noted("block", BLOCKS)
+    rows, columns = shape[1] + crops[0] + crops[1], shape[2] + crops[2] + crops[3]
+    x = c.input((shape[0] * block[0] * block[1], rows // block[0], columns // block[1], shape[3]))
+    c.emit([x, c.constant(np.array(block), "int32"), c.constant(np.array(crops).reshape(2, 2), "int32")], [moved(c, x, shape)])
+
+
+@operator("MIRROR_PAD", ("int8", "float32"), ("int16", "int32") + OTHER)
+def mirror_pad(c):
+    shape, pads = c.pick_noted(
+        "pads", [((1, 4, 5, 3), ((0, 0), (1, 2), (2, 1), (0, 0))), ((3, 4), ((1, 0), (0, 2))), ((7,), ((2, 3),)), ((2, 3, 3), ((0, 0), (1, 1), (0, 2)))]
+    )
+    x = c.input(shape)
+    mode = c.pick_noted("mode", [0, 1])
+    y = [d + b + e for d, (b, e) in zip(shape, pads)]
+    c.emit([x, c.constant(np.array(pads), "int32")], [moved(c, x, y)], mode=mode)
+
+
+@operator("EMBEDDING_LOOKUP", ("int8", "float32"), ("int16", "int32"))
+def embedding_lookup(c):
+    shape = c.pick_noted("shape", [(5, 4), (9, 1), (3, 2, 3)])
+    table = c.constant(c.draw(c.rng, shape, c.dtype), c.dtype, *c.quantization())
+    count = c.size(1, 6)
+    ids = c.input((count,), "int32", values=lambda rng, flavour: rng.integers(0, shape[0], count))
+    c.emit([ids, table], [moved(c, table, (count,) + shape[1:])])
+
+
+@operator("ZEROS_LIKE", ("int8", "int32", "int64", "float32"), ("int16", "uint8", "bool"))
+def zeros_like(c):
+    x = c.input(c.pick_noted("shape", [(2, 3), (7,), (1, 4, 5, 2)]))
+    c.emit([x], [moved(c, x, x.shape)])

@@ -42,25 +42,25 @@ def max_pool_2d(c):
     pool(c)
 
 
-@operator("MEAN", ("int8", "int16", "float32"), ("uint8", "int32", "int64", "int8_rank5", "float32_rank5"))
-def mean(c):
-    shape, axes = c.pick_noted(
-        "axes",
-        [
-            ((1, 5, 7, 8), (1, 2)),
-            ((2, 4, 3, 5), (3,)),
-            ((3, 17), (1,)),
-            ((2, 3, 4, 5), (0, 1, 2, 3)),
-            ((1, 6, 5, 3), (2, 1)),
-            ((4, 9, 2), (-1,)),
-            ((2, 4, 3, 5), (1, -2)),
-            ((11,), (0,)),
-            ((2, 4, 3, 5), (1, 1)),
-            ((1, 9, 1, 16), (1, 2)),
-            ((2, 5, 3, 4), (0, 2)),
-            ((1, 16, 16, 3), (1, 2)),
-        ],
-    )
+REDUCED = [
+    ((1, 5, 7, 8), (1, 2)),
+    ((2, 4, 3, 5), (3,)),
+    ((3, 17), (1,)),
+    ((2, 3, 4, 5), (0, 1, 2, 3)),
+    ((1, 6, 5, 3), (2, 1)),
+    ((4, 9, 2), (-1,)),
+    ((2, 4, 3, 5), (1, -2)),
+    ((11,), (0,)),
+    ((2, 4, 3, 5), (1, 1)),
+    ((1, 9, 1, 16), (1, 2)),
+    ((2, 5, 3, 4), (0, 2)),
+    ((1, 16, 16, 3), (1, 2)),
+]
+
+
+def reduction(c, ratios=None):
+    """`ratios`: of the output's scale to the input's, at times the same quantization; None: always the same."""
+    shape, axes = c.pick_noted("axes", REDUCED)
     if "rank5" in c.variant:
         shape, axes = (2, 2, 3, 2, 3), (2, 3)
     keep = c.pick_noted("keep_dims", [True, False])
@@ -71,12 +71,45 @@ def mean(c):
     if x.scale is not None:
         q = (
             (x.scale, x.zero_point)
-            if c.index % 3 == 0
-            else c.quantization(scale=x.scale * np.float32(c.pick([0.5, 1.3, 0.2, 1, 2])))
+            if c.index % 3 == 0 or not ratios
+            else c.quantization(scale=x.scale * np.float32(c.pick(ratios)))
         )
     y = c.output(y_shape, quantization=q)
     axis = c.constant(np.array(axes if len(axes) > 1 or c.index % 2 else axes[0]), "int32")
     c.emit([x, axis], [y], keep_dims=keep)
+
+
+@operator("MEAN", ("int8", "int16", "float32"), ("uint8", "int32", "int64", "int8_rank5", "float32_rank5"))
+def mean(c):
+    reduction(c, [0.5, 1.3, 0.2, 1, 2])
+
+
+@operator("SUM", ("int8", "int16", "float32"), ("uint8", "int32", "int64"))
+def sum_(c):
+    reduction(c, [5, 1.3, 20, 1, 60])
+
+
+for name in ("REDUCE_MAX", "REDUCE_MIN"):
+    operator(name, ("int8", "float32"), ("int16", "uint8", "int32", "int64"))(reduction)
+operator("REDUCE_PROD", (), ("float32", "int8", "int32"))(reduction)
+
+
+def place_of(c):
+    shape, axis = c.pick_noted("axis", [((1, 10), 1), ((3, 4, 5), 0), ((3, 4, 5), 1), ((3, 4, 5), -1), ((7,), 0), ((2, 3, 2, 4), 2)])
+    y = [d for i, d in enumerate(shape) if i != axis % len(shape)]
+    c.emit([c.input(shape), c.constant(np.array(axis), "int32")], [c.output(y, "int32")], output_type=2)
+
+
+for name in ("ARG_MAX", "ARG_MIN"):
+    operator(name, ("int8", "float32"), ("int16", "int32", "int64"))(place_of)
+
+
+@operator("CUMSUM", ("float32",), ("int8", "int32", "int64"))
+def cumsum(c):
+    shape, axis = c.pick_noted("axis", [((1, 10), 1), ((3, 4, 5), 0), ((3, 4, 5), 1), ((3, 4, 5), -1), ((7,), 0)])
+    exclusive, reverse = c.pick_noted("kind", [(False, False), (True, False), (False, True), (True, True)])
+    x = c.input(shape)
+    c.emit([x, c.constant(np.array(axis), "int32")], [c.output(shape)], exclusive=exclusive, reverse=reverse)
 
 
 ROWS = [(1, 10), (3, 17), (2, 3, 4), (1, 1, 2, 5), (1, 200), (4, 2), (6,), (5, 1)]

@@ -32,10 +32,18 @@ OPTIONS_OF = {
     "MAXIMUM": "MaximumMinimumOptions",
     "MINIMUM": "MaximumMinimumOptions",
     "PADV2": "PadV2Options",
+    "SUM": "ReducerOptions",
+    "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
+    "REDUCE_PROD": "ReducerOptions",
+    "L2_NORMALIZATION": "L2NormOptions",
+    "BATCH_MATMUL": "BatchMatMulOptions",
+    "SPACE_TO_BATCH_ND": "SpaceToBatchNDOptions",
+    "BATCH_TO_SPACE_ND": "BatchToSpaceNDOptions",
     "SVDF": "SVDFOptions",
     "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
 }
-NO_OPTIONS = {"LOGISTIC", "TANH", "RELU", "RELU6"}
+NO_OPTIONS = {"LOGISTIC", "TANH", "RELU", "RELU6", "LOG", "SQRT", "RSQRT", "SIN", "FLOOR", "CEIL", "ROUND", "ELU", "PRELU", "EMBEDDING_LOOKUP"}
 
 
 def generate_schema(folder):

@@ -17,8 +17,9 @@ A type is the type of the data (`from_to` for conversions); behind an underscore
 weight scale for the tensor, `channel` one per channel, `w4` int4 weights, `3x3` such kernels in many sizes, `state8` 8-bit state, `nobias` no bias, `mixed` inputs quantized
 differently from the output, `rankN` N dimensions, `relu` fused activation, `newaxis`, `ellipsis`, `offset` that option of STRIDED_SLICE.
 
-Taken is not always right: DEPTHWISE_CONV_2D and TRANSPOSE_CONV read a 32-bit bias of int16 data as 64 bits, past its end, and
-CONCATENATION of int16 copies the stored values whatever the quantization of the inputs. No cases are made of those.
+Taken is not always right: DEPTHWISE_CONV_2D and TRANSPOSE_CONV read a 32-bit bias of int16 data as 64 bits, past its end,
+CONCATENATION of int16 copies the stored values whatever the quantization of the inputs, SPACE_TO_BATCH_ND of int8 fills borders with
+stored zeros whatever the zero point, and the last shift of an int8 DIV may pass 31 bits. No cases are made of those.
 
 | Operator | Takes | Refuses |
 | --- | --- | --- |

@@ -36,6 +36,26 @@ MOTE_KERNEL void hard_swish(const float* in, float* out) {
   for (int32_t i = 0; i < L::elements; ++i) out[i] = in[i] * clamp(in[i] + 3.0F, 0.0F, 6.0F) / 6.0F;
 }
 
+/// |x| in another scale.
+template <typename L>
+MOTE_KERNEL void abs_int16(const int16_t* in, int16_t* out) {
+  for (int32_t i = 0; i < L::elements; ++i) {
+    const int32_t x = in[i];
+    out[i] = static_cast<int16_t>(clamp<int32_t>(requantize(x < 0 ? -x : x, L::multiplier, L::shift), INT16_MIN, INT16_MAX));
+  }
+}
+
+/// -x of int32 and int64, wrapping.
+template <typename L>
+MOTE_KERNEL void negate(const typename L::Input* in, typename L::Output* out) {
+  for (int32_t i = 0; i < L::elements; ++i) out[i] = wrap_subtract(typename L::Output{0}, in[i]);
+}
+
+template <typename L>
+MOTE_KERNEL void logical_not(const bool* in, bool* out) {
+  for (int32_t i = 0; i < L::elements; ++i) out[i] = !in[i];
+}
+
 /// An int16 input in steps of 1 / (3 * 4096).
 template <typename L>
 MOTE_INLINE int32_t sigmoid_argument(int32_t x) {

@@ -4,11 +4,11 @@
 
 namespace mote {
 
-// Operators on two tensors with broadcasting. L states `Value`; `extents` of the result; `a_steps`, `b_steps`: how far each input
-// moves along each axis (0 where it is repeated). The output may be one of the inputs.
+// Operators on two tensors with broadcasting. L states the inputs' `Value`; `extents` of the result; `a_steps`, `b_steps`: how
+// far each input moves along each axis (0 where it is repeated). The output may be one of the inputs.
 
-template <typename L, typename Apply>
-MOTE_INLINE void for_each_pair(const typename L::Value* a, const typename L::Value* b, typename L::Value* out, Apply apply) {
+template <typename L, typename Out, typename Apply>
+MOTE_INLINE void for_each_pair(const typename L::Value* a, const typename L::Value* b, Out* out, Apply apply) {
   for (int32_t i = 0; i < L::extents[0]; ++i)
     for (int32_t j = 0; j < L::extents[1]; ++j)
       for (int32_t k = 0; k < L::extents[2]; ++k) {
@@ -63,7 +63,7 @@ MOTE_KERNEL void scaled_product(const typename L::Value* a, const typename L::Va
   });
 }
 
-/// ADD, SUB and MUL of float32 (clamped) and int32 (wrapping).
+/// ADD, SUB and MUL of float32 (clamped), int32 and int64 (wrapping).
 template <typename L>
 MOTE_KERNEL void add(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
   for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) {
@@ -95,6 +95,60 @@ MOTE_KERNEL void mul(const typename L::Value* a, const typename L::Value* b, typ
       return wrap_multiply(x, y);
     }
   });
+}
+
+template <typename L>
+MOTE_KERNEL void pow(const float* a, const float* b, float* out) {
+  for_each_pair<L>(a, b, out, [](float x, float y) { return powf(x, y); });
+}
+
+template <typename L>
+MOTE_KERNEL void squared_difference(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](typename L::Value x, typename L::Value y) {
+    if constexpr (SameType<typename L::Value, float>::value) {
+      return (x - y) * (x - y);
+    } else {
+      return wrap_multiply(wrap_subtract(x, y), wrap_subtract(x, y));
+    }
+  });
+}
+
+/// SQUARED_DIFFERENCE of int8 and int16: both inputs are brought to one scale with L::left_shift extra bits.
+template <typename L>
+MOTE_KERNEL void scaled_squared_difference(const typename L::Value* a, const typename L::Value* b, typename L::Value* out) {
+  for_each_pair<L>(a, b, out, [](int32_t x, int32_t y) {
+    const int32_t left = requantize(shift_left(x - L::a_zero_point, L::left_shift), L::a_multiplier, L::a_shift);
+    const int32_t right = requantize(shift_left(y - L::b_zero_point, L::left_shift), L::b_multiplier, L::b_shift);
+    const int32_t square = requantize(wrap_multiply(left - right, left - right), L::output_multiplier, L::output_shift);
+    return static_cast<typename L::Value>(clamp<int32_t>(wrap_add(square, L::output_zero_point), L::clamp_min, L::clamp_max));
+  });
+}
+
+template <typename L>
+MOTE_KERNEL void prelu(const float* x, const float* slopes, float* out) {
+  for_each_pair<L>(x, slopes, out, [](float a, float slope) { return a >= 0.0F ? a : a * slope; });
+}
+
+/// PRELU of int8 and int16.
+template <typename L>
+MOTE_KERNEL void scaled_prelu(const typename L::Value* x, const typename L::Value* slopes, typename L::Value* out) {
+  for_each_pair<L>(x, slopes, out, [](int32_t stored, int32_t slope) {
+    const int32_t a = stored - L::a_zero_point;
+    const int32_t scaled = a >= 0
+                               ? requantize(a, L::positive_multiplier, L::positive_shift)
+                               : requantize(wrap_multiply(a, slope - L::b_zero_point), L::negative_multiplier, L::negative_shift);
+    return static_cast<typename L::Value>(clamp<int32_t>(wrap_add(scaled, L::output_zero_point), L::clamp_min, L::clamp_max));
+  });
+}
+
+template <typename L>
+MOTE_KERNEL void logical_and(const bool* a, const bool* b, bool* out) {
+  for_each_pair<L>(a, b, out, [](bool x, bool y) { return x && y; });
+}
+
+template <typename L>
+MOTE_KERNEL void logical_or(const bool* a, const bool* b, bool* out) {
+  for_each_pair<L>(a, b, out, [](bool x, bool y) { return x || y; });
 }
 
 template <typename L>

@@ -10,4 +10,15 @@ MOTE_KERNEL void copy(const typename L::Value* in, typename L::Value* out) {
   memmove(out, in, sizeof(typename L::Value) * static_cast<size_t>(L::elements));
 }
 
+/// L::elements times the one value of `in`.
+template <typename L>
+MOTE_KERNEL void fill(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+  for (int32_t i = 0; i < L::elements; ++i) out[i] = *in;
+}
+
+template <typename L>
+MOTE_KERNEL void zeros(typename L::Value* out) {
+  memset(out, 0, sizeof(typename L::Value) * static_cast<size_t>(L::elements));
+}
+
 }  // namespace mote

@@ -18,6 +18,18 @@ MOTE_INLINE int32_t wrap_multiply(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
+MOTE_INLINE int64_t wrap_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+MOTE_INLINE int64_t wrap_subtract(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+
+MOTE_INLINE int64_t wrap_multiply(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
+
 MOTE_INLINE int32_t shift_left(int32_t x, int by) { return static_cast<int32_t>(static_cast<uint32_t>(x) << by); }
 
 // Cores that multiply 32 bits to 32 bits only build products from halves.

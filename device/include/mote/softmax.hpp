@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mote/fixed_point_curves.hpp"
+#include "mote/lookup.hpp"
 
 namespace mote {
 
@@ -73,13 +74,6 @@ MOTE_KERNEL void softmax_rows(const int8_t* in, Output* out, int32_t rows, int32
 template <typename L>
 MOTE_KERNEL void softmax_int8(const int8_t* in, typename L::Output* out) {
   softmax_rows(in, out, L::rows, L::depth, SoftmaxExponent{L::multiplier, L::shift, L::smallest_difference});
-}
-
-/// Linear interpolation between 513 points for int16 arguments.
-MOTE_INLINE int32_t interpolate(const int16_t* table, int32_t x) {
-  const int16_t* here = table + 256 + (x >> 7);
-  const int32_t slope = static_cast<int16_t>(here[1] - here[0]);
-  return static_cast<int16_t>(here[0] + ((slope * (x & 127) + 64) >> 7));
 }
 
 /// int16, output scale 2^-15. Tables of 513 points: exp(x) for -10..0 and 1 / (1 + x) for 0..1.
