@@ -13,7 +13,7 @@ from pathlib import Path
 from checks import Check, call, call_json, run_all, usage, verify
 
 # Operators that come with a later release; a model with one of them must be refused by name.
-LATER = ("CALL_ONCE", "VAR_HANDLE", "RSQRT", "IF", "PRELU", "REDUCE_MAX", "CUSTOM", "REVERSE_SEQUENCE")
+LATER = ("CALL_ONCE", "VAR_HANDLE", "IF", "CUSTOM", "REVERSE_SEQUENCE")
 
 BOARD_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretrainedResnet_quant", "mlperf__model_ToyCar_quant_fullint_micro_intio",
                 "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__person_detect", "tinyengine__vww"]
