@@ -47,8 +47,7 @@ SelectionOptions selection_options(const SelectionFlags& flags, const std::strin
 std::string default_tuning_file(const std::string& model_path);
 
 /// Imports the model, applies `--io` and the passes. `tell_passes`: each pass that changes something says so on stderr.
-/// `portable_only`: as PassOptions says.
-Graph load_model(const ModelOptions& options, bool tell_passes = false, bool portable_only = false);
+Graph load_model(const ModelOptions& options, bool tell_passes = false, PassScope scope = PassScope::kAll);
 
 // One per file: declares the command and stores in `action` what to do when it is chosen.
 void add_inspect(CLI::App& app, Action& action);
@@ -57,6 +56,7 @@ void add_run(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
+void add_diff(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 

@@ -27,7 +27,7 @@ std::int64_t constant_bytes(const Graph& graph) {
 }
 
 ExitCode convert(const ConvertOptions& options) {
-  const Graph graph = load_model(options.model, true, true);
+  const Graph graph = load_model(options.model, true, PassScope::kPortable);
   const std::vector<std::uint8_t> bytes = with_context(options.model.path, [&] { return write_tflite(graph); });
   const std::uintmax_t bytes_before = std::filesystem::file_size(options.model.path);
   write_file(options.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});

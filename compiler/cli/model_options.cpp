@@ -76,11 +76,11 @@ ImportOptions import_options(const ModelOptions& options) {
   return result;
 }
 
-Graph load_model(const ModelOptions& options, bool tell_passes, bool portable_only) {
+Graph load_model(const ModelOptions& options, bool tell_passes, PassScope scope) {
   Graph graph = import_model_file(options.path, import_options(options));
   if (options.io == "int8") drop_float_borders(graph);
   if (options.input_type != "native") with_context(options.path, [&] { set_input_type(graph, *type_from_name(options.input_type)); });
-  PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .portable_only = portable_only};
+  PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .scope = scope};
   if (tell_passes || !options.print_after.empty() || options.stop_after >= 0)
     passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };
   with_context(options.path, [&] { run_passes(graph, passes); });

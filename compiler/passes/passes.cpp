@@ -28,7 +28,7 @@ const std::vector<Pass>& all_passes() {
       {"join_forests", "takes added trees together", join_forests, false},
       {"keep_integers", "hands integer inputs to operators that take them as they are", keep_integers, false},
       {"fuse_label", "takes ARG_MAX into the TREE_ENSEMBLE whose scores it reads", fuse_label, false},
-      {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass},
+      {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass, true, false},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding, false},
   };
   return list;
@@ -47,7 +47,8 @@ void run_passes(Graph& graph, const PassOptions& options) {
   }
   for (std::size_t i = 0; i < passes.size() && (options.stop_after < 0 || i < static_cast<std::size_t>(options.stop_after));
        ++i) {
-    if (options.portable_only && !passes[i].portable) continue;
+    if (options.scope == PassScope::kPortable && !passes[i].portable) continue;
+    if (options.scope == PassScope::kKeepsTensors && !passes[i].keeps_tensors) continue;
     const std::size_t before = graph.nodes.size();
     const std::int64_t macs_before = total_macs(graph);
     if (passes[i].apply(graph)) {

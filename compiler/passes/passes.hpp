@@ -17,7 +17,12 @@ struct Pass {
   bool (*apply)(Graph&);
   /// What it leaves can be written in other file formats as it stands.
   bool portable = true;
+  /// Tensors that stay keep their shapes and values, so that another program's can be compared with them.
+  bool keeps_tensors = true;
 };
+
+/// Which passes run.
+enum class PassScope : std::uint8_t { kAll, kPortable, kKeepsTensors };
 
 /// The passes that always run, in order.
 const std::vector<Pass>& all_passes();
@@ -26,7 +31,7 @@ struct PassOptions {
   std::string print_after;                    ///< the name of a pass after which `log` gets the graph's text
   int stop_after = -1;                        ///< run only so many passes; -1 runs all
   std::function<void(std::string_view)> log;  ///< hears of each pass that changed something
-  bool portable_only = false;                 ///< leave out what only mote understands
+  PassScope scope = PassScope::kAll;
 };
 
 /// Applies the passes, and verifies the graph after each. Error when `print_after` names none.
