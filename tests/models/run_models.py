@@ -96,11 +96,38 @@ class Shared:
             checks += [Check(f"{name} on {target}, every implementation", lambda n=name, t=target: self.verify(n, t, each)) for name in FORCED_MODELS]
         for target in ("cortex-m0plus", "rv32imc"):
             checks += [Check(f"{name} on {target}, every implementation", lambda n=name, t=target: self.verify(n, t, each)) for name in SMALL_MODELS]
+        for name, target in (("mlperf__kws_ref_model", "cortex-m4"), ("tflm__micro_speech_quantized", "cortex-m55")):
+            checks.append(Check(f"{name}: every layer on {target}", lambda n=name, t=target: self.same_layers(n, t)))
+        checks.append(Check("visual wake words: every layer, float against int8", self.float_against_int8))
         for path in sorted((self.root / "models" / "robustness").glob("*.tflite")):
             checks.append(Check(f"robustness: {path.name}", lambda p=path: self.robust(p)))
         checks.append(Check("keyword spotting: code in flash", self.kws_code))
         checks.append(Check("visual wake words compile fast", self.vww_compiles_fast))
         return checks
+
+    def diff(self, name: str, options: list[str]) -> tuple[dict | None, str]:
+        """`mote diff` on two samples of bytes, which are input values as stored."""
+        inputs, problem = call_json([self.mote, "inspect", self.model(name), "--json"])
+        if inputs is None:
+            return None, problem
+        size = sum(i["bytes"] for i in inputs["inputs"])
+        with tempfile.TemporaryDirectory() as directory:
+            data = Path(directory) / "in.bin"
+            data.write_bytes(bytes((37 * i + i // 7 + 11) % 256 for i in range(2 * size)))
+            return call_json([self.mote, "diff", self.model(name), *options, "--data", str(data), "--json"])
+
+    def same_layers(self, name: str, target: str) -> str:
+        result, problem = self.diff(name, ["--target-a", "host", "--target-b", target])
+        if result is None:
+            return problem
+        layers = len(result["layers"])
+        return "" if result["first_divergence"] is None and layers == result["tensors_a"] else f"{layers} layers: {result['first_divergence']}"
+
+    def float_against_int8(self) -> str:
+        result, problem = self.diff("mlperf__vww_96_int8", [self.model("mlperf__vww_96_float")])
+        if result is None:
+            return problem
+        return "" if len(result["layers"]) == result["tensors_a"] == 31 else f"{len(result['layers'])} layers"
 
     def robust(self, path: Path) -> str:
         """Refused with a message that says where, or accepted and then the same on the reference and on this machine."""

@@ -1,4 +1,5 @@
 """Files that `mote convert` writes, on the interpreters of others: what they answer on the written file must equal what they answer on the original.
+And what TensorFlow Lite Micro holds in every layer, against what mote does.
 
 Usage: run_written.py MOTE CASES_DIR SHARED_DIR   (with a Python that has tflite-micro and ai-edge-litert)
 CASES_DIR holds the random cases of tests/differential; SHARED_DIR other people's models, left out when they are not there.
@@ -164,6 +165,36 @@ def check(mote: str, model: Path, way: str, workers: "Workers") -> str:
     return ""
 
 
+def dump_check(mote: str, model: Path) -> str:
+    """The layers that TensorFlow Lite Micro dumps are ours; when one weight is another, its layer is the first that differs."""
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    with tempfile.TemporaryDirectory() as directory:
+        data, dump, broken = (Path(directory) / name for name in ("data.npy", "dump.npz", "broken.tflite"))
+        interpreter = Interpreter(str(model))
+        shape = interpreter.get_input_details()[0]["shape"]
+        np.save(data, np.random.default_rng(1).integers(-128, 128, (2, *shape[1:])).astype(np.int8))
+        done = call([sys.executable, str(Path(__file__).with_name("dump_layers.py")), str(model), str(data), str(dump)])
+        if done.returncode != 0:
+            return done.stderr
+        done = call([mote, "diff", str(model), str(dump), "--data", str(data), "--json"])
+        if done.returncode != 0 or len(json.loads(done.stdout)["layers"]) < 10:
+            return f"exit code {done.returncode}: {done.stdout}{done.stderr}"
+
+        interpreter.allocate_tensors()
+        name, weights = next((t["name"], interpreter.get_tensor(t["index"])) for t in interpreter.get_tensor_details() if t["name"].endswith("conv2d_2/Conv2D"))
+        content = bytearray(model.read_bytes())
+        content[content.index(weights.tobytes())] ^= 0x80
+        broken.write_bytes(content)
+        for other, options in ((dump, ()), (model, ("--steps", "0"))):
+            done = call([mote, "diff", str(broken), str(other), "--data", str(data), "--json", *options])
+            first = json.loads(done.stdout)["first_divergence"] if done.returncode == 1 else None
+            if first is None or not first["tensor_a"].endswith(name + "1"):
+                return f"against {other.name}: exit code {done.returncode}, first {first}: {done.stderr}"
+    return ""
+
+
 class Workers:
     """One of each runtime for each thread, since a worker answers one question at a time."""
 
@@ -189,7 +220,10 @@ def main() -> int:
         usage(__doc__)
     mote, cases, shared = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     workers = Workers()
-    result = run_all([Check(f"{model.stem}, written {way}", lambda m=model, w=way: check(mote, m, w, workers)) for way in WAYS for model in models(cases, shared)])
+    checks = [Check(f"{model.stem}, written {way}", lambda m=model, w=way: check(mote, m, w, workers)) for way in WAYS for model in models(cases, shared)]
+    if (shared / "catalogue.json").exists():
+        checks.append(Check("layers dumped by TensorFlow Lite Micro", lambda: dump_check(mote, shared / "models" / "full" / "mlperf__kws_ref_model.tflite")))
+    result = run_all(checks)
     workers.close()
     return result
 
