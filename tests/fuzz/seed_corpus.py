@@ -61,6 +61,8 @@ def seeds(models):
     yield "samples/bin", b"\x03" + bytes(8)
     yield "golden/single", golden("single", 1)
     yield "golden/seq", golden("seq", 3)
+    for descr, size in (("|i1", 1), ("|u1", 1), ("<f4", 4)):
+        yield f"dump/{descr[1:]}", npz({"out": npy(descr, (1, 4), bytes(4 * size))})
     for graph in sorted((ROOT / "tests/golden").glob("*.graph")):
         yield f"graph_text/{graph.stem}", graph.read_bytes()
 
