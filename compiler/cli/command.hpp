@@ -62,6 +62,7 @@ void add_verify(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
+void add_quantize(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   mote::cli::add_tune(app, action);
   mote::cli::add_convert(app, action);
   mote::cli::add_diff(app, action);
+  mote::cli::add_quantize(app, action);
   mote::cli::add_targets(app, action);
   mote::cli::add_operators(app, action);
   try {
