@@ -8,9 +8,11 @@
 #include "import/onnx/converters.hpp"
 #include "import/onnx/node_reader.hpp"
 #include "ops/recurrent_outputs.hpp"
+#include "passes/fold_scales.hpp"
 #include "passes/fuse_activations.hpp"
 #include "passes/fuse_quantized.hpp"
 #include "passes/layout.hpp"
+#include "passes/sink_reshapes.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -247,7 +249,7 @@ Graph import_onnx(std::span<const std::uint8_t> bytes, std::string_view name, co
   Graph graph = OnnxImporter(model, name, options).run();
   // Images have their channels first in ONNX, and float operators between DequantizeLinear and QuantizeLinear say what is meant to run
   // on integers.
-  for (const auto pass : {layout, fuse_activations, fuse_quantized}) {
+  for (const auto pass : {layout, fold_scales, sink_reshapes, fuse_activations, fuse_quantized}) {
     if (pass(graph)) prune(graph);
     verify(graph);
   }
