@@ -88,6 +88,7 @@ step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
+part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
