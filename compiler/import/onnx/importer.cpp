@@ -45,7 +45,7 @@ std::int64_t OnnxImporter::opset(const std::string& domain) const {
 TensorId OnnxImporter::value(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) throw Error(fmt::format("damaged: nothing makes the value '{}'", name));
-  MOTE_CHECK(found->second != kUnknown);
+  if (found->second == kUnknown) throw Error(fmt::format("'{}' depends on what is not supported", name));
   return found->second;
 }
 
