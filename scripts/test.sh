@@ -93,6 +93,8 @@ step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
 part benchmarks
+step "classical models beside emlearn"
+part python3 bench/make_classical.py "$mote" --check
 
 printf '\n'
 ((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"

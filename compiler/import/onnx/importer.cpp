@@ -74,9 +74,21 @@ std::int32_t OnnxImporter::extent(const OnnxValue& input, std::size_t axis) {
               fmt::format("give its extent: --dim {}=N", key));
 }
 
+TensorId OnnxImporter::add_names(const OnnxTensor& text) {
+  if (text.shape.size() != 1 || text.texts.size() != static_cast<std::size_t>(text.shape[0]) || text.texts.empty())
+    throw Error(fmt::format("constant '{}' holds text, which is not supported but as a list of classes", text.name));
+  graph_.graph().labels = text.texts;
+  std::vector<std::int32_t> places(text.texts.size());
+  std::iota(places.begin(), places.end(), 0);
+  return graph_.integers(places);
+}
+
 void OnnxImporter::add_constants(const OnnxGraph& graph) {
   for (const OnnxTensor& each : graph.initializers) {
-    if (each.data == nullptr) throw Error(fmt::format("constant '{}' holds text, which is not supported", each.name));
+    if (each.data == nullptr) {
+      values_[each.name] = add_names(each);
+      continue;
+    }
     values_[each.name] = graph_.add_tensor({each.name, each.type, each.shape, {}, each.data});
   }
 }
