@@ -88,10 +88,13 @@ step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
+part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
 part benchmarks
+step "classical models beside emlearn"
+part python3 bench/make_classical.py "$mote" --check
 
 printf '\n'
 ((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"
