@@ -89,6 +89,8 @@ part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
+step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
+part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
