@@ -100,6 +100,8 @@ part python3 tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "quantized models against what is promised, and TensorFlow Lite Micro"
 part quantization
+step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
+part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
