@@ -83,6 +83,14 @@ TEST(Moving, InstanceNormalizationGoesByChannel) {
   for (std::size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-5) << i;
 }
 
+TEST(Moving, BordersOfBlocksAreRealZero) {
+  GraphBuilder build;
+  const TensorId x = build.input({1, 1, 2, 1}, quantized(0.5F, 7));
+  const TensorId borders = build.constant<std::int32_t>({2, 2}, {0, 0, 1, 1});
+  build.output(build.node("space_to_batch_nd", {x, build.integers({1, 2}), borders}, {}, quantized(0.5F, 7)));
+  EXPECT_EQ(Evaluator(build.finish()).run({bytes_of<std::int8_t>({1, 2})})[0], bytes_of<std::int8_t>({7, 2, 1, 7}));
+}
+
 TEST(Moving, WhatDoesNotFitIsRefused) {
   const auto refusal = [](std::string_view op, Shape shape, std::vector<std::vector<std::int32_t>> lists,
                           const Attributes& attributes = {}) {
