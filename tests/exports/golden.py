@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 
 
-def write_golden(path: Path, inputs: list[np.ndarray], outputs: dict[str, list[np.ndarray]], **meta: object) -> None:
-    """Many rows of a model without state: the first axis of every array counts inferences. `outputs` by column: "torch", "ort", ..."""
-    arrays = {"meta": np.array(json.dumps({"kind": "seq", **meta}))}
-    arrays |= {f"rows/x{i}": x for i, x in enumerate(inputs)}
-    for column, values in outputs.items():
-        arrays |= {f"rows/y{i}_{column}": y for i, y in enumerate(values)}
+def write_golden(path: Path, inputs: list[np.ndarray], outputs: dict[str, list[np.ndarray]], *, keeps_state: bool = False, **meta: object) -> None:
+    """The first axis of every array counts inferences. `outputs` by column: "torch", "ort", ... With `keeps_state` (TensorFlow Lite's LSTM does
+    between inferences) every row is a case of its own, which starts from a fresh state."""
+    kind = "single" if keeps_state else "seq"
+    arrays = {"meta": np.array(json.dumps({"kind": kind, **meta}))}
+    cases = {f"row{i:02}": slice(i, i + 1) for i in range(len(inputs[0]))} if keeps_state else {"rows": slice(None)}
+    for case, rows in cases.items():
+        arrays |= {f"{case}/x{i}": x[rows] for i, x in enumerate(inputs)}
+        for column, values in outputs.items():
+            arrays |= {f"{case}/y{i}_{column}": y[rows] for i, y in enumerate(values)}
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             member = io.BytesIO()

@@ -94,7 +94,7 @@ def run_int8(model: bytes, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def save(path: Path, model: bytes, x: np.ndarray, column: str, y: np.ndarray, labels: np.ndarray) -> None:
     path.write_bytes(model)
-    write_golden(path.with_suffix(".npz"), [compact(x) if x.dtype == np.float32 else x], {column: [y]}, model=path.stem)
+    write_golden(path.with_suffix(".npz"), [compact(x) if x.dtype == np.float32 else x], {column: [y]}, keeps_state=LEGACY, model=path.stem)
     print(f"{path.stem:24} {path.stat().st_size:6} + {path.with_suffix('.npz').stat().st_size:6} bytes, {len(x)} rows, "
           f"accuracy on them {np.mean(y.argmax(1) == labels):.3f}", flush=True)
 
