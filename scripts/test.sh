@@ -63,6 +63,15 @@ written() {
   fi
   $python tests/models/run_written.py "$mote" "$work/cases" "$shared"
 }
+quantization() {
+  local python=$work/venv/bin/python
+  if [[ -d ${MOTE_SHARED_DIR:-}/models/full && -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
+    $python bench/make_quantization.py "$mote" "$MOTE_SHARED_DIR" --check
+  else
+    echo "the models or NumPy are not there: quantization is not compared"
+    echo "0 passed, 0 failed, 1 skipped"
+  fi
+}
 with_cmsis_nn() {
   local python=$work/venv/bin/python
   if [[ -x $python ]]; then
@@ -88,10 +97,17 @@ step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
+part python3 tests/models/run_onnx.py "$mote" "$shared"
+step "quantized models against what is promised, and TensorFlow Lite Micro"
+part quantization
+step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
+part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"
 part benchmarks
+step "classical models beside emlearn"
+part python3 bench/make_classical.py "$mote" --check
 
 printf '\n'
 ((skipped == 0)) || echo "$skipped were left out: what they need is not on this machine (the lines above say what)"

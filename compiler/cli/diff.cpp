@@ -1,6 +1,6 @@
 #include "cli/command.hpp"
 #include "compare/diff_models.hpp"
-#include "report/report.hpp"
+#include "report/diff_report.hpp"
 #include "support/progress.hpp"
 
 namespace mote::cli {

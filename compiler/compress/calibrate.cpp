@@ -17,6 +17,9 @@ namespace {
 std::vector<TensorId> watched(const Graph& graph) {
   std::vector<TensorId> result = graph.inputs;
   for (const Node& node : graph.nodes) result.insert(result.end(), node.outputs.begin(), node.outputs.end());
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    if (graph.tensors[i].is_state) result.push_back(static_cast<TensorId>(i));
+  }
   std::erase_if(result, [&](TensorId id) { return !is_float(graph.tensor(id).type); });
   return result;
 }
@@ -140,7 +143,8 @@ std::vector<ValueRange> calibrate(const Graph& graph, const SampleInputs& sample
   Histograms histograms(graph.tensors.size());
   for (const TensorId id : watched(graph)) {
     const ValueRange whole = ranges[static_cast<std::size_t>(id)];
-    if (whole != ValueRange{}) histograms[static_cast<std::size_t>(id)].emplace(whole, whole);
+    const bool is_state = graph.tensor(id).is_state;  // keeps all of its range: what is cut off would come back with every run
+    if (whole != ValueRange{} && !is_state) histograms[static_cast<std::size_t>(id)].emplace(whole, whole);
   }
   constexpr int kMostPasses = 4;
   for (int pass = 0; pass < kMostPasses; ++pass) {

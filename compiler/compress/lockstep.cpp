@@ -24,8 +24,16 @@ Lockstep::Lockstep(const Graph& graph, const SampleInputs& inputs)
 }
 
 void Lockstep::run_next() {
-  parallel_for(values_.size(), [&] { return [&](std::size_t s) { evaluate(values_[s]); }; });
+  try_next();
+  for (const TensorId id : graph_.nodes[next_].inputs) {
+    if (id == kNoTensor || last_reader_[static_cast<std::size_t>(id)] > next_) continue;
+    for (auto& values : values_) Bytes().swap(values[static_cast<std::size_t>(id)]);
+  }
   ++next_;
+}
+
+void Lockstep::try_next() {
+  parallel_for(values_.size(), [&] { return [&](std::size_t s) { evaluate(values_[s]); }; });
 }
 
 void Lockstep::evaluate(std::vector<Bytes>& values) const {
@@ -47,10 +55,6 @@ void Lockstep::evaluate(std::vector<Bytes>& values) const {
     outputs.push_back(bytes.data());
   }
   node.op->evaluate(Evaluation(NodeView(graph_, node), std::move(inputs), std::move(outputs)));
-  for (const TensorId id : node.inputs) {
-    if (id != kNoTensor && last_reader_[static_cast<std::size_t>(id)] <= next_)
-      Bytes().swap(values[static_cast<std::size_t>(id)]);
-  }
 }
 
 std::vector<std::vector<float>> Lockstep::real_values(TensorId id) const {

@@ -17,6 +17,8 @@ class Lockstep {
   std::size_t samples() const { return values_.size(); }
   std::size_t next_node() const { return next_; }
   void run_next();
+  /// Evaluates the next node for a look at its results, and stays in front of it.
+  void try_next();
   /// A computed value that the next node, or a later one, still reads.
   const Bytes& value(std::size_t sample, TensorId id) const { return values_[sample][static_cast<std::size_t>(id)]; }
   /// The same as real numbers, for each sample.

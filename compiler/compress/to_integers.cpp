@@ -153,16 +153,32 @@ class Rewriter {
       if (id == kNoTensor) continue;
       const bool activation =
           std::find(rule.activations.begin(), rule.activations.end(), static_cast<int>(i)) != rule.activations.end();
+      if (activation) inputs[i] = as_type(id, type, is_shared ? scales_.shared(id, type) : free_input(id, type));
+    }
+    add_told_inputs(n, inputs);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const bool weights =
           rule.weights && (static_cast<int>(i) == rule.weights->input || static_cast<int>(i) == rule.weights->bias);
-      if (activation) {
-        inputs[i] = as_type(id, type, is_shared ? scales_.shared(id, type) : free_input(id, type));
-      } else if (!weights) {
-        inputs[i] = native(id);
-      }
+      if (node.inputs[i] != kNoTensor && inputs[i] == kNoTensor && !weights) inputs[i] = native(node.inputs[i]);
     }
     if (rule.weights) add_layer_constants(n, inputs);
     return inputs;
+  }
+
+  /// What the operator itself tells of its inputs (Operator::integer_inputs).
+  void add_told_inputs(std::size_t n, std::vector<TensorId>& inputs) {
+    const Node& node = from_.nodes[n];
+    if (inputs.empty() || inputs[0] == kNoTensor) return;
+    const DataType type = activation_type(scheme_.nodes[n]);
+    const Tensor output = shaped_like(node.outputs[0], type, scales_.made(node.outputs[0], type));
+    const auto peak = [&](int input) {
+      const ValueRange range = scheme_.ranges[index(node.inputs[static_cast<std::size_t>(input)])];
+      return std::max(-range.lowest, range.highest);
+    };
+    const Tensor activation = result_.graph.tensor(inputs[0]);
+    for (IntegerInput& each : node.op->integer_inputs(NodeView(from_, node), activation, output, peak)) {
+      inputs[static_cast<std::size_t>(each.input)] = result_.graph.add_tensor(std::move(each.tensor));
+    }
   }
 
   /// What an input that may have any scale is read with: as it comes, or as measured.

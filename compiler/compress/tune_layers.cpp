@@ -143,14 +143,97 @@ class LayerTuner {
   std::vector<float> weights_;
 };
 
-/// Puts new numbers into the constants of an integer layer.
-void replace_constants(IntegerGraph& integers, const Layer& layer, const std::vector<std::int8_t>& codes,
-                       const std::vector<float>& bias) {
-  const Node& node = integers.graph.nodes[integers.node_of[layer.node]];
-  integers.graph.tensor(node.inputs[static_cast<std::size_t>(layer.rule.input)]).data = shared_bytes(codes);
-  Tensor& tensor = integers.graph.tensor(node.inputs[static_cast<std::size_t>(layer.rule.bias)]);
-  tensor.data = bias_integers(bias, tensor);
-}
+/// Numbers that a layer could have.
+struct Candidate {
+  std::vector<std::int8_t> weights;
+  std::vector<float> bias;
+};
+
+/// Tunes the integer layer that runs next, beside the float layer.
+class LayerChoice {
+ public:
+  LayerChoice(const Graph& graph, const Layer& layer, IntegerGraph& integers, Lockstep& exact, Lockstep& rounded)
+      : graph_(graph), layer_(layer), integers_(integers), exact_(exact), rounded_(rounded) {}
+
+  /// The numbers that bring the layer's outputs, activation and all, closest to the float ones: channel by channel the best of
+  /// plain ones, a corrected bias, and learned weights with their bias. They stand in the graph afterwards.
+  Candidate choose(const WeightTaps& taps, const TuneOptions& options, std::vector<RoundingGain>& gains) {
+    const std::vector<Candidate> candidates = candidates_of(taps, options, gains);
+    exact_.run_next();
+    const SampleValues target = exact_.real_values(graph_.nodes[layer_.node].outputs[0]);
+    Candidate best = candidates[0];
+    std::vector<double> least = errors(candidates[0], target);
+    for (std::size_t i = 1; i < candidates.size(); ++i) {
+      const std::vector<double> loss = errors(candidates[i], target);
+      for (std::size_t c = 0; c < layer_.outputs; ++c) {
+        if (!(loss[c] < least[c])) continue;
+        least[c] = loss[c];
+        best.bias[c] = candidates[i].bias[c];
+        for (std::size_t t = 0; t < layer_.taps; ++t) {
+          const std::size_t at = weight_index(layer_, c, t);
+          best.weights[at] = candidates[i].weights[at];
+        }
+      }
+    }
+    replace_constants(best);
+    return best;
+  }
+
+ private:
+  const Node& node() const { return integers_.graph.nodes[integers_.node_of[layer_.node]]; }
+  TensorId input_of(const Node& node, int i) const { return node.inputs[static_cast<std::size_t>(i)]; }
+
+  std::vector<Candidate> candidates_of(const WeightTaps& taps, const TuneOptions& options,
+                                       std::vector<RoundingGain>& gains) const {
+    const std::vector<float>& scales = integers_.graph.tensor(input_of(node(), layer_.rule.input)).quantization.scales;
+    const LayerTuner tuner(graph_, layer_, taps, exact_.real_values(input_of(graph_.nodes[layer_.node], layer_.input)),
+                           rounded_.real_values(input_of(node(), layer_.input)), scales);
+    const std::vector<float> bias = bias_of(graph_, layer_);
+    const auto corrected = [&](const std::vector<std::int8_t>& weights) {
+      std::vector<float> result = bias;
+      if (!options.bias_correction) return result;
+      const std::vector<double> missing = tuner.missing(weights);
+      for (std::size_t c = 0; c < bias.size(); ++c) result[c] = static_cast<float>(static_cast<double>(bias[c]) + missing[c]);
+      return result;
+    };
+    std::vector<Candidate> result{{nearest_weights(graph_, layer_.node, scales), bias}};
+    if (options.bias_correction) result.push_back({result[0].weights, corrected(result[0].weights)});
+    if (options.learned_rounding) {
+      gains.push_back({graph_.nodes[layer_.node].name, 0, 0});
+      std::vector<std::int8_t> learned = tuner.learn(options.bias_correction, gains.back());
+      std::vector<float> its_bias = corrected(learned);
+      result.push_back({std::move(learned), std::move(its_bias)});
+    }
+    return result;
+  }
+
+  /// The squared error of each channel over all samples.
+  std::vector<double> errors(const Candidate& candidate, const SampleValues& target) {
+    replace_constants(candidate);
+    rounded_.try_next();
+    const SampleValues got = rounded_.real_values(node().outputs[0]);
+    std::vector<double> result(layer_.outputs, 0.0);
+    for (std::size_t s = 0; s < target.size(); ++s)
+      for (std::size_t i = 0; i < target[s].size(); ++i) {
+        const double error = static_cast<double>(got[s][i]) - static_cast<double>(target[s][i]);
+        result[i % layer_.outputs] += error * error;
+      }
+    return result;
+  }
+
+  void replace_constants(const Candidate& candidate) {
+    Graph& graph = integers_.graph;
+    graph.tensor(input_of(node(), layer_.rule.input)).data = shared_bytes(candidate.weights);
+    Tensor& bias = graph.tensor(input_of(node(), layer_.rule.bias));
+    bias.data = bias_integers(candidate.bias, bias);
+  }
+
+  const Graph& graph_;
+  const Layer& layer_;
+  IntegerGraph& integers_;
+  Lockstep& exact_;
+  Lockstep& rounded_;
+};
 
 }  // namespace
 
@@ -166,32 +249,16 @@ std::vector<RoundingGain> tune_layers(const Graph& graph, Scheme& scheme, const 
   Lockstep exact(graph, samples);
   Lockstep rounded(integers.graph, converted_inputs(graph, integers.graph, samples));
   for (std::size_t i = 0; i < integers.graph.nodes.size(); ++i) {
-    const auto n = integers.origin[i];
     if (progress) progress("layers", static_cast<double>(i) / static_cast<double>(integers.graph.nodes.size()));
-    if (n) {
+    if (const auto n = integers.origin[i]) {
       while (exact.next_node() < *n) exact.run_next();
       const auto layer = layer_at(graph, *n);
       const NodeView view(graph, graph.nodes[*n]);
       const auto taps = layer ? view.node().op->weight_taps(view) : std::nullopt;
       if (taps && has_integer_activations(integers.precision[*n])) {
-        const Node& node = integers.graph.nodes[i];
-        const Tensor& weights = integers.graph.tensor(node.inputs[static_cast<std::size_t>(layer->rule.input)]);
-        const LayerTuner tuner(
-            graph, *layer, *taps, exact.real_values(view.node().inputs[static_cast<std::size_t>(layer->input)]),
-            rounded.real_values(node.inputs[static_cast<std::size_t>(layer->input)]), weights.quantization.scales);
-        std::vector<std::int8_t> codes = nearest_weights(graph, *n, weights.quantization.scales);
-        if (options.learned_rounding) {
-          gains.push_back({graph.nodes[*n].name, 0, 0});
-          codes = tuner.learn(options.bias_correction, gains.back());
-          scheme.weights[*n] = codes;
-        }
-        std::vector<float>& bias = scheme.biases[*n];
-        if (options.bias_correction) {
-          const std::vector<double> missing = tuner.missing(codes);
-          bias = bias_of(graph, *layer);
-          for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = static_cast<float>(static_cast<double>(bias[c]) + missing[c]);
-        }
-        replace_constants(integers, *layer, codes, bias);
+        Candidate chosen = LayerChoice(graph, *layer, integers, exact, rounded).choose(*taps, options, gains);
+        scheme.weights[*n] = std::move(chosen.weights);
+        scheme.biases[*n] = std::move(chosen.bias);
       }
     }
     rounded.run_next();

@@ -80,7 +80,8 @@ const Tensor& require_known(const NodeView& node, int input, std::string_view me
   const Tensor& tensor = node.input(input);
   if (tensor.is_constant()) return tensor;
   for (const Node& each : node.graph().nodes) {
-    if (each.outputs[0] != node.node().inputs[static_cast<std::size_t>(input)] || each.op->name() != "dequantize") continue;
+    if (each.outputs.empty() || each.inputs.empty() || each.op->name() != "dequantize") continue;
+    if (each.outputs[0] != node.node().inputs[static_cast<std::size_t>(input)] || each.inputs[0] == kNoTensor) continue;
     const Tensor& stored = node.graph().tensor(each.inputs[0]);
     if (stored.is_constant()) return stored;
   }

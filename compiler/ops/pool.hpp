@@ -42,7 +42,7 @@ class PoolOperator : public OperatorBase<Derived> {
   }
   void write(OptionsWriter& to) const {
     to.set(tflite::CreatePool2DOptions(to.builder(), write_padding(padding), stride_w, stride_h, k_w, k_h,
-                                         write_activation(activation)));
+                                       write_activation(activation)));
   }
 
   Window window(const NodeView& node) const {
@@ -50,6 +50,12 @@ class PoolOperator : public OperatorBase<Derived> {
     require_rank(node.input(0), 4, 4);
     Window w{in[0], in[1], in[2], in[3], 1, 1, in[3], k_h, k_w, stride_h, stride_w};
     w.place(padding);
+    const auto misses = [](std::int32_t in, std::int32_t out, std::int32_t kernel, std::int32_t stride, std::int32_t before) {
+      return before >= kernel || std::int64_t{out - 1} * stride - before >= in;
+    };
+    if (misses(w.in_h, w.out_h, k_h, stride_h, w.pad_top) || misses(w.in_w, w.out_w, k_w, stride_w, w.pad_left)) {
+      throw Error(fmt::format("a window of {}x{} would lie in the padding alone", k_h, k_w));
+    }
     if (std::int64_t{k_h} * k_w > INT32_MAX) throw Error(fmt::format("a window of {}x{} is too large", k_h, k_w));
     return w;
   }

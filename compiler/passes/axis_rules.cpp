@@ -17,7 +17,7 @@ const std::set<std::string_view>& elementwise() {
   static const std::set<std::string_view> names{
       "abs",       "add",           "cast",        "ceil",    "cos",       "dequantize",   "div",        "elu",     "equal",       "erf",
       "exp",       "floor",         "floor_div",   "floor_mod", "gelu",    "greater",      "greater_equal", "hard_sigmoid", "hard_swish", "leaky_relu",
-      "less",      "less_equal",    "log",         "logical_and", "logical_not", "logical_or", "logistic", "lookup", "maximum",    "minimum",
+      "less",      "less_equal",    "log",         "logical_and", "logical_not", "logical_or", "logistic", "maximum",    "minimum",
       "mish",      "mul",           "neg",         "not_equal", "pow",     "prelu",        "quantize",   "relu",    "relu6",       "relu_0_to_1",
       "relu_n1_to_1", "round",      "rsqrt",       "select_v2", "selu",    "sign",         "sin",        "softplus", "softsign",   "sqrt",
       "square",    "squared_difference", "sub",    "tanh"};

@@ -63,9 +63,11 @@ class Layout {
   bool is_operand(TensorId id, std::size_t rank) const { return id != kNoTensor && !graph_.tensor(id).is_constant() && graph_.tensor(id).shape.size() == rank; }
   void join();
   bool is_bound(TensorId id) const;
+  /// What is left to do to a stored tensor; a view is better avoided too.
   std::int64_t moved_bytes(TensorId id, const AxisOrder& rest) const {
+    if (is_identity(rest)) return 0;
     const Shape shape = permuted(graph_.tensor(id).shape, order(id));
-    return keeps_bytes(shape, rest) ? 0 : graph_.tensor(id).bytes();
+    return keeps_bytes(shape, rest) ? 1 : graph_.tensor(id).bytes();
   }
   std::int64_t cost(const std::vector<std::size_t>& nodes, const std::vector<TensorId>& members) const;
   std::int64_t node_cost(std::size_t node) const;
@@ -179,7 +181,9 @@ std::int64_t Layout::node_cost(std::size_t i) const {
       const TensorId out = node.outputs[0];
       const bool absorbed_in = order(in).size() > 1 && order(in)[0] == 0 && dense_behind(i);
       const bool absorbed_out = order(out).size() > 1 && order(out)[0] == 0 && dense_before(i);
-      return (absorbed_in ? 0 : fixed_cost(in)) + (absorbed_out ? 0 : fixed_cost(out));
+      // A view takes another view for nothing.
+      const auto cost = [&](TensorId id) { return keeps_bytes(graph_.tensor(id).shape, order(id)) ? 0 : fixed_cost(id); };
+      return (absorbed_in ? 0 : cost(in)) + (absorbed_out ? 0 : cost(out));
     }
     case AxisRule::kFixed: {
       std::int64_t sum = 0;
@@ -355,7 +359,8 @@ class Rewriter {
 
   /// The tensor in the order of the graph before.
   TensorId original(TensorId id) {
-    if (id == kNoTensor || from_.tensor(id).is_constant() || is_identity(layout_.order(id))) return id;
+    const bool is_new = id != kNoTensor && index(id) >= from_.tensors.size();
+    if (id == kNoTensor || is_new || from_.tensor(id).is_constant() || is_identity(layout_.order(id))) return id;
     if (is_kept(id) && is_graph_input(from_, id)) return id;
     const auto [found, added] = originals_.try_emplace(id, kNoTensor);
     if (added) found->second = transposed(stored(id), inverse(layout_.order(id)), from_.tensor(id).name + "/transpose");

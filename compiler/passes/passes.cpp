@@ -10,11 +10,12 @@
 #include "passes/classifier_outputs.hpp"
 #include "passes/fold_padding.hpp"
 #include "passes/fold_scales.hpp"
-#include "passes/leaf_functions.hpp"
 #include "passes/fuse_activations.hpp"
 #include "passes/layout.hpp"
+#include "passes/leaf_functions.hpp"
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
+#include "passes/sink_reshapes.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -23,6 +24,7 @@ const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> list{
       {"layout", "chooses orders of axes so that little is transposed", layout},
       {"fold_scales", "takes scales and offsets per channel into the weights before them", fold_scales},
+      {"sink_reshapes", "moves RESHAPEs behind operators that work on each value alone", sink_reshapes},
       {"fuse_activations", "makes RELU a part of the operator before it", fuse_activations},
       {"remove_no_ops", "drops operators that hand their input on unchanged", remove_no_ops},
       {"fuse_neighbors", "finds the nearest points without a list of all distances", fuse_neighbors, false},

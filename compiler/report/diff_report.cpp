@@ -1,7 +1,8 @@
+#include "report/diff_report.hpp"
+
 #include <algorithm>
 #include <cmath>
 
-#include "report/report.hpp"
 #include "support/table.hpp"
 
 namespace mote {

@@ -65,6 +65,7 @@ Json run_json(const Plan& plan, const RunResult& result) {
             {"target", plan.target.name},
             {"inferences", result.outputs.size()},
             {"instructions", or_null(m.instructions)},
+            {"instructions_mean", m.instruction_spread ? Json(m.instruction_spread->mean) : Json(nullptr)},
             {"cycles_estimate", or_null(m.cycles_estimate)},
             {"milliseconds_estimate", nullptr},
             {"microjoules_estimate", nullptr},

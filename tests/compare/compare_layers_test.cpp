@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "common/graph_builder.hpp"
-#include "report/report.hpp"
+#include "report/diff_report.hpp"
 
 namespace mote::test {
 namespace {

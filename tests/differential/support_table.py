@@ -19,7 +19,7 @@ differently from the output, `rankN` N dimensions, `relu` fused activation, `new
 
 Taken is not always right: DEPTHWISE_CONV_2D and TRANSPOSE_CONV read a 32-bit bias of int16 data as 64 bits, past its end,
 CONCATENATION of int16 copies the stored values whatever the quantization of the inputs, SPACE_TO_BATCH_ND of int8 fills borders with
-stored zeros whatever the zero point, and the last shift of an int8 DIV may pass 31 bits. No cases are made of those.
+whatever stands in memory, and the last shift of an int8 DIV may pass 31 bits. No cases are made of those.
 
 | Operator | Takes | Refuses |
 | --- | --- | --- |

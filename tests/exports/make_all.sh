@@ -27,4 +27,6 @@ torch=$(environment torch --system-site-packages)
 "$torch" make_torch.py
 "$torch" make_fashion.py
 "$sklearn" make_functions.py
-"$(environment keras)" make_keras.py
+keras=$(environment keras)
+"$keras" make_keras.py
+TF_USE_LEGACY_KERAS=1 "$keras" make_keras.py

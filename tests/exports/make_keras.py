@@ -1,6 +1,7 @@
 """Keras's networks as .tflite (float and int8) and, through tf2onnx, as ONNX, with their expected outputs: keras/* and fashion_keras.tflite.
 
 Usage: make_keras.py [NAME...]; see make_all.sh for the environment. Float outputs are Keras's own; int8 ones TensorFlow Lite Micro's.
+With TF_USE_LEGACY_KERAS=1 the recurrent networks, by Keras 2 (tf_keras): Keras 3 writes their layers as loops, in either format.
 """
 
 import os
@@ -20,6 +21,7 @@ from golden import compact, write_golden
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "keras"
 layers = tf.keras.layers
+LEGACY = os.environ.get("TF_USE_LEGACY_KERAS") == "1"
 
 
 def digits_cnn() -> list:
@@ -113,9 +115,11 @@ def export(folder: Path, name: str, build: Callable[[], list], data: tuple, epoc
     if "onnx" in forms:
         import tf2onnx
 
-        function = tf.function(lambda window: model(window))
         signature = [tf.TensorSpec((1, *x.shape[1:]), tf.float32, name="window")]
-        proto, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=17)
+        if LEGACY:
+            proto, _ = tf2onnx.convert.from_keras(model, input_signature=signature, opset=17)
+        else:
+            proto, _ = tf2onnx.convert.from_function(tf.function(lambda window: model(window)), input_signature=signature, opset=17)
         save(folder / f"{name}.onnx", proto.SerializeToString(deterministic=True), rows, "keras", wanted, labels)
 
 
@@ -142,9 +146,11 @@ def garments() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 MAKERS: dict[str, Callable[[], None]] = {
     "digits_keras_cnn": lambda: export(FOLDER, "digits_keras_cnn", digits_cnn, digits_rows(), 25, "tflite int8 onnx", 13),
     "motions_keras_conv1d": lambda: export(FOLDER, "motions_keras_conv1d", motions_conv1d, windows(), 80, "tflite onnx", 4),
-    "motions_keras_lstm": lambda: export(FOLDER, "motions_keras_lstm", motions_lstm, windows(), 60, "tflite onnx", 4, batch=8),
-    "motions_keras_gru": lambda: export(FOLDER, "motions_keras_gru", motions_gru, windows(), 80, "onnx", 4, batch=8),
     "fashion_keras": lambda: export(HERE, "fashion_keras", fashion_cnn, garments(), 6, "tflite", 25),
+}
+RECURRENT_MAKERS: dict[str, Callable[[], None]] = {
+    "motions_keras_lstm": lambda: export(FOLDER, "motions_keras_lstm", motions_lstm, windows(), 40, "tflite onnx", 4, batch=8),
+    "motions_keras_gru": lambda: export(FOLDER, "motions_keras_gru", motions_gru, windows(), 40, "onnx", 4, batch=8),
 }
 
 if __name__ == "__main__":
@@ -152,5 +158,6 @@ if __name__ == "__main__":
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     FOLDER.mkdir(exist_ok=True)
-    for wanted in sys.argv[1:] or MAKERS:
-        MAKERS[wanted]()
+    makers = RECURRENT_MAKERS if LEGACY else MAKERS
+    for wanted in sys.argv[1:] or makers:
+        makers[wanted]()

@@ -17,9 +17,13 @@ TARGETS = ("reference", "host")
 # Axes that a file leaves open and its golden inputs fix.
 DIMS = {"onnx2c__lstm_k1_b1_r1": ["M1=1"]}
 # Float outputs of quantized models: the step of the last QuantizeLinear before them. Differences are counted in it.
-STEPS = {}
+STEPS = {"mlonmcu__micro_kws_m_static_qdq": 0.00392157, "mlperfres__deep_autoencoder": 0.308426, "tract__qlstm_3-2-3_T3_S1": 0.03125,
+         "tract__qsigmoid_1": 0.0078125, "tract__qsigmoid_2": 0.0078125}
 # Differences of more than a step that come from ONNX Runtime's own rounding, and where.
-EXPLAINED = {}
+EXPLAINED = {
+    "mlperfres__resnet": (0.065, "from `model/conv2d/BiasAdd` on, where ONNX Runtime adds in float and rounds once and TensorFlow Lite's rule rounds twice; "
+                                 "137 of 65,536 values there are a step apart, the logits before the float softmax at most one"),
+}
 
 
 class Models:
@@ -42,15 +46,15 @@ class Models:
         name = path.stem
         if not self.golden(name).exists():
             done = call([self.mote, "inspect", str(path), *self.options(name)])
-            reason = done.stderr.strip().removeprefix(f"mote: {path}: ")
-            return done.returncode == 2 and bool(reason), "refused: " + re.sub(r"\s+", " ", reason.split("\n  ")[0])
+            reason = done.stderr.strip().removeprefix(f"mote: {path}: ").removeprefix("not supported:").strip().removeprefix("- ")
+            return done.returncode == 2 and bool(reason), "refused: " + reason.split("\n")[0]
         result, problem = self.verify(path, target)
         if result is None:
             return False, problem
         differs = result["max_abs_difference"]
         if result["mismatching_values"] == 0:
             return True, "equal" if differs == 0 else f"within 1e-4 (largest difference {differs:.2g})"
-        step = STEPS.get(name, 1 if result.get("integer_outputs") else None)
+        step = STEPS.get(name)
         if name in EXPLAINED:
             most, why = EXPLAINED[name]
             return differs <= most, f"largest difference {differs:.4g}: {why}"

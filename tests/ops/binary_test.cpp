@@ -57,7 +57,8 @@ TEST(Binary, Int64Wraps) {
   constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
   const std::vector<std::int64_t> a{kHighest, std::int64_t{1} << 40, 3};
   const std::vector<std::int64_t> b{1, std::int64_t{1} << 20, -5};
-  EXPECT_EQ(apply<std::int64_t>("add", a, b), (std::vector<std::int64_t>{-kHighest - 1, (std::int64_t{1} << 40) + (1 << 20), -2}));
+  EXPECT_EQ(apply<std::int64_t>("add", a, b),
+            (std::vector<std::int64_t>{-kHighest - 1, (std::int64_t{1} << 40) + (1 << 20), -2}));
   EXPECT_EQ(apply<std::int64_t>("sub", a, b), (std::vector<std::int64_t>{kHighest - 1, (std::int64_t{1} << 40) - (1 << 20), 8}));
   EXPECT_EQ(apply<std::int64_t>("mul", a, b), (std::vector<std::int64_t>{kHighest, std::int64_t{1} << 60, -15}));
   EXPECT_EQ(apply<std::int64_t>("maximum", a, b), (std::vector<std::int64_t>{kHighest, std::int64_t{1} << 40, 3}));
@@ -137,8 +138,8 @@ TEST(Binary, LibraryEqualsReference) {
     if (type == DataType::kInt8) return quantized(0.05F, -7);
     return type == DataType::kInt16 ? quantized(0.0003F) : Quantization{};
   };
-  for (const DataType type : {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64,
-                              DataType::kBool}) {
+  for (const DataType type :
+       {DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32, DataType::kInt64, DataType::kBool}) {
     const Quantization q = quantization(type);
     const TensorId a = build.input({3, 4, 5}, q, type);
     const TensorId b = build.input({4, 1}, q, type);

@@ -45,12 +45,8 @@ std::vector<Curve> curves() {
       {"softplus", {}, softplus},
       {"softsign", {}, [](double x) { return x / (1 + std::abs(x)); }},
       {"mish", {}, [](double x) { return x * std::tanh(softplus(x)); }},
-      {"hard_sigmoid",
-       {{"alpha", 0.25F}, {"beta", 0.4F}},
-       [](double x) { return std::min(std::max(0.25 * x + 0.4, 0.0), 1.0); }},
-      {"selu",
-       {{"alpha", 0.75F}, {"gamma", 1.5F}},
-       [](double x) { return 1.5 * (x > 0 ? x : 0.75 * std::expm1(x)); }},
+      {"hard_sigmoid", {{"alpha", 0.25F}, {"beta", 0.4F}}, [](double x) { return std::min(std::max(0.25 * x + 0.4, 0.0), 1.0); }},
+      {"selu", {{"alpha", 0.75F}, {"gamma", 1.5F}}, [](double x) { return 1.5 * (x > 0 ? x : 0.75 * std::expm1(x)); }},
   };
 }
 

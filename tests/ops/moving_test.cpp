@@ -1,4 +1,5 @@
-// Operators that move values, and those that normalize them: what TensorFlow Lite Micro lacks by closed forms, all of them on the library.
+// Operators that move values, and those that normalize them: what TensorFlow Lite Micro lacks by closed forms, all of them on the
+// library.
 
 #include <cmath>
 
@@ -37,7 +38,8 @@ TEST(Moving, TileRepeatsAlongEachAxis) {
   GraphBuilder build;
   const TensorId x = build.input({2, 2}, {}, DataType::kFloat32);
   build.output(build.node("tile", {x, build.integers({2, 3})}, {}, {}, DataType::kFloat32));
-  EXPECT_EQ(run(build, {1, 2, 3, 4}), (std::vector<float>{1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4}));
+  EXPECT_EQ(run(build, {1, 2, 3, 4}),
+            (std::vector<float>{1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4}));
 }
 
 TEST(Moving, OneHotPointsNowhereWhenOutOfRange) {
@@ -48,8 +50,7 @@ TEST(Moving, OneHotPointsNowhereWhenOutOfRange) {
     const TensorId off = build.constant<float>({}, {1.0F});
     build.output(build.node("one_hot", {x, build.integers({2}), on, off}, {{"axis", axis}}, {}, DataType::kFloat32));
     const Bytes out = Evaluator(build.finish()).run({bytes_of<std::int64_t>({1, 0, -1})})[0];
-    EXPECT_EQ(values_of<float>(out),
-              axis == 0 ? (std::vector<float>{1, 5, 1, 5, 1, 1}) : (std::vector<float>{1, 5, 5, 1, 1, 1}));
+    EXPECT_EQ(values_of<float>(out), axis == 0 ? (std::vector<float>{1, 5, 1, 5, 1, 1}) : (std::vector<float>{1, 5, 5, 1, 1, 1}));
   }
 }
 
@@ -80,6 +81,14 @@ TEST(Moving, InstanceNormalizationGoesByChannel) {
   const auto out = run(build, {1, 10, 3, 30});
   const std::vector<float> expected{-1, -3, 1, 3};
   for (std::size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-5) << i;
+}
+
+TEST(Moving, BordersOfBlocksAreRealZero) {
+  GraphBuilder build;
+  const TensorId x = build.input({1, 1, 2, 1}, quantized(0.5F, 7));
+  const TensorId borders = build.constant<std::int32_t>({2, 2}, {0, 0, 1, 1});
+  build.output(build.node("space_to_batch_nd", {x, build.integers({1, 2}), borders}, {}, quantized(0.5F, 7)));
+  EXPECT_EQ(Evaluator(build.finish()).run({bytes_of<std::int8_t>({1, 2})})[0], bytes_of<std::int8_t>({7, 2, 1, 7}));
 }
 
 TEST(Moving, WhatDoesNotFitIsRefused) {

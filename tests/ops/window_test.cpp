@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/errors.hpp"
+#include "common/graph_builder.hpp"
 
 namespace mote::test {
 namespace {
@@ -65,7 +66,8 @@ TEST(Window, PadsTellsWhetherAnyReadLiesOutside) {
 TEST(Window, ImpossibleOnesAreErrors) {
   EXPECT_TRUE(contains(error_of([] { placed(2, 3, 1, 1, kValid); }), "window of size 3 with dilation 1 does not fit into 2"));
   EXPECT_TRUE(contains(error_of([] { placed(6, 3, 1, 3, kValid); }), "does not fit into 6"));
-  EXPECT_TRUE(contains(error_of([] { placed(4, 3, 0, 1, kSame); }), "window of size 3, stride 0, dilation 1 over 4 is impossible"));
+  EXPECT_TRUE(
+      contains(error_of([] { placed(4, 3, 0, 1, kSame); }), "window of size 3, stride 0, dilation 1 over 4 is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(4, 0, 1, 1, kSame); }), "is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(4, 3, 1, -1, kSame); }), "is impossible"));
   EXPECT_TRUE(contains(error_of([] { placed(0, 3, 1, 1, kSame); }), "is impossible"));
@@ -77,6 +79,21 @@ TEST(Window, OnesThatReachBeyond32BitsAreErrors) {
   EXPECT_TRUE(contains(error_of([] { placed(4, 3, 1, 1 << 30, kSame); }), "is too large"));
   EXPECT_TRUE(contains(error_of([] { placed(4, INT32_MAX, 1, INT32_MAX, kSame); }), "is too large"));
   EXPECT_TRUE(contains(error_of([] { placed(4, 1, 1, 1, given(INT32_MAX, INT32_MAX)); }), "is too large"));
+}
+
+TEST(Window, OnePoolWindowInThePaddingAloneIsAnError) {
+  for (const Padding& padding : {given(2, 0), given(0, 2)}) {
+    for (const char* op : {"average_pool_2d", "max_pool_2d"}) {
+      EXPECT_TRUE(contains(error_of([&] {
+                             GraphBuilder build;
+                             const TensorId x = build.input({1, 1, 5, 1});
+                             build.output(build.node(op, {x}, {{"padding", padding}, {"k_w", 2}}));
+                             build.finish();
+                           }),
+                           "in the padding alone"))
+          << op;
+    }
+  }
 }
 
 }  // namespace

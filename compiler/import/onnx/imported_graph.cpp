@@ -43,7 +43,9 @@ std::vector<std::int32_t> channel_order(int rank, bool to_last) {
 
 std::string ImportedGraph::node_name(std::string_view op) {
   std::string name = origin_.empty() ? std::string(op) : origin_;
-  if (names_.contains(name)) name += fmt::format("/{}", op);
+  // The operator that does the work has the plain name, whatever moves values before it.
+  const bool moves = op == "transpose" || op == "reshape" || op == "cast" || op == "dequantize";
+  if (moves || names_.contains(name)) name += fmt::format("/{}", op);
   for (int i = 2; names_.contains(name); ++i) name = fmt::format("{}/{}_{}", origin_, op, i);
   names_.insert(name);
   return name;

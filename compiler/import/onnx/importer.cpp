@@ -8,9 +8,11 @@
 #include "import/onnx/converters.hpp"
 #include "import/onnx/node_reader.hpp"
 #include "ops/recurrent_outputs.hpp"
+#include "passes/fold_scales.hpp"
 #include "passes/fuse_activations.hpp"
 #include "passes/fuse_quantized.hpp"
 #include "passes/layout.hpp"
+#include "passes/sink_reshapes.hpp"
 #include "support/checked.hpp"
 
 namespace mote {
@@ -43,7 +45,7 @@ std::int64_t OnnxImporter::opset(const std::string& domain) const {
 TensorId OnnxImporter::value(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) throw Error(fmt::format("damaged: nothing makes the value '{}'", name));
-  MOTE_CHECK(found->second != kUnknown);
+  if (found->second == kUnknown) throw Error(fmt::format("'{}' depends on what is not supported", name));
   return found->second;
 }
 
@@ -72,9 +74,21 @@ std::int32_t OnnxImporter::extent(const OnnxValue& input, std::size_t axis) {
               fmt::format("give its extent: --dim {}=N", key));
 }
 
+TensorId OnnxImporter::add_names(const OnnxTensor& text) {
+  if (text.shape.size() != 1 || text.texts.size() != static_cast<std::size_t>(text.shape[0]) || text.texts.empty())
+    throw Error(fmt::format("constant '{}' holds text, which is not supported but as a list of classes", text.name));
+  graph_.graph().labels = text.texts;
+  std::vector<std::int32_t> places(text.texts.size());
+  std::iota(places.begin(), places.end(), 0);
+  return graph_.integers(places);
+}
+
 void OnnxImporter::add_constants(const OnnxGraph& graph) {
   for (const OnnxTensor& each : graph.initializers) {
-    if (each.data == nullptr) throw Error(fmt::format("constant '{}' holds text, which is not supported", each.name));
+    if (each.data == nullptr) {
+      values_[each.name] = add_names(each);
+      continue;
+    }
     values_[each.name] = graph_.add_tensor({each.name, each.type, each.shape, {}, each.data});
   }
 }
@@ -247,7 +261,7 @@ Graph import_onnx(std::span<const std::uint8_t> bytes, std::string_view name, co
   Graph graph = OnnxImporter(model, name, options).run();
   // Images have their channels first in ONNX, and float operators between DequantizeLinear and QuantizeLinear say what is meant to run
   // on integers.
-  for (const auto pass : {layout, fuse_activations, fuse_quantized}) {
+  for (const auto pass : {layout, fold_scales, sink_reshapes, fuse_activations, fuse_quantized}) {
     if (pass(graph)) prune(graph);
     verify(graph);
   }

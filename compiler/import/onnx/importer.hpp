@@ -26,6 +26,8 @@ class OnnxImporter {
   std::vector<TensorId> convert_body(const OnnxGraph& body, const std::vector<TensorId>& inputs);
 
  private:
+  /// A list of class names: the names go to the graph's labels, and each stands for its place.
+  TensorId add_names(const OnnxTensor& text);
   void add_constants(const OnnxGraph& graph);
   void add_inputs();
   void add_outputs();

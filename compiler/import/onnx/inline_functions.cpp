@@ -22,6 +22,7 @@ class Inliner {
   }
 
   std::vector<OnnxNode> expand(std::vector<OnnxNode> nodes, int depth) {
+    if (depth > kDeepestCall) throw Error("functions call each other without an end");
     std::vector<OnnxNode> result;
     for (OnnxNode& node : nodes) {
       for (OnnxAttribute& attribute : node.attributes) {
@@ -37,12 +38,8 @@ class Inliner {
         std::vector<OnnxNode> body = with_context(node.title(), [&] { return expand(call(*found->second, node), depth + 1); });
         std::move(body.begin(), body.end(), std::back_inserter(result));
       }
-      count_ = std::max(count_, result.size());
-      if (count_ > kMostNodes) throw Error("the functions of the model expand to too many nodes");
+      if (++visited_ > 4 * kMostNodes || result.size() > kMostNodes) throw Error("the functions of the model expand to too many nodes");
     }
-    if (depth > kDeepestCall) throw Error("functions call each other without an end");
-    total_ += result.size();
-    if (total_ > 4 * kMostNodes) throw Error("the functions of the model expand to too many nodes");
     return result;
   }
 
@@ -130,7 +127,7 @@ class Inliner {
   }
 
   std::map<Key, const OnnxFunction*> functions_;
-  std::size_t count_ = 0, total_ = 0;
+  std::size_t visited_ = 0;
 };
 
 }  // namespace

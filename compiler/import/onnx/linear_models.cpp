@@ -47,6 +47,52 @@ TensorId kernel_values(NodeReader& node, TensorId x, const std::vector<float>& v
                    {{"kind", found->kind}, {"gamma", gamma}, {"coef0", coef0}, {"degree", degree}});
 }
 
+/// An order of the support vectors in which the sums of their first weights stay small, so that float32 keeps their last digits.
+std::vector<std::size_t> balanced_order(const std::vector<float>& weights, std::size_t count) {
+  std::vector<std::size_t> above, below, order;
+  for (std::size_t v = 0; v < count; ++v) (weights[v] > 0.0F ? above : below).push_back(v);
+  double sum = 0;
+  for (std::size_t a = 0, b = 0; order.size() < count;) {
+    const bool take_above = b == below.size() || (a < above.size() && sum <= 0);
+    order.push_back(take_above ? above[a++] : below[b++]);
+    sum += static_cast<double>(weights[order.back()]);
+  }
+  return order;
+}
+
+/// Each row of order.size() parts of `width` numbers with its parts in the given order.
+std::vector<float> reordered(const std::vector<float>& values, const std::vector<std::size_t>& order, std::size_t width) {
+  std::vector<float> made;
+  for (std::size_t row = 0; row < values.size(); row += order.size() * width) {
+    for (const std::size_t v : order) {
+      const auto from = values.begin() + static_cast<std::ptrdiff_t>(row + v * width);
+      made.insert(made.end(), from, from + static_cast<std::ptrdiff_t>(width));
+    }
+  }
+  return made;
+}
+
+/// Kernel values of all support vectors times the rows of `weights`, plus `rho`. What is linear in x becomes one product with x.
+TensorId weighted_kernel(NodeReader& node, TensorId x, const std::vector<float>& vectors, const std::vector<float>& weights, const std::vector<float>& rho) {
+  const auto depth = static_cast<std::size_t>(node.graph().shape(x)[1]), count = vectors.size() / depth;
+  if (count == 0 || vectors.size() % depth != 0 || weights.empty() || weights.size() % count != 0)
+    throw Error(fmt::format("damaged: support vectors of {} numbers and {} weights for {} features", vectors.size(), weights.size(), depth));
+  if (node.text("kernel_type", "LINEAR") != "LINEAR") {
+    const std::vector<std::size_t> order = balanced_order(weights, count);
+    return linear(node.graph(), kernel_values(node, x, reordered(vectors, order, depth)), reordered(weights, order, 1), rho);
+  }
+  node.ignore("kernel_params");
+  std::vector<float> product;
+  for (std::size_t row = 0; row < weights.size(); row += count) {
+    for (std::size_t i = 0; i < depth; ++i) {
+      double sum = 0;
+      for (std::size_t v = 0; v < count; ++v) sum += static_cast<double>(weights[row + v]) * static_cast<double>(vectors[v * depth + i]);
+      product.push_back(static_cast<float>(sum));
+    }
+  }
+  return linear(node.graph(), x, product, rho);
+}
+
 /// Weights [pairs][vectors] that make the decisions between all pairs of classes of kernel values. LIBSVM keeps for each vector one
 /// coefficient against each other class: `coefficients` [classes - 1][vectors], vectors in the order of their classes.
 std::vector<float> pair_weights(const std::vector<float>& coefficients, const std::vector<std::int64_t>& per_class) {
@@ -95,15 +141,16 @@ void convert_svm_regressor(NodeReader& node, std::string_view) {
   const std::vector<float> vectors = node.reals("support_vectors"), coefficients = node.reals("coefficients"), rho = node.reals("rho");
   node.ignore("n_supports");
   if (rho.size() != 1) throw Error(fmt::format("damaged: {} values of rho, one is needed", rho.size()));
-  TensorId x = feature_rows(node);
+  const TensorId x = feature_rows(node);
+  TensorId score = kNoTensor;
   if (vectors.empty()) {
     node.ignore("kernel_type");
     node.ignore("kernel_params");
+    score = linear(graph, x, coefficients, rho);
   } else {
-    x = kernel_values(node, x, vectors);
+    score = weighted_kernel(node, x, vectors, coefficients, rho);
   }
-  TensorId score = linear(graph, x, coefficients, rho);
-  if (graph.shape(score)[1] != 1) throw Error(fmt::format("damaged: {} coefficients for {} support vectors", coefficients.size(), graph.shape(x)[1]));
+  if (graph.shape(score)[1] != 1) throw Error(fmt::format("damaged: {} coefficients make {} scores", coefficients.size(), graph.shape(score)[1]));
   if (node.flag("one_class", false)) {
     // Inside (more than 0) is 1, outside -1.
     const TensorId inside = graph.cast(graph.add("greater", {score, graph.scalar(0.0F)}, {}, {DataType::kBool, Quantization{}}), DataType::kFloat32);
@@ -120,8 +167,11 @@ void convert_svm_classifier(NodeReader& node, std::string_view) {
   const std::vector<std::int64_t> per_class = node.integers("vectors_per_class");
   const auto pairs = static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes - 1) / 2;
   if (per_class.empty()) throw Error("support vector classifiers without support vectors are not supported", "export it as a LinearClassifier");
-  const TensorId alike = kernel_values(node, feature_rows(node), vectors);
-  const auto count = static_cast<std::size_t>(graph.shape(alike)[1]);
+  const TensorId x = feature_rows(node);
+  const auto depth = static_cast<std::size_t>(graph.shape(x)[1]);
+  if (vectors.empty() || vectors.size() % depth != 0)
+    throw Error(fmt::format("damaged: support vectors of {} numbers for {} features", vectors.size(), depth));
+  const std::size_t count = vectors.size() / depth;
   std::size_t listed = 0;
   for (const std::int64_t each : per_class) {
     if (each < 0 || static_cast<std::size_t>(each) > count) throw Error("damaged: vectors_per_class do not fit the support vectors");
@@ -131,14 +181,14 @@ void convert_svm_classifier(NodeReader& node, std::string_view) {
     throw Error(fmt::format("damaged: vectors_per_class list {} vectors of {} classes; there are {} of {}", listed, per_class.size(), count, classes));
   if (coefficients.size() != count * static_cast<std::size_t>(classes - 1) || rho.size() != pairs)
     throw Error(fmt::format("damaged: {} coefficients and {} values of rho for {} vectors of {} classes", coefficients.size(), rho.size(), count, classes));
-  const TensorId decisions = linear(graph, alike, pair_weights(coefficients, per_class), rho);
+  const TensorId decisions = weighted_kernel(node, x, vectors, pair_weights(coefficients, per_class), rho);
   const auto list = [&](const std::vector<float>& values) { return graph.constant<float>({static_cast<std::int32_t>(values.size())}, values); };
   TensorId scores = decisions;
   if (a.empty()) {
     const TensorId label = graph.add("pairwise_classes", {decisions}, {{"classes", classes}}, {DataType::kInt32, Quantization{}});
     node.set_output(0, label);
-    // The larger column of two is the label's.
-    if (classes == 2) scores = graph.add("concatenation", {decisions, graph.add("neg", {decisions})}, {{"axis", 1}});
+    // The first of two columns is scikit-learn's decision function, which is above 0 for the second class.
+    if (classes == 2) scores = graph.add("concatenation", {graph.add("neg", {decisions}), decisions}, {{"axis", 1}});
   } else {
     if (a.size() != pairs || b.size() != pairs) throw Error(fmt::format("damaged: {} and {} probability parameters for {} pairs", a.size(), b.size(), pairs));
     const auto both = graph.add_all("pairwise_classes", {decisions, list(a), list(b)}, 2, {{"classes", classes}},

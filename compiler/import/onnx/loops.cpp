@@ -1,5 +1,6 @@
 // Scan and Loop, unrolled: every step of a loop whose number of steps is known becomes operators of its own.
 
+#include "import/onnx/neighbors.hpp"
 #include "import/onnx/node_reader.hpp"
 #include "support/error.hpp"
 
@@ -37,6 +38,7 @@ TensorId joined(ImportedGraph& graph, const std::vector<TensorId>& steps, std::i
 }  // namespace
 
 void convert_scan(NodeReader& node, std::string_view) {
+  if (convert_distances(node)) return;
   ImportedGraph& graph = node.graph();
   if (node.opset() < 9) throw Error("Scan of operator set 8 is not supported", "convert the model to a newer operator set");
   const auto body = node.body("body");

@@ -58,6 +58,11 @@ TensorId quantized_constant(ImportedGraph& graph, TensorId id, const Quantizatio
 TensorId dequantized(ImportedGraph& graph, TensorId id, const Quantization& quantization) {
   if (graph.tensor(id).is_constant()) return graph.dequantized(quantized_constant(graph, id, quantization));
   if (quantization.per_channel()) throw Error("values computed at run time have a scale for each channel; one is supported");
+  if (graph.type(id) == DataType::kInt32) {  // sums, which no operator keeps a scale for
+    TensorId real = graph.cast(id, DataType::kFloat32);
+    if (quantization.zero_point() != 0) real = graph.add("sub", {real, graph.scalar(static_cast<float>(quantization.zero_point()))});
+    return graph.add("mul", {real, graph.scalar(quantization.scale())});
+  }
   if (graph.tensor(id).quantization.empty()) {
     // Integers that come in from outside get their scale from the first who reads them.
     graph.graph().tensor(id).quantization = quantization;

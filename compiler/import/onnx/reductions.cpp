@@ -48,6 +48,8 @@ void convert_norm(NodeReader& node, std::string_view) {
   const std::string& type = node.node().type;
   const Reduction by = read_reduction(node);
   const TensorId data = node.input(0);
+  if (type == "ReduceLogSumExp" && by.axes == std::vector<std::int32_t>{node.graph().rank(data) - 1})
+    return node.result(graph.add("log_sum_exp", {data}, {{"keep_dims", by.keep}}));
   if (type == "ReduceLogSumExp") {
     // The largest value comes off first, so that nothing overflows.
     const Reduction kept{by.axes, true, by.empty};

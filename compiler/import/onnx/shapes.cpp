@@ -78,6 +78,25 @@ void convert_transpose(NodeReader& node, std::string_view) {
   node.result(node.graph().transpose(node.input(0), order));
 }
 
+namespace {
+
+/// Constants among quantized values have the scale of the others.
+void take_scales(ImportedGraph& graph, std::vector<TensorId>& parts) {
+  const auto quantized = std::find_if(parts.begin(), parts.end(), [&](TensorId id) { return !graph.tensor(id).quantization.empty(); });
+  if (quantized == parts.end()) return;
+  const Quantization quantization = graph.tensor(*quantized).quantization;
+  for (TensorId& id : parts) {
+    const Tensor& part = graph.tensor(id);
+    if (part.is_constant() && part.quantization.empty() && part.type == graph.type(*quantized)) {
+      Tensor scaled = part;
+      scaled.quantization = quantization;
+      id = graph.add_tensor(std::move(scaled));
+    }
+  }
+}
+
+}  // namespace
+
 void convert_concat(NodeReader& node, std::string_view) {
   ImportedGraph& graph = node.graph();
   std::vector<TensorId> parts;
@@ -86,6 +105,7 @@ void convert_concat(NodeReader& node, std::string_view) {
     if (graph.tensor(id).elements() > 0) parts.push_back(id);
   }
   if (parts.empty()) throw Error("all inputs are empty");
+  take_scales(graph, parts);
   const std::int32_t axis = node.axis(node.integer("axis"), graph.rank(parts[0]));
   node.result(parts.size() == 1 ? parts[0] : graph.add("concatenation", parts, {{"axis", axis}}));
 }

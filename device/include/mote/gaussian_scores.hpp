@@ -12,7 +12,14 @@ MOTE_KERNEL void gaussian_scores(const typename L::Value* MOTE_RESTRICT in, cons
                                  const float* MOTE_RESTRICT offsets, uint8_t* MOTE_RESTRICT scratch, float* MOTE_RESTRICT out) {
   float* x = reinterpret_cast<float*>(scratch);
   for (int32_t row = 0; row < L::rows; ++row, in += L::features) {
-    for (int32_t i = 0; i < L::features; ++i) x[i] = static_cast<float>(in[i]);
+    constexpr int32_t kWhole = L::features / 8 * 8;
+    for (int32_t block = 0; block < kWhole; block += 8) {
+#if defined(__GNUC__)
+#pragma GCC unroll 8
+#endif
+      for (int32_t i = block; i < block + 8; ++i) x[i] = static_cast<float>(in[i]);
+    }
+    for (int32_t i = kWhole; i < L::features; ++i) x[i] = static_cast<float>(in[i]);
     for (int32_t i = L::features; i < 8 * L::blocks; ++i) x[i] = 0.0F;
     const float* parameters = table;
     for (int32_t c = 0; c < L::classes; ++c) {

@@ -162,8 +162,8 @@ TEST(ImportOnnx, SlicesAndReshapesOutsideOfTheirInputAreRefused) {
 
 TEST(ImportOnnx, EveryRowNamesAnOperatorThatExists) {
   for (const Converter& row : all_converters()) {
-    if (!row.argument.empty() && row.domain.empty()) {
-      EXPECT_NE(make_operator(row.argument), nullptr) << row.type;
+    if (!row.argument.empty()) {
+      EXPECT_TRUE(make_operator(row.argument) != nullptr || find_converter("", row.argument) != nullptr) << row.type;
     }
     EXPECT_EQ(find_converter(row.domain, row.type), &row) << row.type << " stands twice";
   }
