@@ -228,7 +228,7 @@ def page(bench: Bench) -> str:
     lines.append("| samples learned from | " + " | ".join(str(len(bench.cases[n].calibration)) for n in names) + " |")
     lines.append("| bytes, float | " + " | ".join(f"{layers[n]['bytes_before']:,}" for n in names) + " |")
     lines.append("| bytes, int8 | " + " | ".join(f"{layers[n]['bytes']:,}" for n in names) + " |")
-    lines.append("| seconds | " + " | ".join(f"{seconds[n][0]:.1f}" for n in names) + " |")
+    lines.append("| seconds, on two cores that others used too | " + " | ".join(f"{seconds[n][0]:.1f}" for n in names) + " |")
     lines.append("| seconds with learned rounding | " + " | ".join(f"{seconds[n][1]:.1f}" for n in names) + " |")
     return "\n".join([*lines, *sensitivity_section(bench), *hard_cases(bench)]) + "\n"
 

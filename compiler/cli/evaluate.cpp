@@ -14,6 +14,8 @@ namespace mote::cli {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 struct EvaluateOptions {
   ModelOptions model;
   SelectionFlags selection;
@@ -63,14 +65,18 @@ ExitCode evaluate(const EvaluateOptions& options) {
   for (std::size_t i = 0; i < samples.inputs.size(); ++i) inferences.push_back({samples.inputs[i], samples.forgets_before(i)});
   EvaluationRun run{plan.graph.name, options.path, plan.target.name, samples.inputs.size(),
                     options.lanes == 0 ? lanes_of_this_machine() : options.lanes, 0, samples.notes};
-  const auto start = std::chrono::steady_clock::now();
+  std::optional<Clock::time_point> start;  // of running: building is not in the figures
   RunResult result;
   {
     ProgressBar bar;
-    result = run_model(plan, inferences, false, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
+    const auto tell = [&](std::string_view stage, double fraction) {
+      if (!start && stage != "compile") start = Clock::now();
+      bar.update(stage, fraction);
+    };
+    result = run_model(plan, inferences, false, tell,
                        {options.selection.cmsis_nn, plan.target.is_host() ? kThisMachineFlags : Command{}}, run.lanes);
   }
-  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (start) run.seconds = std::chrono::duration<double>(Clock::now() - *start).count();
   const Assessment assessment = with_context(options.path, [&] { return assess(plan.graph, samples, result.outputs, how); });
   if (!options.predictions.empty()) write_file(options.predictions, predictions_csv(assessment, samples));
   fmt::print("{}", options.model.json ? json_text(evaluation_json(assessment, run)) : evaluation_text(assessment, run));

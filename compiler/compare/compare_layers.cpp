@@ -96,7 +96,7 @@ LayerDifference compare_layer(const LayerPair& pair, const Tolerance& tolerance)
   // Stored integers become real numbers by products that are not exact.
   const double bound = result.allowed * (1 + 1e-6) + result.step * 1e-6;
   result.total = deviation(pair.a, pair.b, bound, tolerance.saturated_part);
-  if (pair.alone) result.alone = deviation(pair.a, *pair.alone, bound, tolerance.saturated_part);
+  if (pair.alone) result.alone = deviation(pair.alone->a, pair.alone->b, bound, tolerance.saturated_part);
   return result;
 }
 

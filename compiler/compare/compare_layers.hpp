@@ -17,11 +17,16 @@ struct Tolerance {
   double saturated_part = 0.01;
 };
 
+/// What both models make of the same numbers before a layer.
+struct LayerAlone {
+  TensorValues a, b;
+};
+
 /// Two models' values of one tensor.
 struct LayerPair {
   std::string op, node;  ///< of the second model
   TensorValues a, b;
-  std::optional<TensorValues> alone;  ///< what the second model makes of the first one's inputs to this layer
+  std::optional<LayerAlone> alone;
 };
 
 /// Two values of a layer.

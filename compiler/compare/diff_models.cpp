@@ -76,14 +76,31 @@ std::vector<TensorValues> input_values(const Graph& graph, const std::vector<Inf
   return result;
 }
 
-/// What the first model holds, by the tensors of the second.
-std::map<TensorId, const TensorValues*> values_before(const Graph& b, const std::vector<TensorValues>& inputs, const LayerValues& left,
-                                                      const std::vector<TensorPair>& matched) {
-  std::map<TensorId, const TensorValues*> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i) known[b.inputs[i]] = &inputs[i];
-  for (const TensorPair& pair : matched) known[pair.b] = &left.tensors.at(pair.a);
-  return known;
-}
+/// The numbers that the first model holds and the second can hold, for each pair of matched tensors and of inputs: what layers of
+/// both are given when they are judged alone. A value that the second clips is clipped for both.
+class SharedValues {
+ public:
+  SharedValues(const Graph& a, const Graph& b, const std::vector<TensorValues>& inputs, const LayerValues& left,
+               const std::vector<TensorPair>& matched) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) add({a.inputs[i], b.inputs[i]}, inputs[i], b);
+    for (const TensorPair& pair : matched) add(pair, left.tensors.at(pair.a), b);
+    for (const auto& [pair, values] : values_) {
+      before_a[pair.first] = &values;
+      before_b[pair.second] = &values;
+    }
+  }
+  std::map<TensorId, const TensorValues*> before_a, before_b;  ///< by tensor of each model
+
+ private:
+  void add(const TensorPair& pair, const TensorValues& from, const Graph& b) {
+    const Tensor& to = b.tensor(pair.b);
+    const bool wider = is_float(to.type) || same_representation(from.tensor, to);
+    TensorValues& kept = values_[{pair.a, pair.b}];
+    kept.tensor = wider ? from.tensor : to;
+    for (const Bytes& each : from.values) kept.values.push_back(wider ? each : as_stored(from.tensor, each, to));
+  }
+  std::map<std::pair<TensorId, TensorId>, TensorValues> values_;
+};
 
 Tolerance tolerance_of(const DiffOptions& options, bool one_model) {
   Tolerance result{.steps = one_model ? 0 : kStepsOfDifferentModels, .relative = kFloatTolerance};
@@ -104,14 +121,14 @@ DiffResult diff_models(const DiffSide& a, const DiffSide& b, const std::filesyst
   const std::vector<TensorPair> matched = match_layers(a.graph, b.graph);
   if (matched.empty()) throw Error("no layer of one model stands for a layer of the other", "only models of one network can be compared");
   const bool one_model = print_graph(a.graph) == print_graph(b.graph);
-  const std::vector<TensorValues> inputs = input_values(a.graph, for_a);
-  const auto known = values_before(b.graph, inputs, left, matched);
+  const SharedValues shared(a.graph, b.graph, input_values(a.graph, for_a), left, matched);
   const auto made_by = producers(b.graph);
   std::vector<LayerPair> pairs;
   for (const TensorPair& pair : matched) {
     const Node& node = b.graph.nodes[static_cast<std::size_t>(made_by[static_cast<std::size_t>(pair.b)])];
     pairs.push_back({std::string(node.op->name()), node.name, left.tensors.at(pair.a), right.tensors.at(pair.b), {}});
-    if (!one_model && b.target.is_reference()) pairs.back().alone = values_alone(b.graph, pair.b, known);
+    if (one_model || !a.target.is_reference() || !b.target.is_reference()) continue;
+    pairs.back().alone = {values_alone(a.graph, pair.a, shared.before_a), values_alone(b.graph, pair.b, shared.before_b)};
   }
   DiffResult result{place_of(a), place_of(b), tolerance_of(options, one_model), for_a.size(), left.tensors.size(), right.tensors.size(), {}};
   result.layers = compare_layers(pairs, result.tolerance);

@@ -34,13 +34,13 @@ struct DiffResult {
 };
 
 /// Default tolerances. One model on two targets, or against dumped integers: 0 steps; kFloatTolerance for floating point.
-/// Different models: so many steps of a layer alone, on what the layers before give in the first model.
+/// Different models: so many steps of a layer alone.
 inline constexpr double kStepsOfDifferentModels = 16;
 
 /// Runs two models, or one on two targets, on the same data and compares the layers that stand for each other, in running order. Where one
-/// side's input is quantized and the other's is not, the latter is given the quantized numbers. Two models are judged layer by layer
-/// on the first model's values, so that rounding does not add up, unless the second runs elsewhere than on the reference. Error when the inputs
-/// do not fit each other or no layer does.
+/// side's input is quantized and the other's is not, the latter is given the quantized numbers. Two models on the reference are judged
+/// layer by layer, both layers on the same numbers, so that rounding does not add up. Error when the inputs do not fit each other
+/// or no layer does.
 DiffResult diff_models(const DiffSide& a, const DiffSide& b, const std::filesystem::path& data, const DiffOptions& options);
 
 /// Compares a model with the layer values that another runtime has dumped on the same data; see dump.hpp.

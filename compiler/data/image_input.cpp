@@ -57,7 +57,7 @@ ImageInput image_input_of(const Tensor& tensor, const DataOptions& options) {
   input.tensor = tensor;
   input.tensor.file_axes.clear();
   Shape core = tensor.shape;
-  while (!core.empty() && core[0] == 1) core.erase(core.begin());
+  if (core.size() > 1 && core[0] == 1) core.erase(core.begin());  // the batch
   if (core.size() == 3 && (core[2] == 1 || core[2] == 3)) {
     input.height = core[0], input.width = core[1], input.channels = core[2];
   } else if (core.size() == 2) {

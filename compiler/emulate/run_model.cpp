@@ -41,6 +41,7 @@ RunResult run_reference(const Graph& graph, const std::vector<Inference>& infere
       cut_into_parts(inferences.size(), lanes, [&](std::size_t i) { return !stateful || inferences[i].reset_before; });
   std::mutex mutex;
   std::size_t done = 0;
+  if (progress) progress("evaluate", 0);
   run_side_by_side(parts.size(), lanes, [&](std::size_t p) {
     Evaluator evaluator(graph);
     for (std::size_t i = parts[p].begin; i < parts[p].end; ++i) {

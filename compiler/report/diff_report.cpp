@@ -83,7 +83,7 @@ std::string divergence_text(const LayerDifference& layer) {
   std::string text = fmt::format("first layer that leaves the tolerance: {} '{}', {} {}\n  tensor {}\n", layer.op, layer.node,
                                  type_name(layer.type_b), to_string(layer.shape), tensor_of(layer));
   text += fmt::format("  allowed: {}{}{}\n", brief(layer.allowed), in_steps(layer.allowed, layer),
-                      layer.alone ? ", when the layer is given what it is given in A" : "");
+                      layer.alone ? ", when both are given the same before this layer" : "");
   if (deviation.first_bad) {
     text += fmt::format("  first: {}\n", value_text(*deviation.first_bad, layer));
     text += fmt::format("  worst: {}\n", value_text(deviation.worst, layer));

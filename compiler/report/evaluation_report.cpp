@@ -159,7 +159,7 @@ std::string evaluation_text(const Assessment& assessment, const EvaluationRun& r
   }
   if (assessment.ranking) text += ranking_text(assessment) + "\n";
   if (!assessment.regression.empty()) text += regression_text(assessment) + "\n";
-  text += fmt::format("{:.1f} s, {} samples a second\n", run.seconds,
+  text += fmt::format("{:.2f} s to run, {} samples a second\n", run.seconds,
                       grouped(std::llround(static_cast<double>(run.samples) / std::max(run.seconds, 1e-9))));
   return text;
 }

@@ -11,7 +11,7 @@ namespace mote {
 struct EvaluationRun {
   std::string model, data, target;
   std::size_t samples = 0, lanes = 1;
-  double seconds = 0;               ///< of running, building included
+  double seconds = 0;               ///< of running, without building
   std::vector<std::string> notes;   ///< what was done to the data
 };
 

@@ -99,8 +99,8 @@ TEST(CompareLayers, TheFirstOfSeveralIsNamed) {
   const auto layers = compare_layers(pairs, {});
   ASSERT_NE(first_divergence(layers), nullptr);
   EXPECT_EQ(first_divergence(layers)->node, "two");
-  const std::vector<LayerPair> alone{{"relu", "handed on", values<float>({1}), values<float>({2}), values<float>({1})},
-                                     {"relu", "own", values<float>({1}), values<float>({1}), values<float>({2})}};
+  const std::vector<LayerPair> alone{{"relu", "handed on", values<float>({1}), values<float>({2}), LayerAlone{values<float>({3}), values<float>({3})}},
+                                     {"relu", "own", values<float>({1}), values<float>({1}), LayerAlone{values<float>({1}), values<float>({2})}}};
   EXPECT_EQ(first_divergence(compare_layers(alone, {}))->node, "own");
   DiffResult result{"a", "b", {}, 1, 3, 3, layers};
   EXPECT_NE(diff_text(result).find("first layer that leaves the tolerance: relu 'two'"), std::string::npos);

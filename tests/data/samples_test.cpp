@@ -160,7 +160,8 @@ TEST(NpzSamples, LabelsAndNames) {
   const Samples samples = npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {2}, {1, 0})}, {"class_names", names}}, quantized_model());
   EXPECT_EQ(samples.labels, (std::vector<std::int32_t>{1, 0}));
   EXPECT_EQ(samples.class_names, (std::vector<std::string>{"no", "y"}));
-  EXPECT_EQ(error_of([&] { npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {3}, {1, 0, 1})}}, quantized_model()); }), "3 labels for 2 samples");
+  EXPECT_EQ(error_of([&] { npz({{"x", x}, {"y", array_of<std::int64_t>("<i8", {3}, {1, 0, 1})}}, quantized_model()); }),
+            "array 'y': 3 labels for 2 samples\n  give one for each sample");
 }
 
 TEST(BinSamples, IsEveryInputSampleAfterSample) {

@@ -26,6 +26,7 @@ std::string operator_title(const OnnxNode& node) { return node.domain.empty() ? 
 
 /// Graphs on the way to a Loop or Scan may multiply nodes; beyond this the model does not fit any microcontroller.
 constexpr std::size_t kMostNodes = 100'000;
+constexpr std::size_t kMostTensors = 500'000;
 
 }  // namespace
 
@@ -180,6 +181,7 @@ void OnnxImporter::convert(const OnnxNode& node) {
     if (!output.empty() && !values_.contains(output)) give_up(fmt::format("{}: its output '{}' is not supported", node.title(), output));
   }
   if (graph_.graph().nodes.size() > kMostNodes) throw Error(fmt::format("more than {} operators", kMostNodes));
+  if (graph_.graph().tensors.size() > kMostTensors) throw Error(fmt::format("more than {} values", kMostTensors));
 }
 
 void OnnxImporter::convert_nodes(const OnnxGraph& graph) {

@@ -8,7 +8,7 @@ namespace mote {
 
 namespace {
 
-constexpr std::int64_t kMostSteps = 1024;
+constexpr std::int64_t kMostSteps = 32;
 
 /// Place `i` along an axis, which goes.
 TensorId step_of(ImportedGraph& graph, TensorId data, std::int32_t axis, std::int32_t i) {
@@ -68,7 +68,7 @@ void convert_scan(NodeReader& node, std::string_view) {
     if (steps >= 0 && steps != extent) throw Error(fmt::format("damaged: inputs of {} and {} steps", steps, extent));
     steps = extent;
   }
-  if (steps > kMostSteps) throw Error(fmt::format("{} steps are too many to unroll", steps));
+  if (steps > kMostSteps) throw Error(fmt::format("a loop of {} steps is not unrolled; {} are at most", steps, kMostSteps));
   for (std::int32_t step = 0; step < steps; ++step) {
     std::vector<TensorId> given = now;
     for (std::size_t i = 0; i < count; ++i)
@@ -88,23 +88,33 @@ void convert_loop(NodeReader& node, std::string_view) {
   ImportedGraph& graph = node.graph();
   const auto body = node.body("body");
   if (body == nullptr) throw Error("damaged: the body is missing");
-  if (!node.has_input(0)) throw Error("loops that end by a condition are not supported");
-  const auto trips = node.integer_input(0, "number of steps");
-  if (trips.size() != 1 || trips[0] < 1 || trips[0] > kMostSteps) throw Error("the number of steps is not supported");
-  if (node.has_input(1) && (node.integer_input(1, "condition").size() != 1 || node.integer_input(1, "condition")[0] == 0)) throw Error("a loop that never runs");
+  std::int64_t most = INT64_MAX;
+  if (node.has_input(0)) {
+    const auto trips = node.integer_input(0, "number of steps");
+    if (trips.size() != 1) throw Error("damaged: the number of steps is not one number");
+    most = trips[0];
+  }
+  const auto holds = [&](TensorId condition) {
+    if (!graph.is_constant(condition)) throw Error("a loop whose number of steps is known only at run time is not supported");
+    const auto values = graph.integer_values(condition, "condition");
+    return values.size() == 1 && values[0] != 0;
+  };
+  bool goes_on = !node.has_input(1) || holds(node.input(1));
   std::vector<TensorId> now;
   for (int i = 2; i < node.input_count(); ++i) now.push_back(node.input(i));
   if (body->outputs.size() < now.size() + 1) throw Error("damaged: the body has too few outputs");
   std::vector<std::vector<TensorId>> made(body->outputs.size() - now.size() - 1);
-  for (std::int64_t step = 0; step < trips[0]; ++step) {
+  std::int64_t step = 0;
+  for (; goes_on && step < most; ++step) {
+    if (step >= kMostSteps) throw Error(fmt::format("a loop of more than {} steps is not unrolled", kMostSteps), "export recurrent layers as LSTM or GRU");
     std::vector<TensorId> given{graph.constant<std::int64_t>({}, {step}), graph.add_constant(DataType::kBool, {}, {1})};
     given.insert(given.end(), now.begin(), now.end());
     const auto out = node.convert_body(*body, given);
-    if (!graph.is_constant(out[0]) || graph.integer_values(out[0], "condition").at(0) == 0)
-      throw Error("loops that may end early are not supported");
+    goes_on = holds(out[0]);
     now.assign(out.begin() + 1, out.begin() + 1 + static_cast<std::ptrdiff_t>(now.size()));
     for (std::size_t i = 0; i < made.size(); ++i) made[i].push_back(out[1 + now.size() + i]);
   }
+  if (step == 0 && !made.empty()) throw Error("a loop that never runs has no results");
   for (std::size_t i = 0; i < now.size(); ++i) node.set_output(static_cast<int>(i), now[i]);
   for (std::size_t i = 0; i < made.size(); ++i) node.set_output(static_cast<int>(now.size() + i), joined(graph, made[i], 0));
 }
