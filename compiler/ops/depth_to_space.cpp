@@ -11,7 +11,6 @@ namespace {
 class DepthToSpace : public RearrangeOperator<DepthToSpace> {
  public:
   static constexpr std::string_view kName = "depth_to_space";
-  static constexpr VersionsByType kTfliteVersions{.int8 = 2};
 
   std::int32_t block_size = 1;
 

@@ -10,7 +10,7 @@ namespace {
 class Sum : public ReduceOperator<Sum> {
  public:
   static constexpr std::string_view kName = "sum";
-  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
+  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 2};
   static const std::vector<Implementation> kRows;
 
   static bool is_scaled(const NodeView& node) {
