@@ -171,9 +171,35 @@ KernelCall lower(const NodeView& node) {
   return call;
 }
 
+bool has_int8_input(const NodeView& node) { return node.input(0).type == DataType::kInt8; }
+
+/// Differences are known beforehand, and so is exp() of each.
+KernelCall lower_lookup_of_exponentials(const NodeView& node) {
+  constexpr std::int32_t kMostSteps = 255;
+  const SoftmaxScaling scaling = softmax_scaling(node.input(0), Softmax::of(node).beta);
+  std::vector<std::int32_t> exponentials;
+  for (std::int32_t steps = 0; steps <= kMostSteps && -steps >= scaling.smallest_difference; ++steps)
+    exponentials.push_back(scaling.exponential(-steps));
+  // What is 0 adds nothing and comes out as 0 either way.
+  while (exponentials.back() == 0) exponentials.pop_back();
+  const RowsAndDepth size = rows_and_depth(node.input(0).shape);
+  KernelCall call("softmax", "softmax_int8_lookup");
+  call.set("rows", size.rows).set("depth", size.depth).type("Output", node.output().type);
+  call.set("entries", static_cast<std::int64_t>(exponentials.size()));
+  call.value(node, 0, "values").constant("exponentials", exponentials).output();
+  if (node.output().type == DataType::kInt8) call.in_place_of({0});
+  return call;
+}
+
+double lookup_row_cycles(const NodeView& node) {
+  const RowsAndDepth size = rows_and_depth(node.input(0).shape);
+  return static_cast<double>(size.rows) * (250.0 + 35.0 * static_cast<double>(size.depth));
+}
+
 double cycles(const NodeView& node) { return 250.0 * static_cast<double>(node.output().elements()); }
 
 const std::vector<Implementation> Softmax::kRows = {
+    {.name = "softmax.lookup", .applies = has_int8_input, .cycles = lookup_row_cycles, .lower = lower_lookup_of_exponentials, .code_bytes = 450},
     {.name = "softmax.direct", .cycles = cycles, .lower = lower, .code_bytes = 800}};
 
 }  // namespace

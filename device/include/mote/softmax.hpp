@@ -76,6 +76,32 @@ MOTE_KERNEL void softmax_int8(const int8_t* in, typename L::Output* out) {
   softmax_rows(in, out, L::rows, L::depth, SoftmaxExponent{L::multiplier, L::shift, L::smallest_difference});
 }
 
+/// The same from a table: entry n is exp() in Q0 of a difference of -n; what lies further below counts as 0.
+template <typename L>
+MOTE_KERNEL void softmax_int8_lookup(const int8_t* in, const int32_t* exponentials, typename L::Output* out) {
+  constexpr int kBits = 8 * static_cast<int>(sizeof(typename L::Output));
+  constexpr int32_t kLowest = -(1 << (kBits - 1));
+  for (int32_t row = 0; row < L::rows; ++row, in += L::depth, out += L::depth) {
+    const int32_t largest = largest_of(in, L::depth);
+    uint32_t sum = 0;
+    for (int32_t i = 0; i < L::depth; ++i) {
+      const int32_t steps = largest - in[i];
+      if (steps < L::entries) sum += static_cast<uint32_t>(rounding_shift_right(exponentials[steps], 12));
+    }
+    const int zeros = leading_zeros(sum);
+    const int32_t inverse = one_over_one_plus_x(static_cast<int32_t>((sum << zeros) - (uint32_t{1} << 31)));
+    const int shift = 12 - zeros + 31 - kBits;
+    for (int32_t i = 0; i < L::depth; ++i) {
+      const int32_t steps = largest - in[i];
+      int32_t result = kLowest;
+      if (steps < L::entries && shift < 32) {
+        result += rounding_shift_right(doubling_high_multiply(inverse, exponentials[steps]), shift);
+      }
+      out[i] = static_cast<typename L::Output>(smaller(result, -kLowest - 1));
+    }
+  }
+}
+
 /// int16, output scale 2^-15. Tables of 513 points: exp(x) for -10..0 and 1 / (1 + x) for 0..1.
 template <typename L>
 MOTE_KERNEL void softmax_int16(const int16_t* in, const int16_t* exp_table, const int16_t* reciprocal_table, int16_t* out) {

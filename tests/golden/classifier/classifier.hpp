@@ -9,7 +9,7 @@ namespace classifier {
 
 inline constexpr uint64_t kModelHash = 0xbe0712b249b4ed87ULL;
 inline constexpr size_t kArenaBytes = 156;         // inputs, outputs, all between, and state
-inline constexpr size_t kFlashWeightsBytes = 312;  // weights, biases and tables
+inline constexpr size_t kFlashWeightsBytes = 1200;  // weights, biases and tables
 inline constexpr int kInputCount = 1;
 inline constexpr int kOutputCount = 1;
 inline constexpr size_t kInputBytes[] = {30};
