@@ -142,7 +142,7 @@ class Bench:
     def checks(self) -> tuple[list[Check], int]:
         checks = [Check(f"{name}: what is promised", lambda n=name: self.promise(n)) for name in self.cases]
         compared = [("kws", ["--activations", "int16"], "int16"), ("vww", [], "int8"), ("ad", ["--io", "float"], "float_io"),
-                    ("fashion_ds", ["--rounding", "learned"], "learned"), ("fashion", ["--keep", "/0/Conv/conv_2d", "--keep-weights", "float"], "kept")]
+                    ("fashion_ds", ["--rounding", "learned"], "learned"), ("fashion", ["--keep", "/0/Conv", "--keep-weights", "float"], "kept")]
         try:
             import tflite_micro  # noqa: F401
         except ImportError:
