@@ -9,20 +9,15 @@
 #include "common/graph_builder.hpp"
 #include "common/library_check.hpp"
 #include "common/random.hpp"
+#include "common/values.hpp"
 #include "ops/evaluate.hpp"
 
 namespace mote {
 namespace {
 
+using test::bytes_of;
 using test::GraphBuilder;
 using test::quantized;
-
-template <typename T>
-Bytes bytes_of(const std::vector<T>& values) {
-  Bytes bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
 
 template <typename T>
 std::vector<T> apply(std::string_view op, const std::vector<T>& a, const std::vector<T>& b) {

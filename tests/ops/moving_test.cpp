@@ -8,27 +8,16 @@
 #include "common/errors.hpp"
 #include "common/graph_builder.hpp"
 #include "common/library_check.hpp"
+#include "common/values.hpp"
 #include "ops/evaluate.hpp"
 
 namespace mote {
 namespace {
 
+using test::bytes_of;
 using test::GraphBuilder;
 using test::quantized;
-
-template <typename T>
-Bytes bytes_of(const std::vector<T>& values) {
-  Bytes bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
-
-template <typename T>
-std::vector<T> values_of(const Bytes& bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
+using test::values_of;
 
 std::vector<float> run(const GraphBuilder& build, const std::vector<float>& in) {
   return values_of<float>(Evaluator(build.finish()).run({bytes_of(in)})[0]);

@@ -8,6 +8,7 @@
 #include "common/errors.hpp"
 #include "common/graph_builder.hpp"
 #include "common/random.hpp"
+#include "common/values.hpp"
 #include "emulate/run_model.hpp"
 #include "ops/evaluate.hpp"
 #include "ops/forest_tables.hpp"
@@ -54,19 +55,6 @@ Graph graph_of(const ForestTensors& t, DataType type, std::int32_t sum = 0) {
                   {x, nodes, list(t.thresholds), list(t.roots), list(t.leaf_starts), list(t.vote_targets), list(t.vote_weights), list(t.base)},
                   {{"sum", sum}}, {}, DataType::kFloat32));
   return b.finish();
-}
-
-template <typename T>
-Bytes bytes_of(const std::vector<T>& values) {
-  Bytes bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
-
-std::vector<float> floats_of(const Bytes& bytes) {
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
 }
 
 /// Rows of features: whole numbers of the type, on and beside thresholds among them; for floats also what is between and beyond.
@@ -132,7 +120,7 @@ TEST_P(TreeEnsemble, EveryImplementationGivesTheReferencesScores) {
     for (const Plan& plan : plans) {
       const RunResult run = run_model(plan, inferences, false);
       for (std::size_t i = 0; i < inferences.size(); ++i) {
-        const auto expected = floats_of(Evaluator(graph).run(inferences[i].inputs)[0]), got = floats_of(run.outputs[i][0]);
+        const auto expected = values_of<float>(Evaluator(graph).run(inferences[i].inputs)[0]), got = values_of<float>(run.outputs[i][0]);
         for (std::size_t c = 0; c < got.size(); ++c) ASSERT_NEAR(got[c], expected[c], 1e-5) << plan.steps[0].implementation << " " << seed;
       }
     }
