@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "compress/fused_activation.hpp"
+#include "graph/fused_activation.hpp"
 #include "compress/layers.hpp"
 #include "passes/rewrite.hpp"
 

@@ -1,6 +1,6 @@
 #include "compress/fold_layers.hpp"
 
-#include "compress/fused_activation.hpp"
+#include "graph/fused_activation.hpp"
 #include "compress/layers.hpp"
 #include "compress/tensor_values.hpp"
 #include "passes/rewrite.hpp"

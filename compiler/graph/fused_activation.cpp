@@ -1,4 +1,4 @@
-#include "compress/fused_activation.hpp"
+#include "graph/fused_activation.hpp"
 
 #include "graph/attribute_values.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "graph/attribute_values.hpp"
+#include "graph/fused_activation.hpp"
 #include "graph/operator.hpp"
 #include "passes/rewrite.hpp"
 
@@ -18,12 +18,9 @@ std::optional<Activation> activation_of(const Node& node) {
 
 /// The node with the activation as a part of it, when its operator can have that.
 std::optional<Node> fused(const Graph& graph, const Node& node, Activation activation) {
-  const Attributes attributes = attributes_of(*node.op);
-  const auto found = attributes.find("activation");
-  if (node.outputs.size() != 1 || found == attributes.end() || std::get<Activation>(found->second) != Activation::kNone)
-    return std::nullopt;
+  if (node.outputs.size() != 1 || fused_activation(*node.op) != Activation::kNone) return std::nullopt;
   Node result = node;
-  result.op = with_attributes(*node.op, {{"activation", activation}});
+  result.op = with_activation(*node.op, activation);
   try {
     result.op->infer(NodeView(graph, result));
   } catch (const Error&) {

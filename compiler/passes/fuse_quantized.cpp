@@ -16,6 +16,13 @@ namespace {
 
 using Scales = QuantizationRule::Scales;
 
+bool symmetric_weights(const Tensor& weights, const WeightsRule& rule) {
+  const Quantization& by = weights.quantization;
+  const bool zero = std::all_of(by.zero_points.begin(), by.zero_points.end(), [](std::int32_t each) { return each == 0; });
+  const bool along = !by.per_channel() || (rule.per_channel && by.axis == rule.output_axis);
+  return weights.is_constant() && weights.type == DataType::kInt8 && zero && along;
+}
+
 /// One node that becomes int8: what it reads and gives is settled here, and then done all at once or not at all.
 class Fusion {
  public:
@@ -26,12 +33,13 @@ class Fusion {
   std::vector<Node> run() {
     if (!rule_.possible() || !find_activations() || !find_results()) return {};
     const std::size_t tensors = graph_.tensors.size();
-    const Node kept = graph_.nodes[node_];
     if (make()) return std::move(made_);
     graph_.tensors.resize(tensors);
-    graph_.nodes[node_] = kept;
     return {};
   }
+
+  /// QUANTIZE outputs and what stands for them from now on (kNoTensor: a node made here gives them).
+  const std::vector<std::pair<TensorId, TensorId>>& replaced() const { return replaced_; }
 
  private:
   const Operator& op() const { return *graph_.nodes[node_].op; }
@@ -147,17 +155,6 @@ class Fusion {
     return made != kNoTensor;
   }
 
- public:
-  static bool symmetric_weights(const Tensor& weights, const WeightsRule& rule) {
-    const Quantization& by = weights.quantization;
-    const bool zero = std::all_of(by.zero_points.begin(), by.zero_points.end(), [](std::int32_t each) { return each == 0; });
-    const bool along = !by.per_channel() || (rule.per_channel && by.axis == rule.output_axis);
-    return weights.is_constant() && weights.type == DataType::kInt8 && zero && along;
-  }
-  /// QUANTIZE outputs and what stands for them from now on (kNoTensor: a node made here gives them).
-  const std::vector<std::pair<TensorId, TensorId>>& replaced() const { return replaced_; }
-
- private:
   /// A bias in steps of `sums`: the file's integers where they are that, else the nearest ones.
   TensorId bias_of(TensorId id, const Quantization& sums) {
     const TensorId from = stored(id);
@@ -278,13 +275,12 @@ bool join_scales(Graph& graph) {
 bool fuse_nodes(Graph& graph) {
   const auto made_by = producers(graph);
   const auto read_by = consumers(graph);
-  // Fusions look at the graph as it was; what they replace is settled afterwards.
-  const Graph before = graph;
+  // Fusions add tensors and leave the nodes as they are; what they replace is settled afterwards.
   std::map<TensorId, TensorId> stands_for;
   std::vector<bool> goes(graph.nodes.size(), false);
   std::vector<std::vector<Node>> made(graph.nodes.size());
   bool changed = false;
-  for (std::size_t n = 0; n < before.nodes.size(); ++n) {
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     Fusion fusion(graph, n, made_by, read_by);
     made[n] = fusion.run();
     if (made[n].empty()) continue;
@@ -296,8 +292,8 @@ bool fuse_nodes(Graph& graph) {
   }
   if (!changed) return false;
   std::vector<Node> nodes;
-  for (std::size_t n = 0; n < before.nodes.size(); ++n) {
-    if (made[n].empty() && !goes[n]) nodes.push_back(before.nodes[n]);
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (made[n].empty() && !goes[n]) nodes.push_back(graph.nodes[n]);
     nodes.insert(nodes.end(), made[n].begin(), made[n].end());
   }
   const auto settled = [&](TensorId& id) {
@@ -329,7 +325,7 @@ bool keep_weights(Graph& graph) {
     const std::int32_t at = made_by[static_cast<std::size_t>(id)];
     if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].op->name() != "dequantize") continue;
     const TensorId weights = graph.nodes[static_cast<std::size_t>(at)].inputs[0];
-    if (!Fusion::symmetric_weights(graph.tensor(weights), *rule.weights)) continue;
+    if (!symmetric_weights(graph.tensor(weights), *rule.weights)) continue;
     const TensorId dequantized = id;
     id = weights;
     try {

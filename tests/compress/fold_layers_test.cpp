@@ -4,7 +4,7 @@
 
 #include "common/float_graph.hpp"
 #include "compress/fold_layers.hpp"
-#include "compress/fused_activation.hpp"
+#include "graph/fused_activation.hpp"
 #include "passes/fuse_activations.hpp"
 
 namespace mote::test {
