@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compress/gram.hpp"
 #include "compress/layers.hpp"
 #include "compress/lockstep.hpp"
 #include "compress/rounding.hpp"
@@ -12,13 +13,6 @@
 namespace mote {
 
 namespace {
-
-using SampleValues = std::vector<std::vector<float>>;
-
-float read(const std::vector<float>& values, const WeightTaps& taps, std::size_t position, std::size_t tap, std::size_t group) {
-  const std::int32_t offset = taps.offsets[position * static_cast<std::size_t>(taps.taps) + tap];
-  return offset < 0 ? 0.0F : values[static_cast<std::size_t>(offset) + group * static_cast<std::size_t>(taps.group_step)];
-}
 
 /// The mean of what each tap of each group reads, over all positions and samples: [group][tap].
 std::vector<double> tap_means(const SampleValues& values, const WeightTaps& taps) {
@@ -98,42 +92,29 @@ class LayerTuner {
 
   RoundingProblem problem_of(std::size_t group, std::size_t per_group) const {
     const std::size_t n = layer_.taps;
-    const auto positions = static_cast<std::size_t>(taps_.positions);
-    const std::size_t total = positions * exact_.size();
+    const RowChoice rows(static_cast<std::size_t>(taps_.positions), exact_.size(), patch_budget(n));
     RoundingProblem problem;
-    problem.patches = std::min(total, patch_budget(n));
+    problem.patches = rows.count();
     problem.taps = n;
     problem.channels = per_group;
-    problem.activations.resize(problem.patches * n);
+    problem.activations = columns_of(rounded_, taps_, rows, group);
     problem.targets.resize(problem.patches * per_group);
     for (std::size_t c = 0; c < per_group; ++c) {
       problem.scales.push_back(static_cast<float>(scale(group * per_group + c)));
       for (std::size_t t = 0; t < n; ++t) problem.weights.push_back(weights_[weight_index(layer_, group * per_group + c, t)]);
     }
+    const std::vector<float> exact = columns_of(exact_, taps_, rows, group);
     parallel_for(problem.patches, [&] {
-      return [&, exact = std::vector<float>(n)](std::size_t p) mutable {
-        const std::size_t at = spread(p, problem.patches, total);
-        const std::size_t sample = at / positions;
-        for (std::size_t t = 0; t < n; ++t) {
-          problem.activations[p * n + t] = read(rounded_[sample], taps_, at % positions, t, group);
-          exact[t] = read(exact_[sample], taps_, at % positions, t, group);
-        }
+      return [&](std::size_t p) {
         for (std::size_t c = 0; c < per_group; ++c) {
           double sum = 0;
           for (std::size_t t = 0; t < n; ++t)
-            sum += static_cast<double>(problem.weights[c * n + t]) * static_cast<double>(exact[t]);
+            sum += static_cast<double>(problem.weights[c * n + t]) * static_cast<double>(exact[p * n + t]);
           problem.targets[p * per_group + c] = static_cast<float>(sum);
         }
       };
     });
     return problem;
-  }
-
-  /// The p-th of `count` places spread over `total`, not at a fixed distance, which could fall in step with the image's rows.
-  static std::size_t spread(std::size_t p, std::size_t count, std::size_t total) {
-    const std::size_t from = p * total / count;
-    const std::size_t to = std::max((p + 1) * total / count, from + 1);
-    return from + (p * 2654435761U >> 7) % (to - from);
   }
 
   const Layer& layer_;
