@@ -32,6 +32,18 @@ std::int32_t kept_axis(const Shape& from, const Shape& to, std::int32_t axis) {
   return -1;
 }
 
+/// Integers with a scale may be moved, compared and chosen from; the file's integer arithmetic on them is not what operators here do.
+void refuse_arithmetic(const NodeView& node) {
+  const std::string_view op = node.node().op->name();
+  if (op == "quantize" || op == "dequantize") return;
+  const QuantizationRule rule = node.node().op->quantization(node, DataType::kInt8);
+  if (rule.scales != QuantizationRule::Scales::kMeasured && rule.scales != QuantizationRule::Scales::kFixed) return;
+  for (const int i : rule.activations) {
+    if (!node.has_input(i) || node.input(i).quantization.empty()) continue;
+    throw Error(fmt::format("it computes with the integers of the quantized value '{}'", node.input(i).name), "export it behind a DequantizeLinear");
+  }
+}
+
 }  // namespace
 
 std::vector<std::int32_t> channel_order(int rank, bool to_last) {
@@ -132,6 +144,11 @@ std::vector<TensorId> ImportedGraph::add_all(std::string_view op, std::vector<Te
     node.outputs.push_back(graph_.add_tensor(std::move(tensor)));
   }
   settle_node(graph_, node);
+  refuse_arithmetic(NodeView(graph_, node));
+  const bool lowered = std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) { return is_lowered(id); });
+  for (const TensorId id : node.outputs) {
+    if (lowered && type(id) == DataType::kInt8 && !tensor(id).quantization.empty()) set_lowered(id);
+  }
   std::vector<TensorId> ids = node.outputs;
   if (fold_node(graph_, node)) return ids;
   graph_.nodes.push_back(std::move(node));
@@ -172,6 +189,11 @@ TensorId ImportedGraph::reshape(TensorId id, const Shape& wanted) {
 }
 
 TensorId ImportedGraph::cast(TensorId id, DataType wanted) {
+  if (is_lowered(id)) {
+    if (wanted == DataType::kUint8) return id;
+    const TensorId wide = add("cast", {id}, {}, {DataType::kInt32, Quantization{}});
+    return cast(add("add", {wide, constant<std::int32_t>({}, {128})}), wanted);
+  }
   if (type(id) == wanted) return id;
   return add("cast", {id}, {}, {wanted, Quantization{}});
 }

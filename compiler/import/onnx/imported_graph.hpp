@@ -62,11 +62,15 @@ class ImportedGraph {
   /// Axis i of the result is axis order[i] of the input.
   TensorId transpose(TensorId id, const std::vector<std::int32_t>& order);
   TensorId reshape(TensorId id, const Shape& shape);
+  /// The file's numbers in another type.
   TensorId cast(TensorId id, DataType type);
   /// Adds what `quantized` (a constant with a scale) stands for, in float32. It counts as a constant: `real_values` has its numbers, and
   /// `transpose` and `reshape` move the quantized values.
   TensorId dequantized(TensorId quantized);
   bool is_dequantized(TensorId id) const { return dequantized_.contains(id); }
+  /// States that an int8 value stands for one that the file keeps in uint8, 128 higher. What only moves it gives the same.
+  void set_lowered(TensorId id) { lowered_.insert(id); }
+  bool is_lowered(TensorId id) const { return lowered_.contains(id); }
   /// Channels from axis 1 to the end, and back.
   TensorId channels_last(TensorId id);
   TensorId channels_first(TensorId id);
@@ -77,6 +81,7 @@ class ImportedGraph {
   std::string origin_;
   std::set<std::string> names_;
   std::map<TensorId, TensorId> dequantized_;  ///< to the constant that it is made of
+  std::set<TensorId> lowered_;
 };
 
 /// The order that takes axis 1 to the end (to_last), or the last one to axis 1.

@@ -89,6 +89,21 @@ void convert_one_hot(NodeReader& node, std::string_view op) {
   node.result(graph.add(op, {indices, places, on, off}, {{"axis", axis}}, {graph.type(values), Quantization{}}));
 }
 
+namespace {
+
+/// What fills the border of integers with a scale, for the file's number (0 without `value`); kNoTensor where PAD fills in the same.
+TensorId quantized_fill(ImportedGraph& graph, TensorId data, TensorId value) {
+  const std::int64_t given = value == kNoTensor ? 0 : graph.integer_values(value, "value").at(0);
+  const std::int64_t fill = graph.is_lowered(data) ? given - 128 : given;
+  const Quantization quantization = graph.tensor(data).quantization;
+  if (fill == quantization.zero_point()) return kNoTensor;
+  if (graph.type(data) != DataType::kInt8 || fill < INT8_MIN || fill > INT8_MAX)
+    throw Error(fmt::format("padding {} with {} is not supported, with the zero point it is", type_name(graph.type(data)), given));
+  return graph.constant<std::int8_t>({1}, {static_cast<std::int8_t>(fill)}, quantization);
+}
+
+}  // namespace
+
 void convert_pad(NodeReader& node, std::string_view) {
   ImportedGraph& graph = node.graph();
   TensorId data = node.input(0);
@@ -105,7 +120,7 @@ void convert_pad(NodeReader& node, std::string_view) {
     const auto at = static_cast<std::size_t>(node.axis(along[i], static_cast<int>(rank)));
     const std::int64_t first = given[i];
     const std::int64_t last = given[along.size() + i];
-    if (std::max(std::abs(first), std::abs(last)) > INT16_MAX) throw Error(fmt::format("pads of {} and {} are not supported", first, last));
+    if (std::min(first, last) < -INT16_MAX || std::max(first, last) > INT16_MAX) throw Error(fmt::format("pads of {} and {} are not supported", first, last));
     // Negative pads cut.
     before[at] = static_cast<std::int32_t>(std::max<std::int64_t>(first, 0));
     after[at] = static_cast<std::int32_t>(std::max<std::int64_t>(last, 0));
@@ -121,6 +136,8 @@ void convert_pad(NodeReader& node, std::string_view) {
   TensorId value = as_inputs ? node.input_or_none(2) : graph.scalar(node.real("value", 0.0F));
   if (!pads) return node.result(data);
   if (mode == "constant") {
+    if (value != kNoTensor && graph.tensor(value).elements() != 1) throw Error("damaged: the value is not one number");
+    if (!graph.tensor(data).quantization.empty()) value = quantized_fill(graph, data, value);
     std::vector<std::int32_t> amounts;
     for (std::size_t i = 0; i < rank; ++i) amounts.insert(amounts.end(), {before[i], after[i]});
     const TensorId list = graph.constant<std::int32_t>({static_cast<std::int32_t>(rank), 2}, amounts);

@@ -80,7 +80,9 @@ TensorId quantized(ImportedGraph& graph, TensorId id, const Given& given) {
   if (given.quantization.per_channel()) throw Error("values computed at run time have a scale for each channel; one is supported");
   const bool bytes = given.type == DataType::kUint8 || given.type == DataType::kInt8;
   if (!bytes && given.type != DataType::kInt16) throw Error(fmt::format("quantizing to {} is not supported", type_name(given.type)));
-  return graph.add("quantize", {id}, {}, {bytes ? DataType::kInt8 : DataType::kInt16, given.quantization});
+  const TensorId made = graph.add("quantize", {id}, {}, {bytes ? DataType::kInt8 : DataType::kInt16, given.quantization});
+  if (given.type == DataType::kUint8) graph.set_lowered(made);
+  return made;
 }
 
 /// Input `i` with the scale and zero point behind it.

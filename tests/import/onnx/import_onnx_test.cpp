@@ -125,6 +125,35 @@ TEST(ImportOnnx, AnIfWithAConstantConditionIsDecided) {
   }
 }
 
+/// x as uint8 with scale 0.5 and zero point 10, which `made` turns into y.
+std::vector<std::uint8_t> on_bytes(const std::vector<Message>& made, const std::vector<Dim>& out = {1, 4}, int type = kFloat) {
+  GraphParts parts{{node("QuantizeLinear", {"x", "scale", "zero"}, {"q"})}, {}, {value("x", {1, 4})}, {value("y", out, type)}};
+  parts.constants = {tensor("scale", kFloat, {}, raw<float>({0.5F})), tensor("zero", kUint8Element, {}, raw<std::uint8_t>({10})),
+                     tensor("pads", kInt64Element, {4}, raw<std::int64_t>({0, 1, 0, 0})), tensor("seven", kUint8Element, {}, raw<std::uint8_t>({7}))};
+  parts.nodes.insert(parts.nodes.end(), made.begin(), made.end());
+  return onnx_file(parts);
+}
+
+TEST(ImportOnnx, CastTakesQuantizedBytesAsTheFileHasThem) {
+  const std::vector<float> x{-100, 0, 1, 100}, expected{0, 10, 12, 210};
+  const Message turned = node("Transpose", {"q"}, {"t"}, {attribute("perm", std::vector<std::int64_t>{1, 0})});
+  EXPECT_EQ(run(import_file(on_bytes({node("Cast", {"q"}, {"y"}, {attribute("to", 1)})})), x), expected);
+  EXPECT_EQ(run(import_file(on_bytes({turned, node("Cast", {"t"}, {"y"}, {attribute("to", 1)})}, {4, 1})), x), expected);
+  EXPECT_EQ(run(import_file(on_bytes({node("Cast", {"q"}, {"b"}, {attribute("to", 2)}), node("Cast", {"b"}, {"y"}, {attribute("to", 1)})})), x), expected);
+}
+
+TEST(ImportOnnx, PaddedBytesAreWhatTheFileSays) {
+  const Message cast = node("Cast", {"p"}, {"y"}, {attribute("to", 1)});
+  const std::vector<float> x{0, 1, 2, 3};
+  EXPECT_EQ(run(import_file(on_bytes({node("Pad", {"q", "pads"}, {"p"}), cast}, {1, 5})), x), (std::vector<float>{0, 10, 12, 14, 16}));
+  EXPECT_EQ(run(import_file(on_bytes({node("Pad", {"q", "pads", "zero"}, {"p"}), cast}, {1, 5})), x), (std::vector<float>{10, 10, 12, 14, 16}));
+  EXPECT_EQ(run(import_file(on_bytes({node("Pad", {"q", "pads", "seven"}, {"p"}), cast}, {1, 5})), x), (std::vector<float>{7, 10, 12, 14, 16}));
+}
+
+TEST(ImportOnnx, IntegerArithmeticOnQuantizedBytesIsRefused) {
+  EXPECT_TRUE(contains(refusal(on_bytes({node("Add", {"q", "q"}, {"y"})}, {1, 4}, kUint8Element)), "it computes with the integers of the quantized value 'q'"));
+}
+
 TEST(ImportOnnx, DamagedConstantsAreRefused) {
   const auto with = [](const Message& constant) {
     GraphParts parts = one_node(node("Add", {"x", "c"}, {"y"}));
