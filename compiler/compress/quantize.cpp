@@ -5,8 +5,9 @@
 #include <fmt/ranges.h>
 
 #include "compress/equalize.hpp"
-#include "compress/fold_layers.hpp"
 #include "compress/mixed_precision.hpp"
+#include "compress/widen_weights.hpp"
+#include "passes/fold_scales.hpp"
 #include "passes/fuse_activations.hpp"
 #include "support/error.hpp"
 
@@ -115,7 +116,9 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   Graph& prepared = result.prepared;
   widen_weights(prepared);
   if (fuse_activations(prepared)) prune(prepared);
-  result.folded_scalings = fold_scaling_into_layers(prepared);
+  const std::size_t unfolded = prepared.nodes.size();
+  if (fold_scales(prepared)) prune(prepared);
+  result.folded_scalings = static_cast<int>(unfolded - prepared.nodes.size());
   if (options.equalize)
     result.equalized_pairs = equalize(prepared, channel_peaks(prepared, spread_over(samples, kPeakSamples), progress));
   verify(prepared);

@@ -4,37 +4,23 @@
 #include <cstring>
 #include <optional>
 
-#include "graph/attribute_values.hpp"
-#include "graph/operator.hpp"
+#include "graph/fused_activation.hpp"
 #include "passes/rewrite.hpp"
 
 namespace mote {
 
 namespace {
 
-/// Where a layer keeps its weights, the axis of its output channels there, and its bias.
-struct Layer {
-  std::size_t weights = 1;
-  std::size_t axis = 0;
-  std::size_t bias = 2;
-};
-
-std::optional<Layer> layer_of(const Graph& graph, const Node& node) {
-  const std::string_view op = node.op->name();
-  Layer layer;
-  if (op == "depthwise_conv_2d") {
-    layer.axis = 3;
-  } else if (op == "transpose_conv") {
-    layer.bias = 3;
-  } else if (op != "conv_2d" && op != "fully_connected") {
-    return std::nullopt;
-  }
-  const Tensor& weights = graph.tensor(node.inputs[layer.weights]);
-  if (!weights.is_constant() || !is_float(weights.type) || !is_float(graph.tensor(node.outputs[0]).type)) return std::nullopt;
-  const bool has_bias = node.inputs.size() > layer.bias && node.inputs[layer.bias] != kNoTensor;
-  if (has_bias && !graph.tensor(node.inputs[layer.bias]).is_constant()) return std::nullopt;
-  if (std::get<Activation>(attributes_of(*node.op).at("activation")) != Activation::kNone) return std::nullopt;
-  return layer;
+/// Where a float layer whose sums go on unchanged keeps its weights and bias; both are constants.
+std::optional<WeightsRule> layer_of(const Graph& graph, const Node& node) {
+  const NodeView view(graph, node);
+  if (node.outputs.size() != 1 || !is_float(view.output().type) || fused_activation(*node.op) != Activation::kNone) return std::nullopt;
+  const QuantizationRule rule = node.op->quantization(view, DataType::kInt8);
+  if (!rule.weights || !view.has_input(rule.weights->input)) return std::nullopt;
+  const auto is_float_constant = [&](int i) { return view.input(i).is_constant() && is_float(view.input(i).type); };
+  if (!is_float_constant(rule.weights->input)) return std::nullopt;
+  if (view.has_input(rule.weights->bias) && !is_float_constant(rule.weights->bias)) return std::nullopt;
+  return rule.weights;
 }
 
 /// The numbers of a constant operand, one per channel; empty when it is of another shape.
@@ -46,6 +32,33 @@ std::vector<float> per_channel(const Tensor& constant, std::int32_t channels) {
   return last ? std::vector<float>(values.begin(), values.end()) : std::vector<float>{};
 }
 
+/// What a MUL, ADD or SUB with a constant does to each channel of `data`: data * factor + term. Without factors it only adds.
+struct Scaling {
+  TensorId data = kNoTensor;
+  std::vector<float> factors, terms;
+};
+
+std::optional<Scaling> scaling_of(const Graph& graph, const Node& node) {
+  const std::string_view op = node.op->name();
+  if (op != "mul" && op != "add" && op != "sub") return std::nullopt;
+  const bool left = !graph.tensor(node.inputs[0]).is_constant();
+  Scaling found{node.inputs[left ? 0 : 1], {}, {}};
+  const Shape& shape = graph.tensor(found.data).shape;
+  if (shape.empty() || graph.tensor(node.outputs[0]).shape != shape) return std::nullopt;
+  std::vector<float> values = per_channel(graph.tensor(node.inputs[left ? 1 : 0]), shape.back());
+  if (values.empty()) return std::nullopt;
+  if (op == "mul") {
+    found.factors = std::move(values);
+    return found;
+  }
+  if (op == "sub" && !left) found.factors.assign(values.size(), -1.0F);
+  if (op == "sub" && left) {
+    for (float& each : values) each = -each;
+  }
+  found.terms = std::move(values);
+  return found;
+}
+
 TensorId add_floats(Graph& graph, Tensor like, const std::vector<float>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(float));
   std::memcpy(bytes.data(), values.data(), bytes.size());
@@ -53,98 +66,95 @@ TensorId add_floats(Graph& graph, Tensor like, const std::vector<float>& values)
   return graph.add_tensor(std::move(like));
 }
 
-void scale_weights(Graph& graph, Node& node, const Layer& layer, const std::vector<float>& factors) {
-  const Tensor weights = graph.tensor(node.inputs[layer.weights]);
-  const auto inner = static_cast<std::size_t>(strides_of(weights.shape)[layer.axis]);
+void scale_weights(Graph& graph, Node& node, const WeightsRule& layer, const std::vector<float>& factors) {
+  TensorId& id = node.inputs[static_cast<std::size_t>(layer.input)];
+  const Tensor weights = graph.tensor(id);
+  const auto inner = static_cast<std::size_t>(strides_of(weights.shape)[static_cast<std::size_t>(layer.output_axis)]);
   const auto given = weights.values<float>();
   std::vector<float> values(given.begin(), given.end());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] *= factors[i / inner % factors.size()];
-  node.inputs[layer.weights] = add_floats(graph, weights, values);
+  id = add_floats(graph, weights, values);
 }
 
-/// bias[c] = bias[c] * factors[c] + terms[c].
-void change_bias(Graph& graph, Node& node, const Layer& layer, const std::vector<float>& factors, const std::vector<float>& terms) {
-  if (node.inputs.size() <= layer.bias) node.inputs.resize(layer.bias + 1, kNoTensor);
-  Tensor like{node.name + "/bias", DataType::kFloat32, {static_cast<std::int32_t>(terms.size())}, {}, nullptr};
-  std::vector<float> values(terms.size(), 0.0F);
-  if (node.inputs[layer.bias] != kNoTensor) {
-    like = graph.tensor(node.inputs[layer.bias]);
-    const auto given = like.values<float>();
-    values.assign(given.begin(), given.end());
+void change_bias(Graph& graph, Node& node, const WeightsRule& layer, const Scaling& scaling) {
+  const auto at = static_cast<std::size_t>(layer.bias);
+  const bool has_one = at < node.inputs.size() && node.inputs[at] != kNoTensor;
+  if (!has_one && scaling.terms.empty()) return;
+  Tensor like{node.name + "/bias", DataType::kFloat32, {static_cast<std::int32_t>(std::max(scaling.factors.size(), scaling.terms.size()))}, {}, nullptr};
+  if (has_one) like = graph.tensor(node.inputs[at]);
+  std::vector<float> values(static_cast<std::size_t>(like.elements()), 0.0F);
+  if (has_one) std::copy_n(like.values<float>().begin(), values.size(), values.begin());
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    if (!scaling.factors.empty()) values[c] *= scaling.factors[c];
+    if (!scaling.terms.empty()) values[c] += scaling.terms[c];
   }
-  for (std::size_t c = 0; c < values.size(); ++c) values[c] = values[c] * factors[c] + terms[c];
-  node.inputs[layer.bias] = add_floats(graph, std::move(like), values);
+  node.inputs.resize(std::max(node.inputs.size(), at + 1), kNoTensor);
+  node.inputs[at] = add_floats(graph, std::move(like), values);
 }
 
-struct Found {
-  std::size_t layer_node = 0;
-  TensorId data = kNoTensor;  ///< the operand that is not constant
-  std::vector<float> factors, terms;
-};
+/// Folds node after node; who makes a tensor, and how often it is read, is known without looking through the graph again.
+class ScaleFolder {
+ public:
+  explicit ScaleFolder(Graph& graph) : graph_(graph), made_by_(producers(graph)), uses_(use_counts(graph)) {}
 
-/// The layer whose channels the node scales or moves.
-std::optional<Found> find(const Graph& graph, const Node& node, const std::vector<std::int32_t>& made_by) {
-  const std::string_view op = node.op->name();
-  if (op != "mul" && op != "add" && op != "sub") return std::nullopt;
-  const bool left = !graph.tensor(node.inputs[0]).is_constant();
-  if (op == "sub" && !left) return std::nullopt;
-  Found found;
-  found.data = node.inputs[left ? 0 : 1];
-  const Tensor& constant = graph.tensor(node.inputs[left ? 1 : 0]);
-  const Tensor& data = graph.tensor(found.data);
-  if (data.shape.empty() || graph.tensor(node.outputs[0]).shape != data.shape) return std::nullopt;
-  const std::int32_t channels = data.shape.back();
-  TensorId id = found.data;
-  while (true) {
-    const std::int32_t maker = made_by[static_cast<std::size_t>(id)];
-    if (maker < 0 || use_count(graph, id) != 1) return std::nullopt;
-    found.layer_node = static_cast<std::size_t>(maker);
-    const Node& before = graph.nodes[found.layer_node];
-    if (before.op->name() != "reshape") break;
-    id = before.inputs[0];
-    if (graph.tensor(id).shape.empty() || graph.tensor(id).shape.back() != channels) return std::nullopt;
+  bool run() {
+    std::vector<Node> kept;
+    std::vector<bool> goes(graph_.nodes.size(), false);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) goes[i] = fold(graph_.nodes[i]);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (!goes[i]) kept.push_back(std::move(graph_.nodes[i]));
+    }
+    const bool changed = kept.size() < graph_.nodes.size();
+    graph_.nodes = std::move(kept);
+    return changed;
   }
-  const std::vector<float> values = per_channel(constant, channels);
-  if (values.empty() || !layer_of(graph, graph.nodes[found.layer_node])) return std::nullopt;
-  found.factors.assign(values.size(), 1.0F);
-  found.terms.assign(values.size(), 0.0F);
-  if (op == "mul") {
-    found.factors = values;
-  } else {
-    for (std::size_t c = 0; c < values.size(); ++c) found.terms[c] = op == "add" ? values[c] : -values[c];
-  }
-  return found;
-}
 
-/// Folds one node; returns whether there was any.
-bool fold_one(Graph& graph) {
-  const auto made_by = producers(graph);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const auto found = find(graph, graph.nodes[i], made_by);
-    if (!found) continue;
-    const Activation activation = std::get<Activation>(attributes_of(*graph.nodes[i].op).at("activation"));
-    Node& layer = graph.nodes[found->layer_node];
-    if (activation != Activation::kNone && layer.outputs[0] != found->data) continue;
-    const Layer places = *layer_of(graph, layer);
-    const bool scales = graph.nodes[i].op->name() == "mul";
-    if (scales) scale_weights(graph, layer, places, found->factors);
-    const bool has_bias = layer.inputs.size() > places.bias && layer.inputs[places.bias] != kNoTensor;
-    if (!scales || has_bias) change_bias(graph, layer, places, found->factors, found->terms);
-    layer.op = with_attributes(*layer.op, {{"activation", activation}});
+ private:
+  /// The node that makes a tensor which nobody reads but the node that is looked at.
+  Node* only_maker(TensorId id) {
+    const std::int32_t maker = made_by_[static_cast<std::size_t>(id)];
+    return maker < 0 || uses_[static_cast<std::size_t>(id)] != 1 ? nullptr : &graph_.nodes[static_cast<std::size_t>(maker)];
+  }
+
+  /// The layer behind RESHAPEs that keep its channels.
+  Node* layer_before(TensorId id) {
+    const std::int32_t channels = graph_.tensor(id).shape.back();
+    Node* maker = only_maker(id);
+    while (maker != nullptr && maker->op->name() == "reshape") {
+      const Shape& shape = graph_.tensor(maker->inputs[0]).shape;
+      if (shape.empty() || shape.back() != channels) return nullptr;
+      maker = only_maker(maker->inputs[0]);
+    }
+    return maker;
+  }
+
+  /// Folds a node into the layer before it; whether it could.
+  bool fold(const Node& node) {
+    const auto scaling = scaling_of(graph_, node);
+    Node* layer = scaling ? layer_before(scaling->data) : nullptr;
+    const auto rule = layer == nullptr ? std::nullopt : layer_of(graph_, *layer);
+    if (!rule) return false;
+    const Shape& weights = graph_.tensor(layer->inputs[static_cast<std::size_t>(rule->input)]).shape;
+    if (weights[static_cast<std::size_t>(rule->output_axis)] != graph_.tensor(scaling->data).shape.back()) return false;
+    // A layer's own activation comes right behind its sums.
+    const Activation activation = fused_activation(*node.op).value_or(Activation::kNone);
+    if (activation != Activation::kNone && layer->outputs[0] != scaling->data) return false;
+    if (!scaling->factors.empty()) scale_weights(graph_, *layer, *rule, scaling->factors);
+    change_bias(graph_, *layer, *rule, *scaling);
+    layer->op = with_activation(*layer->op, activation);
     // Whoever makes the operand makes the result instead.
-    graph.nodes[static_cast<std::size_t>(made_by[static_cast<std::size_t>(found->data)])].outputs[0] = graph.nodes[i].outputs[0];
-    graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i));
+    const std::int32_t maker = made_by_[static_cast<std::size_t>(scaling->data)];
+    graph_.nodes[static_cast<std::size_t>(maker)].outputs[0] = node.outputs[0];
+    made_by_[static_cast<std::size_t>(node.outputs[0])] = maker;
     return true;
   }
-  return false;
-}
+
+  Graph& graph_;
+  std::vector<std::int32_t> made_by_, uses_;  ///< of the tensors that were there at first; those added since are constants
+};
 
 }  // namespace
 
-bool fold_scales(Graph& graph) {
-  bool changed = false;
-  while (fold_one(graph)) changed = true;
-  return changed;
-}
+bool fold_scales(Graph& graph) { return ScaleFolder(graph).run(); }
 
 }  // namespace mote

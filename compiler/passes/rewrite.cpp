@@ -15,6 +15,16 @@ int use_count(const Graph& graph, TensorId id) {
   return static_cast<int>(count);
 }
 
+std::vector<std::int32_t> use_counts(const Graph& graph) {
+  std::vector<std::int32_t> counts(graph.tensors.size(), 0);
+  const auto count = [&](TensorId id) {
+    if (id != kNoTensor) ++counts[static_cast<std::size_t>(id)];
+  };
+  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), count);
+  std::for_each(graph.outputs.begin(), graph.outputs.end(), count);
+  return counts;
+}
+
 bool is_graph_input(const Graph& graph, TensorId id) {
   return std::find(graph.inputs.begin(), graph.inputs.end(), id) != graph.inputs.end();
 }

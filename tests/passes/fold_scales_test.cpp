@@ -5,9 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include "common/float_graph.hpp"
 #include "common/graph_builder.hpp"
 #include "common/random.hpp"
+#include "graph/fused_activation.hpp"
 #include "ops/evaluate.hpp"
+#include "passes/fuse_activations.hpp"
 #include "passes/sink_reshapes.hpp"
 
 namespace mote::test {
@@ -31,6 +34,17 @@ std::vector<float> answers(const Graph& graph, const std::vector<float>& input) 
 void expect_close(const std::vector<float>& a, const std::vector<float>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-4F * std::max(1.0F, std::abs(a[i]))) << i;
+}
+
+void expect_near_answers(const Graph& a, const Graph& b, const std::vector<std::vector<Bytes>>& samples) {
+  for (const auto& sample : samples) {
+    const std::vector<float> left = float_answers(a, sample);
+    const std::vector<float> right = float_answers(b, sample);
+    ASSERT_EQ(left.size(), right.size());
+    float largest = 1e-3F;
+    for (const float value : left) largest = std::max(largest, std::abs(value));
+    for (std::size_t i = 0; i < left.size(); ++i) EXPECT_NEAR(left[i], right[i], 2e-5F * largest);
+  }
 }
 
 struct Layer {
@@ -80,6 +94,59 @@ TEST(FoldScales, LeavesALayerThatSomeoneElseReads) {
   builder.output(made);
   Graph graph = builder.finish();
   EXPECT_FALSE(fold_scales(graph));
+}
+
+TEST(FoldScales, TakesABatchNormalizationAndItsActivationIntoTheLayer) {
+  for (const bool depthwise : {false, true}) {
+    FloatBuilder b(1);
+    TensorId x = b.float_input({1, 5, 5, 3});
+    x = depthwise ? b.depthwise(x, Activation::kNone) : b.convolution(x, 4, 3, Activation::kNone);
+    const std::int32_t c = b.tensor(x).shape[3];
+    x = b.op("mul", {b.weights({c}, 2.0F), x});
+    x = b.op("add", {x, b.weights({1, 1, 1, c}, 1.0F)});
+    x = b.op("sub", {b.weights({c}, 1.0F), x});
+    b.output(b.op("relu", {x}));
+    const Graph graph = b.finish();
+    Graph folded = graph;
+    EXPECT_TRUE(fuse_activations(folded));
+    prune(folded);
+    EXPECT_TRUE(fold_scales(folded));
+    prune(folded);
+    verify(folded);
+    ASSERT_EQ(folded.nodes.size(), 1U);
+    EXPECT_EQ(fused_activation(*folded.nodes[0].op), Activation::kRelu);
+    expect_near_answers(graph, folded, random_samples(graph, 4, 2));
+  }
+}
+
+TEST(FoldScales, LeavesScalingBehindAnActivation) {
+  FloatBuilder b(1);
+  b.output(b.op("mul", {b.convolution(b.float_input({1, 5, 5, 3}), 4, 3), b.weights({4}, 2.0F)}));
+  Graph graph = b.finish();
+  EXPECT_FALSE(fold_scales(graph));
+}
+
+TEST(FoldScales, LeavesAConstantThatSpreadsTheSum) {
+  FloatBuilder b(1);
+  const TensorId x = b.dense(b.float_input({1, 6}), 4);
+  b.output(b.op("add", {x, b.weights({3, 4}, 2.0F)}));
+  Graph graph = b.finish();
+  EXPECT_FALSE(fold_scales(graph));
+}
+
+TEST(FoldScales, RandomGraphsKeepTheirAnswers) {
+  std::size_t folded_nodes = 0;
+  for (std::uint32_t seed = 0; seed < 60; ++seed) {
+    const Graph graph = random_float_graph(seed);
+    Graph folded = graph;
+    if (fuse_activations(folded)) prune(folded);
+    const std::size_t unfolded = folded.nodes.size();
+    if (fold_scales(folded)) prune(folded);
+    folded_nodes += unfolded - folded.nodes.size();
+    verify(folded);
+    expect_near_answers(graph, folded, random_samples(graph, 3, seed));
+  }
+  EXPECT_GT(folded_nodes, 10U);
 }
 
 TEST(SinkReshapes, AnActivationMeetsTheLayerBeforeTheReshape) {
