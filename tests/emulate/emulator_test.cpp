@@ -72,6 +72,17 @@ TEST_P(OnBoard, CountsAreThoseCountedByHand) {
   EXPECT_EQ(result.cycles_estimate.has_value(), !GetParam().timing.empty());
 }
 
+TEST_P(OnBoard, TheFirstRunOfAModelWithStateIsLikeTheOthers) {
+  const Library library(test::stateful_model());
+  EmulationJob job = library.job();
+  for (auto& sample : job.samples) sample.reset_before = false;
+  const EmulationResult result = emulate(GetParam(), job);
+  expect_answers(result, 3);
+  EXPECT_TRUE(result.notes.empty());
+  EXPECT_EQ(result.layers.size(), 2u);
+  EXPECT_EQ(result.instruction_spread->least, result.instruction_spread->greatest);
+}
+
 TEST_P(OnBoard, TheTimerCountsTheSame) {
   ::setenv("MOTE_QEMU_NO_PLUGIN", "1", 1);
   const EmulationResult result = emulate(GetParam(), Library(test::counted_model()).job());

@@ -20,7 +20,7 @@ class Model {
   void* input_data(int) noexcept { return arena_; }
   const void* output_data(int) const noexcept { return arena_ + 4; }
   void run() noexcept;
-  void reset() noexcept { arena_[8] = 0; }
+  void reset() noexcept { arena_[8] = 2; }
  private:
   alignas(4) uint8_t arena_[)" + std::to_string(arena_bytes) + R"(];
 };
@@ -89,6 +89,21 @@ __asm__(
     ".previous\n");
 #endif
 )", "", arena_bytes);
+}
+
+/// The same answers by two layers, which call for reset() when nobody has before.
+inline FileSet stateful_model() {
+  return tiny_model(R"(
+__attribute__((noinline)) void start(tiny::Model* model) { model->reset(); }
+__attribute__((noinline)) void first(uint8_t* arena) { arena[5] = arena[0]; }
+__attribute__((noinline)) void second(uint8_t* arena) { arena[4] = static_cast<uint8_t>(arena[5] + 1); }
+void tiny::Model::run() noexcept {
+  if (arena_[8] == 0) start(this);
+  first(arena_);
+  second(arena_);
+  __asm__ volatile("");
+}
+)");
 }
 
 /// The same answers in C++, with `before` in run() ahead of them.
