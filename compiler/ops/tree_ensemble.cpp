@@ -1,17 +1,19 @@
 // TREE_ENSEMBLE: decision trees over rows [rows][features]; the leaves that a row reaches vote for scores [rows][targets].
-// Source: ONNX ai.onnx.ml TreeEnsembleClassifier, TreeEnsembleRegressor and TreeEnsemble, with every branch brought to `x <= threshold`
-// (import/onnx/trees.cpp). What follows the sums (softmax, logistic) is an operator of its own.
+// Source: ONNX ai.onnx.ml TreeEnsembleClassifier, TreeEnsembleRegressor and TreeEnsemble, with every branch brought to `x <=
+// threshold` (import/onnx/trees.cpp). What follows the sums (softmax, logistic) is an operator of its own.
 //
-// Inputs: x; nodes, thresholds, roots, leaf starts, vote targets, vote weights, base values (ops/forest.hpp). Outputs: scores, and the place
-// of the largest score of each row where a second output is listed. Integer features are compared as the numbers that they are.
+// Inputs: x; nodes, thresholds, roots, leaf starts, vote targets, vote weights, base values (ops/forest.hpp). Outputs: scores,
+// and the place of the largest score of each row where a second output is listed. Integer features are compared as the numbers
+// that they are.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <map>
 
 #include "ops/checks.hpp"
 #include "ops/define.hpp"
 #include "ops/forest_tables.hpp"
+#include "ops/forest_votes.hpp"
 
 namespace mote {
 
@@ -120,40 +122,16 @@ Forest stored_forest(const NodeView& node) {
   return is_float(node.input(0).type) ? forest.shared() : with_integer_thresholds(forest, node.input(0).type);
 }
 
-/// What all kernels have in common: the spec of rows and sums, and the votes' words.
-struct Votes {
-  std::optional<FixedVotes> fixed;
-  FloatVotes real;
-  Votes(const Forest& forest, ForestSum how) : fixed(pack_fixed_votes(forest, how)) {
-    if (!fixed) real = pack_float_votes(forest);
-  }
-  const std::vector<std::int32_t>& starts() const { return fixed ? fixed->starts : real.starts; }
-  const std::vector<std::uint32_t>& words() const { return fixed ? fixed->words : real.words; }
-  std::int32_t target_bits() const { return fixed ? fixed->target_bits : real.target_bits; }
-};
-
-KernelCall describe(const NodeView& node, const Forest& forest, const Votes& votes, std::string_view header,
+KernelCall describe(const NodeView& node, const Forest& forest, const VoteTable& votes, std::string_view header,
                     std::string_view function) {
   const auto& op = TreeEnsemble::of(node);
   KernelCall call(header, function);
   call.type("Value", node.input(0).type);
   call.set("rows", op.rows(node)).set("features", op.features(node));
   call.set("targets", static_cast<std::int64_t>(forest.base.size())).set("trees", static_cast<std::int64_t>(forest.roots.size()));
-  call.flag("has_label", has_label(node)).flag("fixed", votes.fixed.has_value());
-  call.set("target_bits", votes.target_bits());
-  if (votes.fixed) {
-    call.list("base", {votes.fixed->base.begin(), votes.fixed->base.end()}).real("unit", votes.fixed->unit);
-    call.set("unit_bits", votes.fixed->unit_bits);
-  } else {
-    call.reals("base", forest.base).set("mode", op.sum);
-  }
+  call.flag("has_label", has_label(node));
+  votes.describe(call, forest, op.how());
   return call;
-}
-
-KernelCall& add_votes(KernelCall& call, const Votes& votes) {
-  std::vector<std::int32_t> words;
-  for (const std::uint32_t word : votes.words()) words.push_back(static_cast<std::int32_t>(word));
-  return call.constant("votes", words);
 }
 
 KernelCall finish(KernelCall call, const NodeView& node) {
@@ -164,12 +142,13 @@ KernelCall finish(KernelCall call, const NodeView& node) {
 // Tables of any type of feature.
 
 template <typename Place>
-KernelCall lower_tables_with(const NodeView& node, const Forest& forest, const Votes& votes) {
+KernelCall lower_tables_with(const NodeView& node, const Forest& forest, const VoteTable& votes,
+                             const std::vector<std::int32_t>& starts) {
   KernelCall call = describe(node, forest, votes, "tree_ensemble", "tree_ensemble_tables");
   const DataType type = node.input(0).type;
   call.type("Threshold", type).type("Place", type_of<Place>());
   const auto place_of = [&](ForestPlace place) {
-    return static_cast<Place>(is_leaf(place) ? -1 - votes.starts()[leaf_of(place)] : place);
+    return static_cast<Place>(is_leaf(place) ? -1 - starts[leaf_of(place)] : place);
   };
   std::vector<std::int16_t> features{};
   std::vector<float> thresholds;
@@ -205,15 +184,17 @@ KernelCall lower_tables_with(const NodeView& node, const Forest& forest, const V
       call.constant("thresholds", thresholds);
   }
   call.constant("places", places).constant("roots", roots);
-  add_votes(call, votes);
+  votes.add_to(call);
   return finish(std::move(call), node);
 }
 
 KernelCall lower_tables(const NodeView& node) {
   const Forest forest = stored_forest(node);
-  const Votes votes(forest, TreeEnsemble::of(node).how());
-  const bool short_places = forest.nodes.size() < 32768 && votes.words().size() < 32767;
-  return short_places ? lower_tables_with<std::int16_t>(node, forest, votes) : lower_tables_with<std::int32_t>(node, forest, votes);
+  VoteTable votes(forest, TreeEnsemble::of(node).how());
+  const auto starts = votes.add_all(forest);
+  const bool short_places = forest.nodes.size() < 32768 && votes.size() < 32767;
+  return short_places ? lower_tables_with<std::int16_t>(node, forest, votes, starts)
+                      : lower_tables_with<std::int32_t>(node, forest, votes, starts);
 }
 
 double forest_cycles(const NodeView& node, double per_node, double per_vote) {
@@ -231,12 +212,12 @@ double tables_cycles(const NodeView& node) { return forest_cycles(node, 16, 10);
 
 struct Compact {
   Forest forest;
-  Votes votes;
+  VoteTable votes;
   std::optional<CompactTrees> trees;
   explicit Compact(const NodeView& node)
       : forest(stored_forest(node)),
         votes(forest, TreeEnsemble::of(node).how()),
-        trees(pack_compact_trees(forest, votes.starts())) {}
+        trees(pack_compact_trees(forest, votes.add_all(forest))) {}
 };
 
 bool has_byte_features(const NodeView& node) {
@@ -251,11 +232,80 @@ KernelCall lower_compact(const NodeView& node) {
   std::vector<std::int16_t> words = packed.trees->words;
   if (words.empty()) words = {0};
   call.input(0).constant("nodes", words).constant("roots", packed.trees->roots);
-  add_votes(call, packed.votes);
+  packed.votes.add_to(call);
   return finish(std::move(call), node);
 }
 
 // Branches.
+
+/// What most leaves with a single vote add to their score (0: there are none). Branches add it themselves.
+std::int32_t usual_vote(const Forest& forest, const FixedVotes& votes) {
+  std::map<std::int32_t, int> uses;
+  const auto use = [&](ForestPlace place) {
+    if (is_leaf(place) && forest.leaves[leaf_of(place)].size() == 1) ++uses[votes.adds(forest.leaves[leaf_of(place)][0].weight)];
+  };
+  for (const Forest::Node& node : forest.nodes) {
+    use(node.left);
+    use(node.right);
+  }
+  const auto most = std::max_element(uses.begin(), uses.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == uses.end() ? 0 : most->first;
+}
+
+/// The trees as lists for branches. Each has nodes of its own, and its leaves' votes stand together, so that their places are
+/// small numbers.
+struct BranchLists {
+  std::vector<std::int64_t> features, lefts, rights, nan_left, roots, votes;
+  std::vector<float> thresholds;
+};
+
+class BranchWriter {
+ public:
+  BranchWriter(const Forest& forest, VoteTable& votes)
+      : forest_(forest), votes_(votes), usual_(votes.fixed() ? usual_vote(forest, *votes.fixed()) : 0) {}
+
+  std::int32_t usual() const { return usual_; }
+  BranchLists write() {
+    for (const ForestPlace root : forest_.roots) {
+      nodes_.clear();
+      leaves_.clear();
+      lists_.votes.push_back(static_cast<std::int64_t>(votes_.size()));
+      lists_.roots.push_back(place(root));
+    }
+    return std::move(lists_);
+  }
+
+ private:
+  static constexpr std::int64_t kFirstNode = 1 << 24;  // as in mote/tree_ensemble_if_else.hpp
+
+  std::int64_t place(ForestPlace from) {
+    if (is_leaf(from)) return leaf(leaf_of(from));
+    const auto found = nodes_.find(from);
+    if (found != nodes_.end()) return found->second;
+    const Forest::Node& node = forest_.nodes[static_cast<std::size_t>(from)];
+    const std::int64_t left = place(node.left), right = place(node.right);
+    lists_.features.push_back(node.feature);
+    lists_.lefts.push_back(left);
+    lists_.rights.push_back(right);
+    lists_.nan_left.push_back(node.nan_left ? 1 : 0);
+    lists_.thresholds.push_back(node.threshold);
+    return nodes_[from] = kFirstNode + static_cast<std::int64_t>(lists_.features.size()) - 1;
+  }
+  std::int64_t leaf(std::size_t leaf) {
+    const std::vector<Forest::Vote>& votes = forest_.leaves[leaf];
+    if (usual_ != 0 && votes.size() == 1 && votes_.fixed()->adds(votes[0].weight) == usual_) return -1 - votes[0].target;
+    const auto [found, is_new] = leaves_.try_emplace(leaf, 0);
+    if (is_new) found->second = votes_.add(votes) - lists_.votes.back();
+    return found->second;
+  }
+
+  const Forest& forest_;
+  VoteTable& votes_;
+  std::int32_t usual_;
+  BranchLists lists_;
+  std::map<ForestPlace, std::int64_t> nodes_;
+  std::map<std::size_t, std::int64_t> leaves_;
+};
 
 /// Larger forests take compilers too long.
 constexpr std::size_t kMostBranches = 6000;
@@ -291,37 +341,27 @@ double branches_cycles(const NodeView& node) { return forest_cycles(node, is_flo
 
 std::int64_t branches_code(const NodeView& node) {
   const Forest forest = stored_forest(node);
-  const double each = has_byte_features(node) ? 9.2 : is_float(node.input(0).type) ? 22 : 12;
+  const double each = has_byte_features(node) ? 8.7 : is_float(node.input(0).type) ? 22 : 12;
   return 400 + static_cast<std::int64_t>(each * static_cast<double>(branches_of(forest))) +
          32 * static_cast<std::int64_t>(forest.roots.size());
 }
 
 KernelCall lower_branches(const NodeView& node) {
   const Forest forest = stored_forest(node);
-  const Votes votes(forest, TreeEnsemble::of(node).how());
+  VoteTable votes(forest, TreeEnsemble::of(node).how());
+  BranchWriter writer(forest, votes);
+  const BranchLists lists = writer.write();
   KernelCall call = describe(node, forest, votes, "tree_ensemble_if_else", "tree_ensemble_if_else");
-  const auto place_of = [&](ForestPlace place) -> std::int64_t {
-    return is_leaf(place) ? -1 - votes.starts()[leaf_of(place)] : place;
-  };
-  std::vector<std::int64_t> features, lefts, rights, nan_left, roots, whole;
-  std::vector<float> thresholds;
-  for (const Forest::Node& each : forest.nodes) {
-    features.push_back(each.feature);
-    lefts.push_back(place_of(each.left));
-    rights.push_back(place_of(each.right));
-    nan_left.push_back(each.nan_left ? 1 : 0);
-    thresholds.push_back(each.threshold);
-    whole.push_back(is_float(node.input(0).type) ? 0 : static_cast<std::int64_t>(each.threshold));
-  }
-  for (const ForestPlace root : forest.roots) roots.push_back(place_of(root));
-  call.list("node_features", features).list("node_lefts", lefts).list("node_rights", rights).list("node_nan_left", nan_left);
+  call.set("usual_vote", writer.usual()).list("tree_roots", lists.roots).list("tree_votes", lists.votes);
+  call.list("node_features", lists.features).list("node_lefts", lists.lefts).list("node_rights", lists.rights);
+  call.list("node_nan_left", lists.nan_left);
   if (is_float(node.input(0).type)) {
-    call.reals("node_thresholds", thresholds);
+    call.reals("node_thresholds", lists.thresholds);
   } else {
-    call.list("node_thresholds", whole);
+    call.list("node_thresholds", {lists.thresholds.begin(), lists.thresholds.end()});
   }
-  call.list("tree_roots", roots).input(0);
-  add_votes(call, votes);
+  call.input(0);
+  votes.add_to(call);
   return finish(std::move(call), node);
 }
 
@@ -331,7 +371,11 @@ const std::vector<Implementation> TreeEnsemble::kRows = {
      .cycles = branches_cycles,
      .lower = lower_branches,
      .code_bytes_of = branches_code},
-    {.name = "tree_ensemble.compact", .applies = compact_applies, .cycles = compact_cycles, .lower = lower_compact, .code_bytes = 350},
+    {.name = "tree_ensemble.compact",
+     .applies = compact_applies,
+     .cycles = compact_cycles,
+     .lower = lower_compact,
+     .code_bytes = 350},
     {.name = "tree_ensemble.tables", .cycles = tables_cycles, .lower = lower_tables, .code_bytes = 400}};
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "emulate/run_model.hpp"
 #include "ops/evaluate.hpp"
 #include "ops/forest_tables.hpp"
+#include "ops/forest_votes.hpp"
 #include "select/plan.hpp"
 
 namespace mote::test {
@@ -24,7 +25,10 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 ForestPlace grow(Forest& forest, Random& random, int depth, bool whole) {
   if (depth == 0 || random.one_in(6)) {
     std::vector<Forest::Vote> votes;
-    for (std::int32_t c = 0; c < static_cast<std::int32_t>(forest.base.size()); ++c) {
+    const auto targets = static_cast<std::int32_t>(forest.base.size());
+    const bool pure = random.one_in(2);
+    if (pure) votes.push_back({random.between(0, targets - 1), 1.0F});  // as classifiers' leaves often are
+    for (std::int32_t c = 0; !pure && c < targets; ++c) {
       if (random.one_in(2)) votes.push_back({c, static_cast<float>(random.between(-64, 64)) / 64.0F});
     }
     forest.leaves.push_back(std::move(votes));
@@ -108,9 +112,10 @@ TEST_P(TreeEnsemble, IntegerThresholdsAndSharingChangeNoAnswer) {
 }
 
 TEST_P(TreeEnsemble, EveryImplementationGivesTheReferencesScores) {
-  for (const std::int32_t sum : {0, 2}) {
-    const auto seed = static_cast<std::uint32_t>(sum);
-    const Forest forest = random_forest(100 + seed, 1 + seed);
+  // Sum, average and minimum; votes of three bytes, of four, and floats.
+  for (const auto& [sum, targets] : std::vector<std::pair<std::int32_t, std::size_t>>{{0, 1}, {1, 10}, {0, 40}, {2, 3}}) {
+    const auto seed = static_cast<std::uint32_t>(targets);
+    const Forest forest = random_forest(300 + seed, targets);
     const Graph graph = graph_of(write_forest(forest), GetParam(), sum);
     Random random(seed);
     std::vector<Inference> inferences;
@@ -129,6 +134,26 @@ TEST_P(TreeEnsemble, EveryImplementationGivesTheReferencesScores) {
 
 INSTANTIATE_TEST_SUITE_P(Features, TreeEnsemble, testing::Values(DataType::kFloat32, DataType::kInt8, DataType::kUint8, DataType::kInt16),
                          [](const auto& info) { return std::string(type_name(info.param)); });
+
+TEST(Forest, VotesTakeThreeBytesWhereSumsStayExactEnough) {
+  const auto format = [](std::size_t targets, int trees, ForestSum how) {
+    Forest forest;
+    forest.base.assign(targets, 0.0F);
+    forest.leaves = {{{0, 1.0F}}, {{0, -0.375F}, {1, 0.625F}}};
+    forest.roots.assign(static_cast<std::size_t>(trees), -1);
+    return fixed_votes(forest, how);
+  };
+  const auto usual = format(10, 20, ForestSum::kAverage);
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->bytes, 3);
+  for (const float weight : {1.0F, -1.0F, 0.5F, 0.1F}) {
+    EXPECT_NEAR(std::ldexp(usual->adds(weight), -usual->unit_bits), weight / 20, 2.5e-7);
+    EXPECT_EQ(usual->adds(weight) & 15, 0);  // room for the score's place
+  }
+  EXPECT_EQ(format(40, 20, ForestSum::kSum)->bytes, 4);
+  EXPECT_FALSE(format(3, 20, ForestSum::kMinimum));
+  EXPECT_FALSE(format(300, 20, ForestSum::kSum));
+}
 
 TEST(Forest, EqualLeavesAndSubtreesStandOnce) {
   Forest forest;

@@ -24,12 +24,12 @@
 namespace mote {
 
 template <typename T>
-constexpr T smaller(T a, T b) {
+MOTE_INLINE constexpr T smaller(T a, T b) {
   return a < b ? a : b;
 }
 
 template <typename T>
-constexpr T larger(T a, T b) {
+MOTE_INLINE constexpr T larger(T a, T b) {
   return a > b ? a : b;
 }
 
