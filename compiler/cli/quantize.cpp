@@ -18,7 +18,7 @@ struct QuantizeFlags {
   std::string calibration = "mse", rounding = "nearest", activations = "int8", io = "int8", max_drop, keep_weights = "int8";
   double percentile = 99.99;
   bool no_equalize = false, no_bias_correction = false, no_sensitivity = false, json = false;
-  std::vector<std::string> keep;
+  std::vector<std::string> keep, weights;
 };
 
 const std::map<std::string, Calibration> kCalibrations{{"minmax", Calibration::kMinMax},
@@ -45,6 +45,17 @@ double share_of(const std::string& text) {
   return percent ? value / 100 : value;
 }
 
+/// "int4", or "LAYER=int4".
+WantedForms wanted_forms(const std::vector<std::string>& texts) {
+  WantedForms forms;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.rfind('=');
+    const bool named = equals != std::string::npos;
+    forms.emplace_back(named ? text.substr(0, equals) : "*", parse_weight_form(named ? text.substr(equals + 1) : text));
+  }
+  return forms;
+}
+
 QuantizeOptions options_of(const QuantizeFlags& flags) {
   QuantizeOptions options;
   options.calibration.method = kCalibrations.at(flags.calibration);
@@ -54,6 +65,7 @@ QuantizeOptions options_of(const QuantizeFlags& flags) {
   options.activations = kActivations.at(flags.activations);
   options.float_borders = flags.io == "float";
   options.keep = flags.keep;
+  options.forms = wanted_forms(flags.weights);
   options.keep_weights = flags.keep_weights == "float";
   options.sensitivity = !flags.no_sensitivity;
   if (!flags.max_drop.empty()) options.max_drop = share_of(flags.max_drop);
@@ -112,6 +124,12 @@ void add_method_options(CLI::App& command, QuantizeFlags& flags) {
   command.add_option("--activations", flags.activations, "int8; int16 (with int8 weights); float (int8 weights alone)")
       ->check(CLI::IsMember({"int8", "int16", "float"}))
       ->capture_default_str();
+  command
+      .add_option("--weights", flags.weights,
+                  "Structure for weights, which mote turns into less flash or work: int4, int2, clusters16, 2:4, zeros75%, "
+                  "int4+zeros50%; of "
+                  "one layer with LAYER=FORM (repeat for more; later ones win)")
+      ->type_name("FORM");
   command.add_flag("--no-equalize", flags.no_equalize, "Leave the channels' sizes as they are");
   command.add_flag("--no-bias-correction", flags.no_bias_correction, "Leave the biases as they are");
 }

@@ -132,16 +132,21 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   if (options.activations == Precision::kInt16) calibration.steps = 65535;
   const std::vector<ValueRange> ranges = calibrate(prepared, samples, calibration, progress);
   const SampleInputs tune_samples = spread_over(samples, kTuneSamples);
+  const std::vector<Precision> wanted = wanted_precisions(prepared, options);
+  Scheme with_books{wanted, ranges};
+  add_code_books(prepared, with_books, options.forms, tune_samples, progress);
+  const std::map<std::size_t, CodeBook> books = std::move(with_books.books);
   const auto make = [&](const std::vector<Precision>& nodes) {
     Trial trial{{nodes, ranges}, {}, {}, 0};
     trial.scheme.float_borders = options.float_borders;
+    trial.scheme.books = books;
     result.rounding = tune_layers(prepared, trial.scheme, tune_samples, options.tune, progress);
     trial.made = to_integers(prepared, trial.scheme);
     trial.quality = measure(prepared, trial.made.graph, all, progress, "measuring");
     trial.drop = drop_of(trial.quality, result.exact);
     return trial;
   };
-  Trial trial = make(wanted_precisions(prepared, options));
+  Trial trial = make(wanted);
   result.uniform = trial.quality;
   if (options.sensitivity || (options.max_drop && trial.drop > *options.max_drop)) {
     const Subset subset = spread_subset(tests, labels, exact, sensitivity_samples(prepared));

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "compress/code_books.hpp"
 #include "compress/quality.hpp"
 #include "compress/sensitivity.hpp"
 #include "compress/to_integers.hpp"
@@ -14,6 +15,8 @@ struct QuantizeOptions {
   CalibrationOptions calibration;
   bool equalize = true;
   TuneOptions tune;
+  /// Structure that weights are to have.
+  WantedForms forms{};
   /// What activations become.
   Precision activations = Precision::kInt8;
   bool float_borders = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compress/tensor_values.hpp"
+#include "compress/weight_form.hpp"
 #include "graph/graph.hpp"
 #include "graph/operator.hpp"
 
@@ -37,6 +38,8 @@ struct Scheme {
   std::map<std::size_t, std::vector<float>> biases{};
   /// Int8 weights of layers that are not rounded to nearest, by node; in the order of the float weights.
   std::map<std::size_t, std::vector<std::int8_t>> weights{};
+  /// Layers whose weights have a form, by node.
+  std::map<std::size_t, CodeBook> books{};
   /// Inputs and outputs of the graph stay float, with QUANTIZE and DEQUANTIZE behind and in front.
   bool float_borders = false;
 };

@@ -191,7 +191,8 @@ class Rewriter {
   /// int8 weights; gives their scales.
   std::vector<float> add_weights(std::size_t n, std::optional<float> input_scale, std::vector<TensorId>& inputs) {
     const Layer layer = layer_at(from_, n).value();
-    const std::vector<float> scales = weight_scales(from_, n, input_scale);
+    const auto book = scheme_.books.find(n);
+    const std::vector<float> scales = book != scheme_.books.end() ? book->second.scales : weight_scales(from_, n, input_scale);
     const auto given = scheme_.weights.find(n);
     const auto at = static_cast<std::size_t>(layer.rule.input);
     Tensor weights = from_.tensor(from_.nodes[n].inputs[at]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compress/fit_codes.hpp"
 #include "compress/gram.hpp"
 #include "compress/layers.hpp"
 #include "compress/lockstep.hpp"
@@ -72,6 +73,20 @@ class LayerTuner {
     return codes;
   }
 
+  /// Codes of a book for all groups, in the tensor's order.
+  std::vector<std::int8_t> fit(const CodeBook& book, bool free_bias) const {
+    const auto groups = static_cast<std::size_t>(taps_.groups);
+    const std::size_t per_group = layer_.outputs / groups;
+    std::vector<std::int8_t> codes(weights_.size());
+    for (std::size_t g = 0; g < groups; ++g) {
+      const std::vector<std::int8_t> fitted = fit_codes(fit_problem_of(g, per_group, free_bias), book);
+      for (std::size_t c = 0; c < per_group; ++c)
+        for (std::size_t t = 0; t < layer_.taps; ++t)
+          codes[weight_index(layer_, g * per_group + c, t)] = fitted[c * layer_.taps + t];
+    }
+    return codes;
+  }
+
   /// What each output's sum lacks on average with these weights.
   std::vector<double> missing(const std::vector<std::int8_t>& codes) const {
     const std::vector<double> exact = tap_means(exact_, taps_);
@@ -89,6 +104,32 @@ class LayerTuner {
 
  private:
   double scale(std::size_t output) const { return static_cast<double>(scales_[scales_.size() == 1 ? 0 : output]); }
+
+  FitProblem fit_problem_of(std::size_t group, std::size_t per_group, bool free_bias) const {
+    const std::size_t n = layer_.taps;
+    const RowChoice rows(static_cast<std::size_t>(taps_.positions), exact_.size(), row_budget(n));
+    const std::vector<float> is = columns_of(rounded_, taps_, rows, group);
+    const std::vector<float> was = columns_of(exact_, taps_, rows, group);
+    FitProblem problem{n, per_group, mean_products(is, n, is, n), std::vector<double>(per_group * n, 0.0), {}, {}};
+    std::vector<double> both = mean_products(was, n, is, n);
+    if (free_bias) {
+      const std::vector<double> mean = column_means(is, n);
+      const std::vector<double> mean_before = column_means(was, n);
+      for (std::size_t i = 0; i < n * n; ++i) {
+        problem.square[i] -= mean[i / n] * mean[i % n];
+        both[i] -= mean_before[i / n] * mean[i % n];
+      }
+    }
+    for (std::size_t c = 0; c < per_group; ++c) {
+      problem.scales.push_back(static_cast<float>(scale(group * per_group + c)));
+      for (std::size_t t = 0; t < n; ++t) {
+        const float weight = weights_[weight_index(layer_, group * per_group + c, t)];
+        problem.weights.push_back(weight);
+        for (std::size_t u = 0; u < n; ++u) problem.cross[c * n + u] += static_cast<double>(weight) * both[t * n + u];
+      }
+    }
+    return problem;
+  }
 
   RoundingProblem problem_of(std::size_t group, std::size_t per_group) const {
     const std::size_t n = layer_.taps;
@@ -133,13 +174,14 @@ struct Candidate {
 /// Tunes the integer layer that runs next, beside the float layer.
 class LayerChoice {
  public:
-  LayerChoice(const Graph& graph, const Layer& layer, IntegerGraph& integers, Lockstep& exact, Lockstep& rounded)
-      : graph_(graph), layer_(layer), integers_(integers), exact_(exact), rounded_(rounded) {}
+  LayerChoice(const Graph& graph, const Layer& layer, const CodeBook* book, IntegerGraph& integers, Lockstep& exact,
+              Lockstep& rounded)
+      : graph_(graph), layer_(layer), book_(book), integers_(integers), exact_(exact), rounded_(rounded) {}
 
   /// The numbers that bring the layer's outputs, activation and all, closest to the float ones: channel by channel the best of
   /// plain ones, a corrected bias, and learned weights with their bias. They stand in the graph afterwards.
   Candidate choose(const WeightTaps& taps, const TuneOptions& options, std::vector<RoundingGain>& gains) {
-    const std::vector<Candidate> candidates = candidates_of(taps, options, gains);
+    const std::vector<Candidate> candidates = book_ ? fitted_candidates(taps, options) : candidates_of(taps, options, gains);
     exact_.run_next();
     const SampleValues target = exact_.real_values(graph_.nodes[layer_.node].outputs[0]);
     Candidate best = candidates[0];
@@ -164,28 +206,45 @@ class LayerChoice {
   const Node& node() const { return integers_.graph.nodes[integers_.node_of[layer_.node]]; }
   TensorId input_of(const Node& node, int i) const { return node.inputs[static_cast<std::size_t>(i)]; }
 
+  const std::vector<float>& scales() const {
+    return integers_.graph.tensor(input_of(node(), layer_.rule.input)).quantization.scales;
+  }
+  LayerTuner tuner_for(const WeightTaps& taps) const {
+    return {graph_,
+            layer_,
+            taps,
+            exact_.real_values(input_of(graph_.nodes[layer_.node], layer_.input)),
+            rounded_.real_values(input_of(node(), layer_.input)),
+            scales()};
+  }
+  /// The float layer's bias, moved by what the sums lack on average with these weights.
+  std::vector<float> corrected_bias(const LayerTuner& tuner, const std::vector<std::int8_t>& weights) const {
+    std::vector<float> bias = bias_of(graph_, layer_);
+    const std::vector<double> missing = tuner.missing(weights);
+    for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = static_cast<float>(static_cast<double>(bias[c]) + missing[c]);
+    return bias;
+  }
+
   std::vector<Candidate> candidates_of(const WeightTaps& taps, const TuneOptions& options,
                                        std::vector<RoundingGain>& gains) const {
-    const std::vector<float>& scales = integers_.graph.tensor(input_of(node(), layer_.rule.input)).quantization.scales;
-    const LayerTuner tuner(graph_, layer_, taps, exact_.real_values(input_of(graph_.nodes[layer_.node], layer_.input)),
-                           rounded_.real_values(input_of(node(), layer_.input)), scales);
+    const LayerTuner tuner = tuner_for(taps);
     const std::vector<float> bias = bias_of(graph_, layer_);
-    const auto corrected = [&](const std::vector<std::int8_t>& weights) {
-      std::vector<float> result = bias;
-      if (!options.bias_correction) return result;
-      const std::vector<double> missing = tuner.missing(weights);
-      for (std::size_t c = 0; c < bias.size(); ++c) result[c] = static_cast<float>(static_cast<double>(bias[c]) + missing[c]);
-      return result;
-    };
-    std::vector<Candidate> result{{nearest_weights(graph_, layer_.node, scales), bias}};
-    if (options.bias_correction) result.push_back({result[0].weights, corrected(result[0].weights)});
+    std::vector<Candidate> result{{nearest_weights(graph_, layer_.node, scales()), bias}};
+    if (options.bias_correction) result.push_back({result[0].weights, corrected_bias(tuner, result[0].weights)});
     if (options.learned_rounding) {
       gains.push_back({graph_.nodes[layer_.node].name, 0, 0});
       std::vector<std::int8_t> learned = tuner.learn(options.bias_correction, gains.back());
-      std::vector<float> its_bias = corrected(learned);
+      std::vector<float> its_bias = options.bias_correction ? corrected_bias(tuner, learned) : bias;
       result.push_back({std::move(learned), std::move(its_bias)});
     }
     return result;
+  }
+  /// Of a layer whose weights have a form. They are fitted with a free bias, so it moves with them.
+  std::vector<Candidate> fitted_candidates(const WeightTaps& taps, const TuneOptions& options) const {
+    const LayerTuner tuner = tuner_for(taps);
+    std::vector<std::int8_t> codes = tuner.fit(*book_, options.bias_correction);
+    std::vector<float> bias = options.bias_correction ? corrected_bias(tuner, codes) : bias_of(graph_, layer_);
+    return {{std::move(codes), std::move(bias)}};
   }
 
   /// The squared error of each channel over all samples.
@@ -211,6 +270,7 @@ class LayerChoice {
 
   const Graph& graph_;
   const Layer& layer_;
+  const CodeBook* book_;  ///< of weights with a form, or null
   IntegerGraph& integers_;
   Lockstep& exact_;
   Lockstep& rounded_;
@@ -221,7 +281,7 @@ class LayerChoice {
 std::vector<RoundingGain> tune_layers(const Graph& graph, Scheme& scheme, const SampleInputs& samples, const TuneOptions& options,
                                       const QuantizeProgress& progress) {
   std::vector<RoundingGain> gains;
-  if (!options.bias_correction && !options.learned_rounding) return gains;
+  if (!options.bias_correction && !options.learned_rounding && scheme.books.empty()) return gains;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const auto layer = layer_at(graph, n);
     if (layer && !scheme.biases.contains(n)) scheme.biases[n] = bias_of(graph, *layer);
@@ -237,7 +297,9 @@ std::vector<RoundingGain> tune_layers(const Graph& graph, Scheme& scheme, const 
       const NodeView view(graph, graph.nodes[*n]);
       const auto taps = layer ? view.node().op->weight_taps(view) : std::nullopt;
       if (taps && has_integer_activations(integers.precision[*n])) {
-        Candidate chosen = LayerChoice(graph, *layer, integers, exact, rounded).choose(*taps, options, gains);
+        const auto book = scheme.books.find(*n);
+        const CodeBook* its_book = book == scheme.books.end() ? nullptr : &book->second;
+        Candidate chosen = LayerChoice(graph, *layer, its_book, integers, exact, rounded).choose(*taps, options, gains);
         scheme.weights[*n] = std::move(chosen.weights);
         scheme.biases[*n] = std::move(chosen.bias);
       }

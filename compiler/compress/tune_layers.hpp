@@ -20,8 +20,8 @@ struct RoundingGain {
 };
 
 /// Layer by layer, with the layers before it already as they will be: rounds weights against what the float graph has (learned
-/// rounding), and moves each bias by the mean difference of the layer's sums (empirical bias correction). A channel whose outputs that
-/// brings no closer stays as it was. Writes `scheme.weights` and `scheme.biases`. Samples are inputs of the float graph.
+/// rounding), and moves each bias by the mean difference of the layer's sums (empirical bias correction). A channel whose outputs
+/// that brings no closer stays as it was. Writes `scheme.weights` and `scheme.biases`. Samples are inputs of the float graph.
 std::vector<RoundingGain> tune_layers(const Graph& graph, Scheme& scheme, const SampleInputs& samples, const TuneOptions& options,
                                       const QuantizeProgress& progress);
 

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -59,6 +60,32 @@ TEST(Quantize, JoinedTensorsShareOneScale) {
     if (node.op->name() != "concatenation") continue;
     for (const TensorId id : node.inputs) EXPECT_EQ(made.tensor(id).quantization, made.tensor(node.outputs[0]).quantization);
   }
+}
+
+TEST(Quantize, WeightsHaveTheFormThatIsAskedFor) {
+  const Graph graph = classifier();
+  QuantizeOptions options = quick();
+  options.forms = {{"*", parse_weight_form("int4")}, {graph.nodes[0].name, parse_weight_form("clusters6")}};
+  const QuantizeResult result = quantize(graph, random_samples(graph, 32, 2), {}, options);
+  EXPECT_GT(result.quality.sqnr_db, 12);
+  int layers = 0;
+  for (const Node& node : result.graph.nodes) {
+    if (node.op->name() != "conv_2d" && node.op->name() != "fully_connected") continue;
+    std::set<std::int8_t> codes;
+    for (const std::int8_t code : result.graph.tensor(node.inputs[1]).values<std::int8_t>()) codes.insert(code);
+    if (node.name == graph.nodes[0].name) {
+      EXPECT_LE(codes.size(), 6U);
+    } else {
+      EXPECT_GE(*codes.begin(), -7) << node.name;
+      EXPECT_LE(*codes.rbegin(), 7) << node.name;
+    }
+    ++layers;
+  }
+  EXPECT_EQ(layers, 5);
+  options.forms = {{"nobody", parse_weight_form("int4")}};
+  EXPECT_TRUE(contains(error_of([&] { quantize(graph, random_samples(graph, 8, 2), {}, options); }), "no layer 'nobody'"));
+  options.forms = {{graph.nodes[0].name, parse_weight_form("5:16")}};
+  EXPECT_TRUE(contains(error_of([&] { quantize(graph, random_samples(graph, 8, 2), {}, options); }), "18 weights, which are not whole runs of 16"));
 }
 
 TEST(Quantize, FloatBordersKeepInputsAndOutputsFloat) {

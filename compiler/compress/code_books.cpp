@@ -1,0 +1,81 @@
+#include "compress/code_books.hpp"
+
+#include <fmt/ranges.h>
+
+#include "compress/gram.hpp"
+#include "compress/layers.hpp"
+#include "support/error.hpp"
+
+namespace mote {
+
+namespace {
+
+/// Why a layer cannot have the form; empty when it can.
+std::string objection(const Graph& graph, const Scheme& scheme, std::size_t n, const WeightForm& form) {
+  const auto layer = layer_at(graph, n);
+  const NodeView view(graph, graph.nodes[n]);
+  const auto taps = layer ? view.node().op->weight_taps(view) : std::nullopt;
+  if (!taps) return "it has no constant float weights that are fitted";
+  if (!has_integer_activations(scheme.nodes[n])) return "it does not compute with integers";
+  if (form.of != 0 && (layer->rule.output_axis != 0 || layer->taps % static_cast<std::size_t>(form.of) != 0))
+    return fmt::format("an output reads {} weights, which are not whole runs of {}", layer->taps, form.of);
+  return "";
+}
+
+std::vector<std::string> names_of(const Graph& graph, std::size_t n) {
+  return {graph.nodes[n].name, graph.tensor(graph.nodes[n].outputs[0]).name};
+}
+
+/// The form of each node that is to have one.
+std::map<std::size_t, WeightForm> forms_by_node(const Graph& graph, const Scheme& scheme, const WantedForms& forms) {
+  std::map<std::size_t, WeightForm> result;
+  for (const auto& [name, form] : forms) {
+    bool found = false;
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+      const std::vector<std::string> names = names_of(graph, n);
+      if (name != "*" && name != names[0] && name != names[1]) continue;
+      found = true;
+      const std::string reason = objection(graph, scheme, n, form);
+      if (name != "*" && !reason.empty())
+        throw Error(fmt::format("layer '{}' cannot have weights of {}: {}", name, weight_form_name(form), reason));
+      if (reason.empty()) result[n] = form;
+    }
+    if (found) continue;
+    std::vector<std::string> layers;
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+      if (layer_at(graph, n)) layers.push_back(graph.nodes[n].name);
+    }
+    throw Error(fmt::format("there is no layer '{}'", name), fmt::format("layers with weights: {}", fmt::join(layers, ", ")));
+  }
+  std::erase_if(result, [](const auto& entry) { return entry.second.is_plain(); });
+  return result;
+}
+
+}  // namespace
+
+void add_code_books(const Graph& graph, Scheme& scheme, const WantedForms& forms, const SampleInputs& samples,
+                    const QuantizeProgress& progress) {
+  const std::map<std::size_t, WeightForm> wanted = forms_by_node(graph, scheme, forms);
+  if (wanted.empty()) return;
+  const std::map<std::size_t, std::vector<Gram>> grams = layer_grams(graph, samples, progress);
+  for (const auto& [n, form] : wanted) {
+    const Layer layer = layer_at(graph, n).value();
+    const std::vector<Gram>& groups = grams.at(n);
+    const std::vector<float> values = weights_of(graph, layer);
+    std::vector<float> weights;
+    std::vector<double> importance;
+    for (std::size_t c = 0; c < layer.outputs; ++c) {
+      const Gram& gram = groups[c / (layer.outputs / groups.size())];
+      for (std::size_t t = 0; t < layer.taps; ++t) {
+        weights.push_back(values[weight_index(layer, c, t)]);
+        importance.push_back(gram.square[t * layer.taps + t]);
+      }
+    }
+    const TensorId input = graph.nodes[n].inputs[static_cast<std::size_t>(layer.input)];
+    const Quantization quantization =
+        quantization_of(scheme.ranges[static_cast<std::size_t>(input)], activation_type(scheme.nodes[n]));
+    scheme.books[n] = make_code_book(form, weights, importance, weight_scales(graph, n, quantization.scales[0]));
+  }
+}
+
+}  // namespace mote
