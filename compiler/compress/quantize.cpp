@@ -65,8 +65,8 @@ std::vector<Precision> wanted_precisions(const Graph& graph, const QuantizeOptio
   return nodes;
 }
 
-/// Enough for what channels and layers have on average.
-constexpr std::size_t kPeakSamples = 64, kTuneSamples = 128;
+/// Enough for what channels and layers have on average; to compare two graphs.
+constexpr std::size_t kPeakSamples = 64, kTuneSamples = 128, kTrialSamples = 32;
 
 /// At most `count` samples, spread over all.
 SampleInputs spread_over(const SampleInputs& samples, std::size_t count) {
@@ -101,6 +101,41 @@ std::size_t sensitivity_samples(const Graph& graph) {
   return static_cast<std::size_t>(std::clamp(kMostMacs / macs, 16.0, 256.0));
 }
 
+CalibrationOptions calibration_for(const QuantizeOptions& options) {
+  CalibrationOptions calibration = options.calibration;
+  if (options.activations == Precision::kInt16) calibration.steps = 65535;
+  return calibration;
+}
+
+/// How near integers come to a float graph on samples that they were learned from; weights are rounded to nearest.
+double learned_sqnr_db(const Graph& graph, const Yardstick& yardstick, const QuantizeOptions& options, const QuantizeProgress& progress) {
+  Scheme scheme{wanted_precisions(graph, options), calibrate(graph, yardstick.samples, calibration_for(options), progress)};
+  tune_layers(graph, scheme, yardstick.samples, {.bias_correction = options.tune.bias_correction}, progress);
+  return measure(graph, to_integers(graph, scheme).graph, yardstick, progress, "measuring").sqnr_db;
+}
+
+/// Equalizes the graph if integers come clearly nearer to it then; gives how many pairs of layers are equalized. What one layer's
+/// activations win, the next one's weights lose, and only trying tells which is more.
+int equalize_if_better(Graph& graph, const SampleInputs& samples, const QuantizeOptions& options, std::vector<std::string>& notes,
+                       const QuantizeProgress& progress) {
+  Graph equalized = graph;
+  const int pairs = equalize(equalized, channel_peaks(graph, spread_over(samples, kPeakSamples), progress));
+  if (pairs == 0) return 0;
+  const SampleInputs trial_samples = spread_over(samples, kTrialSamples);
+  constexpr double kClearGain = 1.0;  // dB; other samples may differ by less
+  const Answers exact = answers_of(graph, graph, trial_samples, progress, "float model");
+  const OutputForm form = output_form(graph, false);
+  const Yardstick yardstick{trial_samples, {}, exact, form};
+  const double as_it_is = learned_sqnr_db(graph, yardstick, options, progress);
+  const double changed = learned_sqnr_db(equalized, yardstick, options, progress);
+  if (!(changed > as_it_is + kClearGain)) {
+    notes.push_back(fmt::format("channels keep their sizes: {:.1f} dB on the samples, {:.1f} dB equalized", as_it_is, changed));
+    return 0;
+  }
+  graph = std::move(equalized);
+  return pairs;
+}
+
 }  // namespace
 
 QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const TestData& test, const QuantizeOptions& options,
@@ -119,8 +154,7 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   const std::size_t unfolded = prepared.nodes.size();
   if (fold_scales(prepared)) prune(prepared);
   result.folded_scalings = static_cast<int>(unfolded - prepared.nodes.size());
-  if (options.equalize)
-    result.equalized_pairs = equalize(prepared, channel_peaks(prepared, spread_over(samples, kPeakSamples), progress));
+  if (options.equalize) result.equalized_pairs = equalize_if_better(prepared, samples, options, result.notes, progress);
   verify(prepared);
 
   const Answers exact = answers_of(graph, graph, tests, progress, "float model");
@@ -128,9 +162,7 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   const Yardstick all{tests, labels, exact, form};
   result.exact = compare_answers(exact, exact, form, labels);
 
-  CalibrationOptions calibration = options.calibration;
-  if (options.activations == Precision::kInt16) calibration.steps = 65535;
-  const std::vector<ValueRange> ranges = calibrate(prepared, samples, calibration, progress);
+  const std::vector<ValueRange> ranges = calibrate(prepared, samples, calibration_for(options), progress);
   const SampleInputs tune_samples = spread_over(samples, kTuneSamples);
   const std::vector<Precision> wanted = wanted_precisions(prepared, options);
   Scheme with_books{wanted, ranges};

@@ -13,6 +13,7 @@ namespace mote {
 
 struct QuantizeOptions {
   CalibrationOptions calibration;
+  /// Channels are equalized where that brings the integers clearly closer.
   bool equalize = true;
   TuneOptions tune;
   /// Structure that weights are to have.

@@ -43,6 +43,31 @@ TEST(Method, EqualizationSavesUnevenChannels) {
   EXPECT_GT(quantize(graph, samples, {}, options).quality.sqnr_db, without + 15);
 }
 
+TEST(Method, EqualizationIsKeptOnlyWhereItHelps) {
+  int kept = 0, left = 0;
+  for (std::uint32_t seed = 0; seed < 12; ++seed) {
+    FloatBuilder b(seed);
+    TensorId x = b.dense(b.float_input({1, 12}), 16, Activation::kRelu);
+    for (int i = 0; i < 3; ++i) x = b.dense(x, 16, Activation::kRelu);
+    b.output(b.dense(x, 4));
+    const Graph graph = seed % 4 == 0 ? uneven_channels() : b.finish();
+    const SampleInputs samples = random_samples(graph, 24, seed);
+    QuantizeOptions options = plain();
+    const double without = quantize(graph, samples, {}, options).quality.sqnr_db;
+    options.equalize = true;
+    const QuantizeResult result = quantize(graph, samples, {}, options);
+    if (result.equalized_pairs > 0) {
+      ++kept;
+      EXPECT_GT(result.quality.sqnr_db, without + 1);
+    } else {
+      ++left;
+      EXPECT_EQ(result.quality.sqnr_db, without);
+    }
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GT(left, 0);
+}
+
 TEST(Method, ClippingSavesRangesFromBadSamples) {
   FloatBuilder b(7);
   TensorId x = b.convolution(b.convolution(b.float_input({1, 8, 8, 3}), 8, 3), 8, 3);
