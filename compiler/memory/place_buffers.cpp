@@ -127,14 +127,15 @@ class Placer {
 }  // namespace
 
 std::int64_t most_live_bytes(const std::vector<Buffer>& buffers) {
-  std::int64_t most = 0;
-  for (const Buffer& start : buffers) {
-    std::int64_t live = 0;
-    for (const Buffer& each : buffers) {
-      if (each.first <= start.first && start.first <= each.last) live += each.bytes;
-    }
-    most = std::max(most, live);
+  std::int32_t end = 0;
+  for (const Buffer& each : buffers) end = std::max(end, each.last + 1);
+  std::vector<std::int64_t> change(static_cast<std::size_t>(end) + 1, 0);  // of what lives, from one step to the next
+  for (const Buffer& each : buffers) {
+    change[static_cast<std::size_t>(each.first)] += each.bytes;
+    change[static_cast<std::size_t>(each.last) + 1] -= each.bytes;
   }
+  std::int64_t most = 0, live = 0;
+  for (const std::int64_t each : change) most = std::max(most, live += each);
   return most;
 }
 

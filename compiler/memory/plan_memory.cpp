@@ -107,17 +107,21 @@ Merges merge_buffers(const Graph& graph, const std::vector<NodeMemory>& nodes, c
   return made;
 }
 
-/// As merge_buffers, but a result in place that turns out to raise the peak, since a later one lowered the rest, is apart.
+/// As merge_buffers, but a result in place that turns out to raise the peak, since a later one lowered the rest, is apart. Graphs
+/// of thousands of nodes (unrolled loops) end the search early.
 Merges merge_buffers(const Graph& graph, const std::vector<NodeMemory>& nodes) {
   const auto peak = [&](const Merges& merges) { return most_live_bytes(with_scratch(merges.sharing.live_buffers(), nodes)); };
   std::vector<bool> apart(nodes.size(), false);
   Merges best = merge_buffers(graph, nodes, apart);
   std::int64_t least = peak(best);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
+  constexpr std::size_t kMostWork = 30'000'000;
+  std::size_t attempts = kMostWork / std::max<std::size_t>(1, nodes.size() * nodes.size());
+  for (std::size_t i = 0; i < nodes.size() && attempts > 0; ++i) {
     if (!best.is_in_place[i]) continue;
     const Buffer& buffer = best.sharing.buffer(best.sharing.buffer_of(graph.nodes[i].outputs[0]));
     if (!reaches(buffer, least, with_scratch(best.sharing.live_buffers(), nodes))) continue;
     apart[i] = true;
+    --attempts;
     Merges attempt = merge_buffers(graph, nodes, apart);
     const std::int64_t bytes = peak(attempt);
     apart[i] = bytes < least;

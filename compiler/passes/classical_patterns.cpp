@@ -15,13 +15,20 @@ namespace {
 /// Looks from results back to what made them.
 class Makers {
  public:
-  explicit Makers(const Graph& graph) : graph_(graph), made_by_(producers(graph)) {}
+  explicit Makers(const Graph& graph) : graph_(graph) { look_again(); }
+
+  /// After a change of the graph.
+  void look_again() {
+    made_by_ = producers(graph_);
+    uses_ = use_counts(graph_);
+  }
+
 
   /// The node that makes the tensor, if it is this operator and (but for the last of a pattern) nobody else reads its first result.
   const Node* find(TensorId id, std::string_view op, bool alone = true) const {
     const std::int32_t at = id == kNoTensor ? -1 : made_by_[static_cast<std::size_t>(id)];
     if (at < 0 || graph_.nodes[static_cast<std::size_t>(at)].op->name() != op) return nullptr;
-    if (alone && use_count(graph_, id) != 1) return nullptr;
+    if (alone && uses_[static_cast<std::size_t>(id)] != 1) return nullptr;
     return &graph_.nodes[static_cast<std::size_t>(at)];
   }
   /// The tensor behind RESHAPEs and TRANSPOSEs that change nothing but where extents of 1 are.
@@ -44,7 +51,7 @@ class Makers {
   }
 
   const Graph& graph_;
-  std::vector<std::int32_t> made_by_;
+  std::vector<std::int32_t> made_by_, uses_;
 };
 
 bool no_activation(const Node& node) {
@@ -96,8 +103,7 @@ std::optional<std::vector<float>> spread(std::vector<float> values, std::size_t 
 }
 
 /// Node `index` becomes GAUSSIAN_SCORES if it adds the last constant to what the header describes.
-bool make_gaussian(Graph& graph, std::size_t index) {
-  const Makers makers(graph);
+bool make_gaussian(Graph& graph, const Makers& makers, std::size_t index) {
   const Node last = graph.nodes[index];
   if (last.op->name() != "add") return false;
   const auto prior = with_constant(graph, &last);
@@ -145,8 +151,7 @@ bool make_gaussian(Graph& graph, std::size_t index) {
   return true;
 }
 
-bool make_neighbors(Graph& graph, std::size_t index) {
-  const Makers makers(graph);
+bool make_neighbors(Graph& graph, const Makers& makers, std::size_t index) {
   const Node top = graph.nodes[index];
   if (top.op->name() != "top_k") return false;
   const Attributes asked = attributes_of(*top.op);
@@ -162,8 +167,7 @@ bool make_neighbors(Graph& graph, std::size_t index) {
   return true;
 }
 
-bool make_softmax(Graph& graph, std::size_t index) {
-  const Makers makers(graph);
+bool make_softmax(Graph& graph, const Makers& makers, std::size_t index) {
   const Node last = graph.nodes[index];
   if (last.op->name() != "exp") return false;
   const Node* minus = makers.find(last.inputs[0], "sub");
@@ -179,9 +183,14 @@ bool make_softmax(Graph& graph, std::size_t index) {
   return true;
 }
 
-bool each_node(Graph& graph, bool (*make)(Graph&, std::size_t)) {
+bool each_node(Graph& graph, bool (*make)(Graph&, const Makers&, std::size_t)) {
+  Makers makers(graph);
   bool changed = false;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) changed = make(graph, i) || changed;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!make(graph, makers, i)) continue;
+    makers.look_again();
+    changed = true;
+  }
   return changed;
 }
 

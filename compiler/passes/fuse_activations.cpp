@@ -34,11 +34,12 @@ std::optional<Node> fused(const Graph& graph, const Node& node, Activation activ
 bool fuse_activations(Graph& graph) {
   bool changed = false;
   const auto made_by = producers(graph);
+  const auto uses = use_counts(graph);
   for (Node& node : graph.nodes) {
     const auto activation = activation_of(node);
     if (!activation || !is_float(graph.tensor(node.inputs[0]).type)) continue;
     const std::int32_t before = made_by[static_cast<std::size_t>(node.inputs[0])];
-    if (before < 0 || use_count(graph, node.inputs[0]) != 1) continue;
+    if (before < 0 || uses[static_cast<std::size_t>(node.inputs[0])] != 1) continue;
     Node& producer = graph.nodes[static_cast<std::size_t>(before)];
     const auto merged = fused(graph, producer, *activation);
     if (!merged) continue;

@@ -215,27 +215,48 @@ TensorId as_stored(Graph& graph, TensorId moved, TensorId stored) {
   return graph.add_tensor(std::move(tensor));
 }
 
-/// Values are moved as integers: before a DEQUANTIZE rather than behind it, and behind a QUANTIZE rather than before it.
-bool move_integers(Graph& graph) {
+/// What moves values stands before a DEQUANTIZE rather than behind it.
+bool move_before_dequantize(Graph& graph) {
+  std::vector<Node> nodes;
+  std::vector<std::int32_t> made_by(graph.tensors.size(), -1);
+  const auto add = [&](Node node) {
+    made_by.resize(graph.tensors.size(), -1);
+    for (const TensorId id : node.outputs) made_by[static_cast<std::size_t>(id)] = static_cast<std::int32_t>(nodes.size());
+    nodes.push_back(std::move(node));
+  };
   bool changed = false;
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (!only_moves(graph, graph.nodes[n])) continue;
-    const std::int32_t at = producers(graph)[static_cast<std::size_t>(graph.nodes[n].inputs[0])];
-    if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].op->name() != "dequantize") continue;
-    const Node before = graph.nodes[static_cast<std::size_t>(at)];
-    if (!is_scalar_int8(graph.tensor(before.inputs[0])) || graph.tensor(before.inputs[0]).is_constant()) continue;
-    Node& node = graph.nodes[n];
+  for (Node& node : graph.nodes) {
+    const std::int32_t at = only_moves(graph, node) ? made_by[static_cast<std::size_t>(node.inputs[0])] : -1;
+    const bool behind = at >= 0 && nodes[static_cast<std::size_t>(at)].op->name() == "dequantize";
+    const TensorId stored = behind ? nodes[static_cast<std::size_t>(at)].inputs[0] : kNoTensor;
+    if (!behind || !is_scalar_int8(graph.tensor(stored)) || graph.tensor(stored).is_constant()) {
+      add(std::move(node));
+      continue;
+    }
+    const Node before = nodes[static_cast<std::size_t>(at)];
     const TensorId result = node.outputs[0];
-    node.inputs[0] = before.inputs[0];
-    node.outputs[0] = as_stored(graph, result, before.inputs[0]);
-    graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(n) + 1, {before.name + "/" + node.name, before.op, {node.outputs[0]}, {result}});
+    node.inputs[0] = stored;
+    node.outputs[0] = as_stored(graph, result, stored);
+    const TensorId moved = node.outputs[0];
+    const std::string name = before.name + "/" + node.name;
+    add(std::move(node));
+    add({name, before.op, {moved}, {result}});
     changed = true;
   }
+  graph.nodes = std::move(nodes);
+  return changed;
+}
+
+/// What moves values stands behind a QUANTIZE rather than before it.
+bool move_behind_quantize(Graph& graph) {
+  std::vector<std::int32_t> made_by = producers(graph);
+  std::vector<std::int32_t> uses = use_counts(graph);
+  bool changed = false;
   for (std::size_t n = graph.nodes.size(); n-- > 0;) {
     if (graph.nodes[n].op->name() != "quantize" || !is_scalar_int8(graph.tensor(graph.nodes[n].outputs[0]))) continue;
     const TensorId moved = graph.nodes[n].inputs[0];
-    const std::int32_t at = producers(graph)[static_cast<std::size_t>(moved)];
-    if (at < 0 || use_count(graph, moved) != 1 || !is_float(graph.tensor(moved).type)) continue;
+    const std::int32_t at = made_by[static_cast<std::size_t>(moved)];
+    if (at < 0 || uses[static_cast<std::size_t>(moved)] != 1 || !is_float(graph.tensor(moved).type)) continue;
     if (!only_moves(graph, graph.nodes[static_cast<std::size_t>(at)])) continue;
     // The QUANTIZE takes the place of the mover, and the other way round.
     Node mover = graph.nodes[static_cast<std::size_t>(at)];
@@ -245,6 +266,8 @@ bool move_integers(Graph& graph) {
     quantize.outputs[0] = as_stored(graph, mover.inputs[0], result);
     mover.inputs[0] = quantize.outputs[0];
     mover.outputs[0] = result;
+    made_by.push_back(at);
+    uses.push_back(1);
     graph.nodes[static_cast<std::size_t>(at)] = quantize;
     graph.nodes[n] = mover;
     n = std::min(n, static_cast<std::size_t>(at) + 1);
@@ -253,11 +276,21 @@ bool move_integers(Graph& graph) {
   return changed;
 }
 
+/// Values are moved as integers.
+bool move_integers(Graph& graph) {
+  const bool before = move_before_dequantize(graph);
+  return move_behind_quantize(graph) || before;
+}
+
 /// A QUANTIZE of what a DEQUANTIZE gives reads the integers: nothing changes between equal scales, others are converted at once.
 bool join_scales(Graph& graph) {
   bool changed = false;
   const auto made_by = producers(graph);
+  std::map<TensorId, TensorId> stands_for;
   for (Node& node : graph.nodes) {
+    for (TensorId& id : node.inputs) {
+      if (const auto found = stands_for.find(id); found != stands_for.end()) id = found->second;
+    }
     if (node.op->name() != "quantize") continue;
     const std::int32_t at = made_by[static_cast<std::size_t>(node.inputs[0])];
     if (at < 0 || graph.nodes[static_cast<std::size_t>(at)].op->name() != "dequantize") continue;
@@ -267,7 +300,7 @@ bool join_scales(Graph& graph) {
     if (from.is_constant() || !is_scalar_int8(from) || !is_scalar_int8(to)) continue;
     node.inputs[0] = stored;
     changed = true;
-    if (from.quantization == to.quantization && !is_graph_output(graph, node.outputs[0])) replace_uses(graph, node.outputs[0], stored);
+    if (from.quantization == to.quantization && !is_graph_output(graph, node.outputs[0])) stands_for[node.outputs[0]] = stored;
   }
   return changed;
 }

@@ -211,14 +211,16 @@ bool fold_leaf_functions(Graph& graph) {
 
 bool join_forests(Graph& graph) {
   bool changed = false;
+  auto made_by = producers(graph);
+  auto uses = use_counts(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node add = graph.nodes[i];
     if (add.op->name() != "add" || graph.tensor(add.outputs[0]).type != DataType::kFloat32) continue;
     if (attributes_of(*add.op).at("activation") != AttributeValue(Activation::kNone)) continue;
-    const auto made_by = producers(graph);
     const auto forest_at = [&](int input) -> const Node* {
-      const std::int32_t at = made_by[static_cast<std::size_t>(add.inputs[static_cast<std::size_t>(input)])];
-      return at >= 0 && use_count(graph, add.inputs[static_cast<std::size_t>(input)]) == 1 ? &graph.nodes[static_cast<std::size_t>(at)] : nullptr;
+      const auto id = static_cast<std::size_t>(add.inputs[static_cast<std::size_t>(input)]);
+      const std::int32_t at = made_by[id];
+      return at >= 0 && uses[id] == 1 ? &graph.nodes[static_cast<std::size_t>(at)] : nullptr;
     };
     const Node *first = forest_at(0), *second = forest_at(1);
     if (first == nullptr || second == nullptr || first == second) continue;
@@ -233,6 +235,8 @@ bool join_forests(Graph& graph) {
     graph.nodes[i] = make_forest(graph, name, x, joined(*a, *b), add.outputs[0]);
     changed = true;
     prune(graph);
+    made_by = producers(graph);
+    uses = use_counts(graph);
     i = static_cast<std::size_t>(-1);  // ids and places have moved
   }
   return changed;

@@ -1,6 +1,6 @@
 #include "passes/remove_no_ops.hpp"
 
-#include <algorithm>
+#include <map>
 
 #include "graph/operator.hpp"
 #include "passes/rewrite.hpp"
@@ -23,19 +23,23 @@ bool is_no_op(const Graph& graph, const Node& node) {
 bool remove_no_ops(Graph& graph) {
   bool changed = false;
   std::vector<Node> kept;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
+  std::map<TensorId, TensorId> stands_for;
+  const auto settle = [&](std::vector<TensorId>& ids) {
+    for (TensorId& id : ids) {
+      if (const auto found = stands_for.find(id); found != stands_for.end()) id = found->second;
+    }
+  };
+  for (Node& node : graph.nodes) {
+    settle(node.inputs);
     const bool border = is_graph_output(graph, node.outputs.at(0)) && is_graph_input(graph, node.inputs.at(0));
     if (border || !is_no_op(graph, node)) {
-      kept.push_back(node);
+      kept.push_back(std::move(node));
       continue;
     }
-    const TensorId in = node.inputs[0];
-    const TensorId out = node.outputs[0];
-    for (Node& done : kept) std::replace(done.inputs.begin(), done.inputs.end(), out, in);
-    replace_uses(graph, out, in);
+    stands_for[node.outputs[0]] = node.inputs[0];
     changed = true;
   }
+  settle(graph.outputs);
   graph.nodes = std::move(kept);
   return changed;
 }

@@ -8,7 +8,9 @@ namespace mote {
 
 namespace {
 
-constexpr std::int64_t kMostSteps = 32;
+constexpr std::int64_t kMostSteps = 128;
+/// What CONCATENATION takes at once.
+constexpr std::size_t kMostJoined = 64;
 
 /// Place `i` along an axis, which goes.
 TensorId step_of(ImportedGraph& graph, TensorId data, std::int32_t axis, std::int32_t i) {
@@ -32,7 +34,15 @@ TensorId joined(ImportedGraph& graph, const std::vector<TensorId>& steps, std::i
     shape.insert(shape.begin() + at, 1);
     parts.push_back(graph.reshape(step, shape));
   }
-  return parts.size() == 1 ? parts[0] : graph.add("concatenation", parts, {{"axis", static_cast<std::int32_t>(at)}});
+  while (parts.size() > 1) {
+    std::vector<TensorId> longer;
+    for (std::size_t i = 0; i < parts.size(); i += kMostJoined) {
+      const std::vector<TensorId> some(parts.begin() + static_cast<std::ptrdiff_t>(i), parts.begin() + static_cast<std::ptrdiff_t>(std::min(parts.size(), i + kMostJoined)));
+      longer.push_back(some.size() == 1 ? some[0] : graph.add("concatenation", some, {{"axis", static_cast<std::int32_t>(at)}}));
+    }
+    parts = std::move(longer);
+  }
+  return parts[0];
 }
 
 }  // namespace

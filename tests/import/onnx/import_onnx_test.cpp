@@ -125,6 +125,27 @@ TEST(ImportOnnx, AnIfWithAConstantConditionIsDecided) {
   }
 }
 
+/// y: x times 1, 2, ... `steps`, added up in a loop.
+std::vector<std::uint8_t> loop_of(int steps) {
+  const Message body = graph({{node("Add", {"s", "x"}, {"next"}), node("Identity", {"goes_on"}, {"still"}), node("Identity", {"next"}, {"sum"})},
+                              {},
+                              {value("i", {}, kInt64Element), value("goes_on", {}, 9), value("s", {1, 4})},
+                              {value("still", {}, 9), value("next", {1, 4}), value("sum", {1, 4})}});
+  GraphParts parts{{node("Loop", {"steps", "", "zeros"}, {"last", "y"}, {attribute("body", body)})}, {}, {value("x", {1, 4})}, {value("y", {steps, 1, 4})}};
+  parts.constants = {tensor("steps", kInt64Element, {}, raw<std::int64_t>({steps})), tensor("zeros", kFloat, {1, 4}, raw<float>({0, 0, 0, 0}))};
+  return onnx_file(parts);
+}
+
+TEST(ImportOnnx, LoopsOfAHundredStepsAreUnrolled) {
+  const std::vector<float> x{1, -2, 3, 0.5F};
+  for (const int steps : {1, 64, 65, 128}) {
+    const std::vector<float> sums = run(import_file(loop_of(steps)), x);
+    ASSERT_EQ(sums.size(), static_cast<std::size_t>(4 * steps));
+    for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_EQ(sums[i], static_cast<float>(i / 4 + 1) * x[i % 4]) << steps;
+  }
+  EXPECT_TRUE(contains(refusal(loop_of(129)), "a loop of more than 128 steps is not unrolled"));
+}
+
 /// x as uint8 with scale 0.5 and zero point 10, which `made` turns into y.
 std::vector<std::uint8_t> on_bytes(const std::vector<Message>& made, const std::vector<Dim>& out = {1, 4}, int type = kFloat) {
   GraphParts parts{{node("QuantizeLinear", {"x", "scale", "zero"}, {"q"})}, {}, {value("x", {1, 4})}, {value("y", out, type)}};
