@@ -278,7 +278,7 @@ void Lstm::evaluate_integer(const Evaluation& e) const {
   const auto out = e.out<Value>();
   const Sum in_zero = e.input(0).zero_point();
   const Sum out_zero = e.output().zero_point();
-  const auto [lowest, highest] = type_range(type_of<Value>());
+  const std::pair<std::int32_t, std::int32_t> range = type_range(type_of<Value>());  // a lambda of Clang 14 takes no structured binding
   const CellScaling by = cell_scaling(e);
   std::array<GateScaling, kGates> scaling;
   for (int gate = 0; gate < kGates; ++gate) scaling[static_cast<std::size_t>(gate)] = gate_scaling(e, gate);
@@ -314,7 +314,7 @@ void Lstm::evaluate_integer(const Evaluation& e) const {
         const std::int32_t half = by.tanh_shift > 0 ? 1 << (by.tanh_shift - 1) : 0;
         const std::int32_t curve = tanh_of_steps((cell[u] * by.tanh_multiplier + half) >> by.tanh_shift);
         const std::int32_t product = wrap_add(requantize(gates[3] * curve, by.output), e.output().zero_point());
-        next[u] = static_cast<Value>(std::clamp(product, lowest, highest));
+        next[u] = static_cast<Value>(std::clamp(product, range.first, range.second));
       }
       std::copy(next.begin(), next.end(), out.begin() + static_cast<std::ptrdiff_t>(row * units));
       hidden = std::move(next);

@@ -4,7 +4,9 @@ Usage: run_exports.py MOTE
 Labels must be equal, scores within each file's tolerance, networks within 1e-4 of the largest value.
 """
 
+import ast
 import json
+import math
 import struct
 import sys
 import tempfile
@@ -80,6 +82,47 @@ def quantized_mlp(mote: str) -> str:
     return ""
 
 
+# LSTM layers in float whose int8 form decides as they do.
+LSTMS = ("torch/motions_lstm.onnx",)
+
+
+def floats_of(npy: bytes) -> tuple[list[int], list[float]]:
+    """Shape and values of an array of float32."""
+    (header,) = struct.unpack_from("<H", npy, 8)
+    shape = ast.literal_eval(npy[10 : 10 + header].decode())["shape"]
+    return list(shape), list(struct.unpack_from(f"<{math.prod(shape)}f", npy, 10 + header))
+
+
+def npy_of(values: list[int]) -> bytes:
+    header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': ({len(values)},)}}"
+    header = header.ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + struct.pack(f"<{len(values)}q", *values)
+
+
+def quantized_lstm(mote: str, model: Path) -> str:
+    """The layer in int8, learned from its test rows without labels: all decisions on this machine and on the emulated board."""
+    golden = model.with_suffix(".npz")
+    (rows, classes), scores = floats_of(member(golden, f"rows/y0_{column_of(golden)}.npy"))
+    said = [max(range(classes), key=lambda c: scores[r * classes + c]) for r in range(rows)]
+    with tempfile.TemporaryDirectory() as directory:
+        data, quantized = Path(directory) / "data.npz", Path(directory) / "lstm.tflite"
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr("x.npy", member(golden, "rows/x0.npy"))
+            archive.writestr("y.npy", npy_of(said))
+            archive.writestr("case.npy", npy_of(list(range(rows))))  # state ends with each row
+        made, problem = call_json([mote, "quantize", str(model), "--data", str(data), "-o", str(quantized), "--json"])
+        if made is None or made["float"]["accuracy"] != 1:
+            return problem or f"the float model's own accuracy is {made['float']['accuracy']}"
+        listed = call([mote, "inspect", str(quantized)]).stdout
+        if not any(" int8 " in line and "unidirectional_sequence_lstm" in line for line in listed.splitlines()):
+            return f"the layer is not int8:\n{listed}"
+        for target in ("host", "cortex-m4"):
+            same, problem = call_json([mote, "evaluate", str(quantized), "--data", str(data), "-t", target, "--json"])
+            if same is None or same["accuracy"] != 1:
+                return problem or f"{same['accuracy']:.3f} of the decisions on {target} are the float network's"
+    return ""
+
+
 def main() -> int:
     if len(sys.argv) != 2:
         usage(__doc__)
@@ -89,6 +132,7 @@ def main() -> int:
     for target, names in MORE_TARGETS.items():
         checks += [check(sys.argv[1], by_name[name], target) for name in names]
     checks.append(Check("digits network in int8 on cortex-m4", lambda: quantized_mlp(sys.argv[1])))
+    checks += [Check(f"{name} in int8", lambda n=name: quantized_lstm(sys.argv[1], EXPORTS / n)) for name in LSTMS]
     return run_all(checks)
 
 

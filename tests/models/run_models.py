@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from checks import Check, call, call_json, run_all, usage, verify
+from labelled import labelled_checks
 
 # Operators that come with a later release; a model with one of them must be refused by name.
 LATER = ("CALL_ONCE", "VAR_HANDLE", "IF", "CUSTOM", "REVERSE_SEQUENCE")
@@ -188,7 +189,10 @@ def main() -> int:
     checks = [Check(f"activity example on {t}", lambda t=t: activity(mote, t)) for t in targets]
     skipped = 0
     if (root / "catalogue.json").exists():
-        checks += Shared(mote, root).checks()
+        shared = Shared(mote, root)
+        labelled = labelled_checks(mote, root, shared.model)
+        checks += shared.checks() + labelled
+        skipped = 0 if labelled else 1
     else:
         skipped = 1
         print(f"{root} is not there: the checks on other people's models are left out")
