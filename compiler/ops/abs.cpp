@@ -3,17 +3,15 @@
 
 #include <cmath>
 
-#include "ops/curve.hpp"
-#include "ops/quantized_math.hpp"
+#include "ops/scaled_curve.hpp"
 
 namespace mote {
 
 namespace {
 
-class Abs : public CurveOperator<Abs> {
+class Abs : public ScaledCurveOperator<Abs> {
  public:
   static constexpr std::string_view kName = "abs";
-  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static float at(float x) { return std::abs(x); }
@@ -22,35 +20,10 @@ class Abs : public CurveOperator<Abs> {
     return quantize_multiplier(static_cast<double>(node.input(0).scale()) / static_cast<double>(node.output().scale()));
   }
 
-  std::vector<TensorType> infer(const NodeView& node) const override {
-    const auto result = infer_curve(node);
-    if (!is_float(result[0].type)) multiplier(node);
-    return result;
-  }
-
-  void evaluate(const Evaluation& e) const override {
-    if (has_float_input(e)) return evaluate_curve(e, at);
-    if (has_int16_input(e)) return evaluate_scaled<std::int16_t>(e);
-    evaluate_scaled<std::int8_t>(e);
-  }
-
- private:
-  template <typename T>
-  static void evaluate_scaled(const Evaluation& e) {
-    const Multiplier scaling = multiplier(e);
-    const auto [lowest, highest] = type_range(e.output().type);
-    evaluate_unary<T>(e, [&, lowest = lowest, highest = highest](T x) {
-      const std::int32_t scaled = requantize(std::abs(x - e.input(0).zero_point()), scaling);
-      return static_cast<T>(std::clamp(wrap_add(scaled, e.output().zero_point()), lowest, highest));
-    });
-  }
+  static std::optional<std::int32_t> scaled(std::int32_t x, const Multiplier& by) { return requantize(std::abs(x), by); }
 };
 
-KernelCall lower_int16(const NodeView& node) {
-  KernelCall call = describe_unary(node, "activation", "abs_int16");
-  call.set("multiplier", Abs::multiplier(node).multiplier).set("shift", Abs::multiplier(node).shift);
-  return finish_unary(std::move(call), node);
-}
+KernelCall lower_int16(const NodeView& node) { return Abs::scaled_call(node, "activation", "abs_int16"); }
 
 const std::vector<Implementation> Abs::kRows = {
     kLookupRow, {.name = "abs.int16", .applies = has_int16_input, .cycles = unary_cycles, .lower = lower_int16}, kFloatRow};

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "ops/curve.hpp"
 #include "ops/inverse_square_root.hpp"
+#include "ops/scaled_curve.hpp"
 
 namespace mote {
 
@@ -13,10 +13,9 @@ namespace {
 /// Fractional bits between the two scalings.
 constexpr int kFineBits = 20;
 
-class Rsqrt : public CurveOperator<Rsqrt> {
+class Rsqrt : public ScaledCurveOperator<Rsqrt> {
  public:
   static constexpr std::string_view kName = "rsqrt";
-  static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};
   static const std::vector<Implementation> kRows;
 
   static float at(float x) { return 1.0F / std::sqrt(x); }
@@ -32,38 +31,14 @@ class Rsqrt : public CurveOperator<Rsqrt> {
     return {by.multiplier, by.shift - kFineBits};
   }
 
-  std::vector<TensorType> infer(const NodeView& node) const override {
-    const auto result = infer_curve(node);
-    if (!is_float(result[0].type)) multiplier(node);
-    return result;
-  }
-
-  void evaluate(const Evaluation& e) const override {
-    if (has_float_input(e)) return evaluate_curve(e, at);
-    if (has_int16_input(e)) return evaluate_scaled<std::int16_t>(e);
-    evaluate_scaled<std::int8_t>(e);
-  }
-
- private:
-  template <typename T>
-  static void evaluate_scaled(const Evaluation& e) {
-    const Multiplier scaling = multiplier(e);
-    const auto [lowest, highest] = type_range(e.output().type);
-    evaluate_unary<T>(e, [&, lowest = lowest, highest = highest](T x) {
-      const std::int32_t value = x - e.input(0).zero_point();
-      if (value <= 0) return static_cast<T>(highest);
-      const Multiplier root = inverse_square_root(value);
-      const std::int32_t fine = requantize(std::int32_t{1}, {root.multiplier, root.shift + kFineBits});
-      return static_cast<T>(std::clamp(wrap_add(requantize(fine, scaling), e.output().zero_point()), lowest, highest));
-    });
+  static std::optional<std::int32_t> scaled(std::int32_t x, const Multiplier& by) {
+    if (x <= 0) return std::nullopt;
+    const Multiplier root = inverse_square_root(x);
+    return requantize(requantize(std::int32_t{1}, {root.multiplier, root.shift + kFineBits}), by);
   }
 };
 
-KernelCall lower_int16(const NodeView& node) {
-  KernelCall call = describe_unary(node, "inverse_square_root", "rsqrt_int16");
-  call.set("multiplier", Rsqrt::multiplier(node).multiplier).set("shift", Rsqrt::multiplier(node).shift);
-  return finish_unary(std::move(call), node);
-}
+KernelCall lower_int16(const NodeView& node) { return Rsqrt::scaled_call(node, "inverse_square_root", "rsqrt_int16"); }
 
 double cycles(const NodeView& node) { return 200.0 * static_cast<double>(node.output().elements()); }
 
