@@ -4,7 +4,7 @@
 
 #include "data/assessment.hpp"
 #include "data/samples.hpp"
-#include "emulate/compile.hpp"
+#include "emulate/process.hpp"
 #include "emulate/side_by_side.hpp"
 #include "report/evaluation_report.hpp"
 #include "support/files.hpp"
@@ -15,6 +15,8 @@ namespace mote::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 struct EvaluateOptions {
   ModelOptions model;
@@ -64,19 +66,25 @@ ExitCode evaluate(const EvaluateOptions& options) {
   std::vector<Inference> inferences;
   for (std::size_t i = 0; i < samples.inputs.size(); ++i) inferences.push_back({samples.inputs[i], samples.forgets_before(i)});
   EvaluationRun run{plan.graph.name, options.path, plan.target.name, samples.inputs.size(),
-                    options.lanes == 0 ? lanes_of_this_machine() : options.lanes, 0, samples.notes};
-  std::optional<Clock::time_point> start;  // of running: building is not in the figures
+                    options.lanes == 0 ? lanes_of_this_machine() : options.lanes, 0, 0, 0, samples.notes};
+  const Clock::time_point begin = Clock::now();
+  std::optional<Clock::time_point> start;  // of running
+  double processor_seconds_before = processor_seconds();
   RunResult result;
   {
     ProgressBar bar;
     const auto tell = [&](std::string_view stage, double fraction) {
-      if (!start && stage != "compile") start = Clock::now();
+      if (!start && stage != "compile") {
+        start = Clock::now();
+        run.build_seconds = seconds_since(begin);
+        processor_seconds_before = processor_seconds();
+      }
       bar.update(stage, fraction);
     };
-    result = run_model(plan, inferences, false, tell,
-                       {options.selection.cmsis_nn, plan.target.is_host() ? kThisMachineFlags : Command{}}, run.lanes);
+    result = run_model(plan, inferences, false, tell, {.cmsis_nn = options.selection.cmsis_nn, .cxx_flags = {}}, run.lanes);
   }
-  if (start) run.seconds = std::chrono::duration<double>(Clock::now() - *start).count();
+  if (start) run.seconds = seconds_since(*start);
+  run.processor_seconds = processor_seconds() - processor_seconds_before;
   const Assessment assessment = with_context(options.path, [&] { return assess(plan.graph, samples, result.outputs, how); });
   if (!options.predictions.empty()) write_file(options.predictions, predictions_csv(assessment, samples));
   fmt::print("{}", options.model.json ? json_text(evaluation_json(assessment, run)) : evaluation_text(assessment, run));

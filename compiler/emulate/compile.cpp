@@ -24,12 +24,6 @@ std::string first_lines(std::string_view text) {
 const Command kModelFlags = {
     "-std=c++17", "-O2", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffunction-sections", "-fdata-sections"};
 
-#if defined(__x86_64__)
-const Command kThisMachineFlags = {"-O3", "-march=native", "-ffp-contract=off"};
-#else
-const Command kThisMachineFlags = {"-O3", "-ffp-contract=off"};
-#endif
-
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   while (true) {

@@ -21,9 +21,6 @@ Command concat(std::initializer_list<Command> parts);
 /// How generated code is compiled everywhere.
 extern const Command kModelFlags;
 
-/// What makes a library faster on this very machine, and changes no number.
-extern const Command kThisMachineFlags;
-
 /// What the runner is told of the model: its header and its namespace.
 Command model_definitions(const std::string& model_name);
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -181,6 +182,16 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
   if (WIFEXITED(child.status())) result.exit_code = WEXITSTATUS(child.status());
   if (WIFSIGNALED(child.status())) result.signal = WTERMSIG(child.status());
   return result;
+}
+
+double processor_seconds() {
+  double seconds = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    MOTE_CHECK(getrusage(who, &usage) == 0);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  }
+  return seconds;
 }
 
 }  // namespace mote

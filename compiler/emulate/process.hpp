@@ -35,4 +35,7 @@ std::optional<std::filesystem::path> find_program(std::string_view name);
 /// its end. Error when it cannot be started. Safe to call from several threads.
 ProcessResult run_process(const std::vector<std::string>& command, const ProcessOptions& options = {});
 
+/// Processor time of this program and of all that it ran and waited for, over all cores.
+double processor_seconds();
+
 }  // namespace mote

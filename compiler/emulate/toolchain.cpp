@@ -56,4 +56,14 @@ fs::path find_native_compiler() {
   throw ToolMissing("a C++ compiler", kInstallNative);
 }
 
+std::vector<std::string> this_machine_flags(const fs::path& native_compiler) {
+  std::vector<std::string> flags{"-ffp-contract=off"};
+  for (const char* flag : {"-march=native", "-mcpu=native"}) {  // Clang knows the second alone on some processors
+    if (!run_process({native_compiler.string(), flag, "-fsyntax-only", "-x", "c++", "/dev/null"}).succeeded()) continue;
+    flags.emplace_back(flag);
+    break;
+  }
+  return flags;
+}
+
 }  // namespace mote

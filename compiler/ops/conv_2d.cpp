@@ -275,7 +275,16 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
   return CmsisConvolution{w, false, cmsis_weights(node), cmsis_bias(node), node.input(0).zero_point(), op.finish(node)};
 }
 
+std::optional<WideFloatConvolution> wide_float(const NodeView& node) {
+  const auto& op = Conv2d::of(node);
+  const Window w = op.window(node);
+  if (!is_float(node.input(1).type) || node.input(1).shape[3] != w.in_c) return std::nullopt;
+  return WideFloatConvolution(node, w, op.finish(node));
+}
+
 const std::vector<Implementation> Conv2d::kRows = {
+    convolution_row<packed, WideConvolution, Isa::kWide>("conv_2d.wide"),
+    convolution_row<wide_float, WideFloatConvolution, Isa::kWide>("conv_2d.wide_float"),
     convolution_row<packed, MveConvolution, Isa::kMve>("conv_2d.mve"),
     {.name = "conv_2d.pointwise", .applies = is_pointwise, .cycles = pointwise_cycles, .lower = lower_pointwise},
     tiles_row<packed>("conv_2d.tiles"),

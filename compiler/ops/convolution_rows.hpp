@@ -5,6 +5,7 @@
 #include "ops/packed_convolution.hpp"
 #include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
+#include "ops/wide.hpp"
 
 namespace mote {
 

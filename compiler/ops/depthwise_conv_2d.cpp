@@ -348,7 +348,17 @@ std::optional<CmsisConvolution> cmsis(const NodeView& node) {
   return layer;
 }
 
+WideDepthwise wide(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  return {op.window(node), op.finish(node)};
+}
+bool is_wide(const NodeView& node) { return wide(node).applies(node); }
+double wide_cycles(const NodeView& node) { return wide(node).cycles(); }
+KernelCall lower_wide(const NodeView& node) { return wide(node).lower(node); }
+
 const std::vector<Implementation> DepthwiseConv2d::kRows = {
+    convolution_row<packed, WideConvolution, Isa::kWide>("depthwise_conv_2d.wide_matrix"),
+    {.name = "depthwise_conv_2d.wide", .isa = Isa::kWide, .applies = is_wide, .cycles = wide_cycles, .lower = lower_wide},
     tiles_row<packed>("depthwise_conv_2d.tiles"),
     planes_row<kPlaneBytes>("depthwise_conv_2d.mve"),
     planes_row<kFewPlaneBytes>("depthwise_conv_2d.mve_small"),

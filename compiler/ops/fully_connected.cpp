@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ops/cmsis_nn.hpp"
+#include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
 #include "ops/mve_matrix.hpp"
 #include "ops/packed_matrix.hpp"
@@ -174,12 +175,19 @@ double plain_cycles(const NodeView& node) {
   return 8.5 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
 }
 
-KernelCall lower_int8_weights(const NodeView& node) {
+/// Rows of activations as the pixels of a 1x1 convolution.
+Window as_pixels(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   Window w;
   w.in_w = w.out_w = static_cast<std::int32_t>(op.rows(node));
   w.in_c = op.depth(node);
   w.out_c = op.units(node);
+  return w;
+}
+
+KernelCall lower_int8_weights(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const Window w = as_pixels(node);
   const auto weights = node.input(1).values<std::int8_t>();
   return lower_weight_only(node, w, w.in_c, {weights.begin(), weights.end()}, op.finish(node));
 }
@@ -280,28 +288,20 @@ constexpr Implementation streamed_row(std::string_view name) {
           .code_bytes = 900};
 }
 
-/// A row of activations is a pixel of a 1x1 convolution.
-std::optional<MveConvolution> mve(const NodeView& node) {
+std::optional<PackedConvolution> as_convolution(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   if (node.input(0).type != DataType::kInt8) return std::nullopt;
-  const auto rows = static_cast<std::int32_t>(op.rows(node));
-  Window w;
-  w.in_w = w.out_w = rows;
-  w.in_c = op.depth(node);
-  w.out_c = op.units(node);
   const auto weights = node.input(1).values<std::int8_t>();
-  return MveConvolution{{w,
-                         {weights.begin(), weights.end()},
-                         folded_bias(node, 0, 1, 2, static_cast<std::size_t>(op.units(node))),
-                         op.finish(node)}};
+  return PackedConvolution{as_pixels(node),
+                           {weights.begin(), weights.end()},
+                           folded_bias(node, 0, 1, 2, static_cast<std::size_t>(op.units(node))),
+                           op.finish(node)};
 }
 
-bool mve_applies(const NodeView& node) {
-  const auto convolution = mve(node);
-  return convolution && convolution->applies();
+std::optional<WideFloatConvolution> wide_float(const NodeView& node) {
+  if (!is_float(node.input(1).type)) return std::nullopt;
+  return WideFloatConvolution(node, as_pixels(node), FullyConnected::of(node).finish(node));
 }
-double mve_cycles(const NodeView& node) { return mve(node)->cycles(); }
-KernelCall lower_mve(const NodeView& node) { return mve(node)->lower(node); }
 
 /// Kernels with two bytes for each weight are faster; matrices of more weights stay in bytes.
 constexpr std::size_t kMostWideWeights = 48 * 1024;
@@ -357,7 +357,9 @@ KernelCall lower_rv32(const NodeView& node) {
 }
 
 const std::vector<Implementation> FullyConnected::kRows = {
-    {.name = "fully_connected.mve", .isa = Isa::kMve, .applies = mve_applies, .cycles = mve_cycles, .lower = lower_mve},
+    convolution_row<as_convolution, WideConvolution, Isa::kWide>("fully_connected.wide"),
+    convolution_row<wide_float, WideFloatConvolution, Isa::kWide>("fully_connected.wide_float"),
+    convolution_row<as_convolution, MveConvolution, Isa::kMve>("fully_connected.mve"),
     packed_row<MatrixForm::kPairsForOne>("fully_connected.packed"),
     streamed_row<MatrixForm::kPairsForOne>("fully_connected.streamed"),
     streamed_row<MatrixForm::kBytes>("fully_connected.streamed_bytes"),

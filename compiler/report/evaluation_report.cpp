@@ -114,7 +114,7 @@ std::string cell(const std::string& text) {
 Json evaluation_json(const Assessment& assessment, const EvaluationRun& run) {
   Json json{{"model", run.model},           {"data", run.data},         {"target", run.target}, {"samples", run.samples},
             {"task", task_name(assessment.task)}, {"reason", assessment.reason}, {"notes", run.notes},   {"threads", run.lanes},
-            {"seconds", run.seconds}};
+            {"build_seconds", run.build_seconds}, {"seconds", run.seconds}, {"processor_seconds", run.processor_seconds}};
   if (assessment.classification) {
     const ClassificationMetrics& metrics = *assessment.classification;
     json["accuracy"] = metrics.accuracy;
@@ -159,7 +159,7 @@ std::string evaluation_text(const Assessment& assessment, const EvaluationRun& r
   }
   if (assessment.ranking) text += ranking_text(assessment) + "\n";
   if (!assessment.regression.empty()) text += regression_text(assessment) + "\n";
-  text += fmt::format("{:.2f} s to run, {} samples a second\n", run.seconds,
+  text += fmt::format("{:.2f} s to build, {:.2f} s to run, {} samples a second\n", run.build_seconds, run.seconds,
                       grouped(std::llround(static_cast<double>(run.samples) / std::max(run.seconds, 1e-9))));
   return text;
 }

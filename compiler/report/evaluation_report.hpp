@@ -11,7 +11,8 @@ namespace mote {
 struct EvaluationRun {
   std::string model, data, target;
   std::size_t samples = 0, lanes = 1;
-  double seconds = 0;               ///< of running, without building
+  double build_seconds = 0, seconds = 0;  ///< of building the library, and of running alone
+  double processor_seconds = 0;           ///< of running, over all cores
   std::vector<std::string> notes;   ///< what was done to the data
 };
 

@@ -20,6 +20,8 @@ std::string_view instruction_set(Isa isa) {
       return "RISC-V";
     case Isa::kScalar:
       return "a core without SIMD";
+    case Isa::kWide:
+      return "a workstation";
   }
   return "";
 }

@@ -20,6 +20,7 @@ Isa parse_isa(const std::string& name) {
   if (name == "mve") return Isa::kMve;
   if (name == "rv32") return Isa::kRv32;
   if (name == "scalar") return Isa::kScalar;
+  if (name == "wide") return Isa::kWide;
   throw Error(fmt::format("instruction set '{}' is unknown", name));
 }
 

@@ -9,8 +9,9 @@
 namespace mote {
 
 /// What a core's instruction set offers to kernels. An implementation states what it needs; a target what it has. kScalar: a
-/// 32-bit multiplication that gives the low word in one cycle or few, and no SIMD (Armv6-M, Armv7-M, RV32IM).
-enum class Isa : std::uint8_t { kPortable, kDsp, kMve, kRv32, kScalar };
+/// 32-bit multiplication that gives the low word in one cycle or few, and no SIMD (Armv6-M, Armv7-M, RV32IM). kWide: the vectors
+/// of a workstation, with memory to spare.
+enum class Isa : std::uint8_t { kPortable, kDsp, kMve, kRv32, kScalar, kWide };
 
 struct MemoryRegion {
   std::uint32_t origin = 0, length = 0;

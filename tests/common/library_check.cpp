@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "common/random.hpp"
-#include "emulate/run_model.hpp"
 #include "select/plan.hpp"
 #include "targets/target.hpp"
 
@@ -53,11 +52,11 @@ std::vector<std::vector<Bytes>> random_inputs(const Graph& graph, std::uint32_t 
   return inferences;
 }
 
-void expect_library_equals_reference(const Graph& graph, const std::vector<std::vector<Bytes>>& inputs) {
+void expect_library_equals_reference(const Graph& graph, const std::vector<std::vector<Bytes>>& inputs, const BuildOptions& build) {
   const Plan plan = make_plan(graph, find_target("host"));
   std::vector<Inference> inferences;
   for (const auto& each : inputs) inferences.push_back({.inputs = each, .reset_before = inferences.empty()});
-  const RunResult result = run_model(plan, inferences, false);
+  const RunResult result = run_model(plan, inferences, false, {}, build);
   Evaluator reference(graph);
   for (std::size_t n = 0; n < inputs.size(); ++n) {
     const std::vector<Bytes> expected = reference.run(inputs[n]);

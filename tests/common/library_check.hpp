@@ -1,5 +1,6 @@
 #pragma once
 
+#include "emulate/run_model.hpp"
 #include "graph/graph.hpp"
 #include "ops/evaluate.hpp"
 
@@ -11,6 +12,6 @@ std::vector<std::vector<Bytes>> random_inputs(const Graph& graph, std::uint32_t 
 
 /// Compiles the graph's library for this workstation and compares its outputs with the reference evaluation: integers bit for
 /// bit, float32 within 1e-5 of the largest value of the output.
-void expect_library_equals_reference(const Graph& graph, const std::vector<std::vector<Bytes>>& inputs);
+void expect_library_equals_reference(const Graph& graph, const std::vector<std::vector<Bytes>>& inputs, const BuildOptions& build = {});
 
 }  // namespace mote::test
