@@ -133,6 +133,7 @@ class Shared:
             checks.append(Check(f"robustness: {path.name}", lambda p=path: self.robust(p)))
         checks.append(Check("keyword spotting: code in flash", self.kws_code))
         checks.append(Check("visual wake words compile fast", self.vww_compiles_fast))
+        checks.append(Check("keyword spotting: evaluate here and on the board", self.evaluate_speed))
         return checks
 
     def diff(self, name: str, options: list[str]) -> tuple[dict | None, str]:
