@@ -61,7 +61,7 @@ def cases(shared: Path) -> dict[str, Case]:
 
 # What the page compares: each line is one change to what mote does unasked.
 WAYS = {
-    "as it comes (mse, equalized, biases corrected)": [],
+    "as it comes (mse, equalized where it helps, biases corrected)": [],
     "min-max": ["--calibration", "minmax"],
     "percentile 99.99": ["--calibration", "percentile"],
     "entropy": ["--calibration", "entropy"],
