@@ -1,6 +1,7 @@
 #include "emulate/run_files.hpp"
 
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -25,16 +26,22 @@ void write_run_input(const std::filesystem::path& directory, const EmulationJob&
   const std::size_t sample_count = part.size();
   MOTE_CHECK(sample_count <= std::numeric_limits<std::uint32_t>::max());
   const std::size_t sample_bytes = sum(job.input_bytes);
+  constexpr std::size_t kBlockBytes = 1 << 18;  // memory for all samples would cost more time than most models
+  const std::filesystem::path path = directory / "input.bin";
+  std::ofstream file(path, std::ios::binary);
   std::string bytes;
-  bytes.reserve(sizeof(RunHeader) + sample_count * (sizeof(std::uint32_t) + sample_bytes));
   append(bytes, RunHeader{MOTE_INPUT_MAGIC, static_cast<std::uint32_t>(sample_count), options});
   for (std::size_t i = part.begin; i < part.end; ++i) {
     const Sample& sample = job.samples[i];
     MOTE_CHECK(sample.bytes.size() == sample_bytes);
     append(bytes, std::uint32_t{sample.reset_before ? MOTE_SAMPLE_RESET : 0});
     bytes.append(reinterpret_cast<const char*>(sample.bytes.data()), sample_bytes);
+    if (bytes.size() < kBlockBytes && i + 1 < part.end) continue;
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.clear();
   }
-  write_file(directory / "input.bin", bytes);
+  file.close();
+  if (!file) throw Error(fmt::format("{}: cannot be written", path.string()));
 }
 
 std::size_t run_output_bytes(const EmulationJob& job, std::size_t sample_count) {

@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite SUB.
 
 #include "ops/binary_mve.hpp"
+#include "ops/binary_wide.hpp"
 #include "ops/sum_int8.hpp"
 
 namespace mote {
@@ -76,7 +77,10 @@ KernelCall lower_words(const NodeView& node) { return lower_sum_int8(node, -1, S
 
 KernelCall lower_mve(const NodeView& node) { return lower_mve_sum(node, -1, Sub::of(node).activation); }
 
+KernelCall lower_wide(const NodeView& node) { return lower_wide_sum(node, -1, Sub::of(node).activation); }
+
 const std::vector<Implementation> Sub::kRows = {
+    {.name = "sub.wide", .isa = Isa::kWide, .applies = wide_sum_applies, .cycles = wide_sum_cycles, .lower = lower_wide},
     {.name = "sub.mve", .isa = Isa::kMve, .applies = mve_sum_applies, .cycles = mve_sum_cycles, .lower = lower_mve},
     {.name = "sub.words", .isa = Isa::kDsp, .applies = words_apply, .cycles = sum_int8_cycles, .lower = lower_words},
     {.name = "sub.plain", .cycles = binary_cycles, .lower = lower},

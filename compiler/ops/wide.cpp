@@ -43,7 +43,8 @@ std::vector<std::int32_t> scaling_panels(const std::vector<std::int32_t>& bias, 
   for (std::size_t r = 0; r < bias.size(); ++r) {
     const Multiplier& by = finish.multiplier(r);
     const std::int32_t values[kTables] = {bias[r], by.multiplier, std::max(0, -by.shift), std::max(0, by.shift)};
-    for (std::size_t t = 0; t < kTables; ++t) scaling[r / kPanelRows * kPanelRows * kTables + t * kPanelRows + r % kPanelRows] = values[t];
+    for (std::size_t t = 0; t < kTables; ++t)
+      scaling[r / kPanelRows * kPanelRows * kTables + t * kPanelRows + r % kPanelRows] = values[t];
   }
   return scaling;
 }
@@ -122,7 +123,8 @@ KernelCall WideFloatConvolution::lower(const NodeView& node) const {
 bool WideDepthwise::applies(const NodeView& node) const {
   const DataType type = node.input(0).type;
   const std::int64_t rows = (std::int64_t{window.k_h} - 1) * window.dilation_h + 1;
-  const std::int64_t width = (std::int64_t{window.out_w} - 1) * window.stride_w + (std::int64_t{window.k_w} - 1) * window.dilation_w + 1;
+  const std::int64_t width =
+      (std::int64_t{window.out_w} - 1) * window.stride_w + (std::int64_t{window.k_w} - 1) * window.dilation_w + 1;
   return (type == DataType::kInt8 || type == DataType::kFloat32) && node.input(1).type == type &&
          rows * width <= kMostStackBytes / static_cast<std::int64_t>(4 * kPanelRows);
 }
@@ -140,7 +142,8 @@ KernelCall WideDepthwise::lower(const NodeView& node) const {
   for (std::size_t c = 0; c < channels; ++c) {
     std::int32_t sum = 0;
     for (const std::int8_t weight : as_span(rows).subspan(c * (rows.size() / channels), rows.size() / channels)) sum += weight;
-    bias[c] = wrap_add(node.has_input(2) ? node.input(2).values<std::int32_t>()[c] : 0, wrap_multiply(-node.input(0).zero_point(), sum));
+    bias[c] = wrap_add(node.has_input(2) ? node.input(2).values<std::int32_t>()[c] : 0,
+                       wrap_multiply(-node.input(0).zero_point(), sum));
   }
   call.constant("weights", in_panels<std::int16_t>(as_span(rows), rows.size() / channels, 2));
   return call.constant("scaling", scaling_panels(bias, finish)).output();

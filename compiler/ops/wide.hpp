@@ -6,8 +6,9 @@
 
 namespace mote {
 
-// Rows for workstations (device/include/mote/wide_matrix.hpp): int8 and float32 on the vectors of the machine that builds the library. They are
-// exact for all weights; columns and bands of inputs stand on the stack, so that layers that would take too much of it have no such row.
+// Rows for workstations (device/include/mote/wide_matrix.hpp): int8 and float32 on the vectors of the machine that builds the
+// library. They are exact for all weights; columns and bands of inputs stand on the stack, so that layers that would take too
+// much of it have no such row.
 
 /// An int8 convolution over all input channels; a row of activations of a fully connected layer is a pixel of one.
 struct WideConvolution {

@@ -64,7 +64,8 @@ Graph graph_of_layers(DataType type) {
     if (type == DataType::kInt8) {
       const TensorId in = builder.input(layer.in, test::quantized(0.5F, -9));
       const TensorId w = builder.constant(shape, weights, weight_scales(layer, random));
-      builder.output(builder.node(layer.op, {in, w, builder.constant({layer.out_c}, bias)}, layer.attributes, test::quantized(2.0F, 11)));
+      builder.output(
+          builder.node(layer.op, {in, w, builder.constant({layer.out_c}, bias)}, layer.attributes, test::quantized(2.0F, 11)));
     } else {
       const TensorId in = builder.input(layer.in, {}, type);
       const TensorId w = builder.constant(shape, std::vector<float>(weights.begin(), weights.end()));
@@ -72,12 +73,22 @@ Graph graph_of_layers(DataType type) {
       builder.output(builder.node(layer.op, {in, w, b}, layer.attributes, {}, type));
     }
   }
+  if (type == DataType::kInt8) {
+    for (const std::string_view op : {"add", "sub"}) {
+      for (const std::int32_t count : {7, 48, 67}) {
+        const TensorId a = builder.input({1, count}, test::quantized(0.3F, 5));
+        const TensorId b = builder.input({1, count}, test::quantized(0.05F, -128));
+        builder.output(builder.node(op, {a, b}, {}, test::quantized(0.31F, -4)));
+      }
+    }
+  }
   return builder.finish();
 }
 
 void expect_equal_on_all_vectors(DataType type) {
   const Graph graph = graph_of_layers(type);
-  for (const Step& step : make_plan(graph, find_target("host")).steps) EXPECT_NE(step.call.function.find("wide"), std::string::npos) << step.call.function;
+  for (const Step& step : make_plan(graph, find_target("host")).steps)
+    EXPECT_NE(step.call.function.find("wide"), std::string::npos) << step.call.function;
   std::vector<std::vector<std::string>> forms{{}, {"-DMOTE_NO_VECTORS"}};
 #if defined(__x86_64__)
   forms.push_back({"-march=x86-64"});

@@ -17,20 +17,18 @@ struct WideBands {
   static constexpr int32_t kInputRows = (kOutputRows - 1) * L::stride_h + kReach;
 };
 
-/// kCount channels of pixel x of a row of the image, from output channel `c` on: where they lie, or copied; `border` outside the row, or
-/// without one.
+/// kCount channels of pixel x of a row of the image, from output channel `c` on, in a panel whose other values are any: where
+/// they lie when the whole panel is before `end`, the image's end, or copied; `border` outside the row, or without one.
 template <typename L, int32_t kCount>
-MOTE_INLINE const typename L::Input* wide_channels(const typename L::Input* row, int32_t x, int32_t c, const typename L::Input* border,
+MOTE_INLINE const typename L::Input* wide_channels(const typename L::Input* row, int32_t x, int32_t c,
+                                                   const typename L::Input* border, const typename L::Input* end,
                                                    typename L::Input* copy) {
   constexpr int32_t kMultiplier = L::out_c / L::in_c;
   if (row == nullptr || x < 0 || x >= L::in_w) return border;
-  if constexpr (kMultiplier == 1 && kCount == kPanelRows) {
-    (void)copy;
-    return row + x * L::in_c + c;
-  } else {
-    for (int32_t i = 0; i < kCount; ++i) copy[i] = row[x * L::in_c + (c + i) / kMultiplier];
-    return copy;
-  }
+  const typename L::Input* pixel = row + x * L::in_c;
+  if (kMultiplier == 1 && (kCount == kPanelRows || end - pixel >= c + kPanelRows)) return pixel + c;
+  for (int32_t i = 0; i < kCount; ++i) copy[i] = pixel[(c + i) / kMultiplier];
+  return copy;
 }
 
 /// The words of a pixel for its own tap and the one behind it in a window's row.
@@ -46,13 +44,14 @@ MOTE_INLINE void store_taps(float* to, const float* first, const float*) { memcp
 
 /// Output channels `c` to `c` + kCount of an image. `weights`: [k_h][words of a row][16], `scaling` as of a panel.
 template <typename L, int32_t kCount>
-MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c, const WideElement<L>* weights, const WideWord<L>* scaling,
-                                      typename L::Input* out) {
+MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c, const WideElement<L>* weights,
+                                      const WideWord<L>* scaling, typename L::Input* out) {
   using Bands = WideBands<L>;
   using Vector = typename VectorOf<WideWord<L>>::Type;
   constexpr int32_t kRow = Bands::kWidth * kPanelRows;
   constexpr bool kPairs = Bands::kPerWord == 2 && L::k_w > 1;
   alignas(64) WideWord<L> band[Bands::kInputRows * kRow];
+  const typename L::Input* end = image + L::in_h * L::in_w * L::in_c;
   typename L::Input border[kPanelRows];
   for (typename L::Input& value : border) value = L::input_zero_point;
   typename L::Input copies[2][kPanelRows] = {};
@@ -65,8 +64,8 @@ MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c,
       const int32_t y = top + r;
       const typename L::Input* row = y >= 0 && y < L::in_h ? image + y * L::in_w * L::in_c : nullptr;
       for (int32_t x = -L::pad_left; x < Bands::kWidth - L::pad_left; ++x, to += kPanelRows) {
-        const typename L::Input* own = wide_channels<L, kCount>(row, x, c, border, copies[0]);
-        store_taps(to, own, kPairs ? wide_channels<L, kCount>(row, x + L::dilation_w, c, border, copies[1]) : own);
+        const typename L::Input* own = wide_channels<L, kCount>(row, x, c, border, end, copies[0]);
+        store_taps(to, own, kPairs ? wide_channels<L, kCount>(row, x + L::dilation_w, c, border, end, copies[1]) : own);
       }
     }
     for (int32_t y = 0; y < rows; ++y) {
@@ -81,7 +80,8 @@ MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c,
             const WideElement<L>* row = weights + (ky * Bands::kTapWords + kx) * kPanelRows * Bands::kPerWord;
 #pragma GCC unroll 16
             for (int32_t v = 0; v < kPanelVectors; ++v)
-              sums[v] = add_products(sums[v], load_lanes<Vector>(row + v * kLanes * Bands::kPerWord), load_lanes<Vector>(taps + v * kLanes));
+              sums[v] = add_products(sums[v], load_lanes<Vector>(row + v * kLanes * Bands::kPerWord),
+                                     load_lanes<Vector>(taps + v * kLanes));
           }
         }
         finish_panel<L, kCount>(panel, sums, out + ((first + y) * L::out_w + x) * L::out_c + c);
@@ -90,8 +90,8 @@ MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c,
   }
 }
 
-/// DEPTHWISE_CONV_2D of int8 or float32 with any depth multiplier on the vectors of a workstation. Channels stand in panels of 16; `weights`:
-/// [panels][k_h][k_w filled up to whole words][16], `scaling` as in wide_matrix.hpp.
+/// DEPTHWISE_CONV_2D of int8 or float32 with any depth multiplier on the vectors of a workstation. Channels stand in panels of
+/// 16; `weights`: [panels][k_h][k_w filled up to whole words][16], `scaling` as in wide_matrix.hpp.
 template <typename L>
 MOTE_KERNEL void depthwise_conv_2d_wide(const typename L::Input* MOTE_RESTRICT in, const WideElement<L>* MOTE_RESTRICT weights,
                                         const WideWord<L>* MOTE_RESTRICT scaling, typename L::Input* MOTE_RESTRICT out) {
@@ -100,7 +100,8 @@ MOTE_KERNEL void depthwise_conv_2d_wide(const typename L::Input* MOTE_RESTRICT i
   constexpr int32_t kTable = L::k_h * WideBands<L>::kTapWords * WideBands<L>::kPerWord;
   constexpr int32_t kScaling = WideValues<typename L::Input>::kScalingWords;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c, out += L::out_h * L::out_w * L::out_c) {
-    for (int32_t c = 0; c < kWhole; c += kPanelRows) wide_depthwise_panel<L, kPanelRows>(in, c, weights + c * kTable, scaling + c * kScaling, out);
+    for (int32_t c = 0; c < kWhole; c += kPanelRows)
+      wide_depthwise_panel<L, kPanelRows>(in, c, weights + c * kTable, scaling + c * kScaling, out);
     if constexpr (kWhole != L::out_c)
       wide_depthwise_panel<L, L::out_c - kWhole>(in, kWhole, weights + kWhole * kTable, scaling + kWhole * kScaling, out);
   }

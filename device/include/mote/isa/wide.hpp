@@ -1,8 +1,8 @@
 #pragma once
 
-// Vectors of workstations: as many 32-bit lanes as this machine's registers hold, and what kernels do with them. Written on the vector types of
-// GCC and Clang, which run on any core; x86 has assembly for what these do not say. With other compilers, or with MOTE_NO_VECTORS, a vector is
-// one value. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
+// Vectors of workstations: as many 32-bit lanes as this machine's registers hold, and what kernels do with them. Written on the
+// vector types of GCC and Clang, which run on any core; x86 has assembly for what these do not say. With other compilers, or with
+// MOTE_NO_VECTORS, a vector is one value. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 
 #include "mote/fixed_point.hpp"
 
