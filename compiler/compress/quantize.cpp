@@ -157,22 +157,25 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   if (options.equalize) result.equalized_pairs = equalize_if_better(prepared, samples, options, result.notes, progress);
   verify(prepared);
 
-  const Answers exact = answers_of(graph, graph, tests, progress, "float model");
-  const OutputForm form = output_form(graph, !labels.empty());
+  const Graph& original = options.original ? *options.original : graph;
+  const Answers exact = answers_of(original, original, tests, progress, "float model");
+  const OutputForm form = output_form(original, !labels.empty());
   const Yardstick all{tests, labels, exact, form};
   result.exact = compare_answers(exact, exact, form, labels);
 
-  const std::vector<ValueRange> ranges = calibrate(prepared, samples, calibration_for(options), progress);
   const SampleInputs tune_samples = spread_over(samples, kTuneSamples);
   const std::vector<Precision> wanted = wanted_precisions(prepared, options);
-  Scheme with_books{wanted, ranges};
-  add_code_books(prepared, with_books, options.forms, tune_samples, progress);
-  const std::map<std::size_t, CodeBook> books = std::move(with_books.books);
+  Scheme basis{wanted, calibrate(prepared, samples, calibration_for(options), progress)};
+  basis.float_borders = options.float_borders;
+  add_code_books(prepared, basis, options.forms, tune_samples, progress);
+  if (options.fine_tune) {
+    result.rounding = tune_layers(prepared, basis, tune_samples, options.tune, progress);
+    options.fine_tune(prepared, basis);
+  }
   const auto make = [&](const std::vector<Precision>& nodes) {
-    Trial trial{{nodes, ranges}, {}, {}, 0};
-    trial.scheme.float_borders = options.float_borders;
-    trial.scheme.books = books;
-    result.rounding = tune_layers(prepared, trial.scheme, tune_samples, options.tune, progress);
+    Trial trial{basis, {}, {}, 0};
+    trial.scheme.nodes = nodes;
+    if (!options.fine_tune) result.rounding = tune_layers(prepared, trial.scheme, tune_samples, options.tune, progress);
     trial.made = to_integers(prepared, trial.scheme);
     trial.quality = measure(prepared, trial.made.graph, all, progress, "measuring");
     trial.drop = drop_of(trial.quality, result.exact);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@
 
 namespace mote {
 
+/// Changes the prepared float graph's constants, and of the scheme ranges, code books, weights and biases, so that the integers that they
+/// make answer better; neither nodes nor tensors that nodes read may become others than constants.
+using FineTune = std::function<void(Graph& prepared, Scheme& scheme)>;
+
 struct QuantizeOptions {
   CalibrationOptions calibration;
   /// Channels are equalized where that brings the integers clearly closer.
@@ -20,6 +25,10 @@ struct QuantizeOptions {
   WantedForms forms{};
   /// What activations become.
   Precision activations = Precision::kInt8;
+  /// Asked once, when layers are fitted; what it leaves is taken as it is.
+  FineTune fine_tune{};
+  /// The float model whose answers are the right ones, with the same inputs and outputs; none: the graph itself.
+  std::optional<Graph> original{};
   bool float_borders = false;
   /// Layers whose activations stay float: names of nodes or of their outputs. Their weights become int8 unless `keep_weights`.
   std::vector<std::string> keep{};
