@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/distill_flags.hpp"
 #include "compress/quantize.hpp"
 #include "data/samples.hpp"
 #include "export/tflite.hpp"
@@ -7,6 +8,7 @@
 #include "support/files.hpp"
 #include "support/progress.hpp"
 #include "support/table.hpp"
+#include "train/distill_report.hpp"
 
 namespace mote::cli {
 
@@ -19,6 +21,8 @@ struct QuantizeFlags {
   double percentile = 99.99;
   bool no_equalize = false, no_bias_correction = false, no_sensitivity = false, json = false;
   std::vector<std::string> keep, weights;
+  DistillFlags distill;
+  ModelOptions original;
 };
 
 const std::map<std::string, Calibration> kCalibrations{{"minmax", Calibration::kMinMax},
@@ -73,16 +77,19 @@ QuantizeOptions options_of(const QuantizeFlags& flags) {
 }
 
 ExitCode run_quantize(const QuantizeFlags& flags) {
-  const QuantizeOptions options = options_of(flags);
+  QuantizeOptions options = options_of(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
   const Samples samples = read_samples(flags.data, graph);
   Samples tests;
   if (!flags.test.empty()) tests = read_samples(flags.test, graph);
   const TestData test{std::move(tests.inputs), flags.test.empty() ? samples.labels : tests.labels};
+  if (!flags.original.path.empty()) options.original = load_model(flags.original, false, PassScope::kPortable);
   QuantizeResult result;
+  std::optional<DistillResult> distilled;
   {
     ProgressBar bar;
+    fine_tune_with(flags.distill, options.original ? *options.original : graph, samples, bar, distilled, options);
     result = with_context(path, [&] {
       return quantize(graph, samples.inputs, test, options,
                       [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
@@ -95,10 +102,11 @@ ExitCode run_quantize(const QuantizeFlags& flags) {
   if (flags.json) {
     Json json{{"model", path}, {"output", flags.output}, {"bytes_before", bytes_before}, {"bytes", bytes.size()}};
     json.update(quantize_json(result));
+    if (distilled) json["distilled"] = distill_json(*distilled);
     if (options.max_drop) json["held"] = held;
     fmt::print("{}", json_text(json));
   } else {
-    fmt::print("{}wrote {}: {} bytes ({} has {})\n", quantize_text(result), flags.output,
+    fmt::print("{}{}wrote {}: {} bytes ({} has {})\n", distilled ? distill_text(*distilled) + "\n" : "", quantize_text(result), flags.output,
                grouped(static_cast<std::int64_t>(bytes.size())), path, grouped(bytes_before));
     if (!held) fmt::print("--max-drop {} does not hold, even with every layer wider\n", flags.max_drop);
   }
@@ -149,6 +157,12 @@ void add_quantize(CLI::App& app, Action& action) {
   command->add_option("--test", flags->test, "Measure on these instead, with labels if possible")->type_name("FILE");
   command->add_option("-o,--output", flags->output, "The .tflite file to write")->required()->type_name("FILE");
   add_method_options(*command, *flags);
+  add_distill_options(*command, flags->distill);
+  command
+      ->add_option("--original", flags->original.path,
+                   "The float model that this one was made of, by pruning for example: its answers are the right ones, for measuring "
+                   "and for --distill")
+      ->type_name("MODEL");
   command->add_option("--io", flags->io, "Inputs and outputs: int8 (as the activations), or float")
       ->check(CLI::IsMember({"int8", "float"}))
       ->capture_default_str();

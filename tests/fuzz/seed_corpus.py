@@ -83,6 +83,8 @@ def seeds(models):
     yield "golden/seq", golden("seq", 3)
     for descr, size in (("|i1", 1), ("|u1", 1), ("<f4", 4)):
         yield f"dump/{descr[1:]}", npz({"out": npy(descr, (1, 4), bytes(4 * size))})
+    head = {"fingerprint": "0", "epochs": 1, "best_epoch": 1, "steps": 3, "slots": [2, 1], "moments": True, "curve": [[0, 0.5], [0.4, 0.3]]}
+    yield "checkpoint/one_epoch", b"mote distillation 1\n" + json.dumps(head).encode() + b"\n" + struct.pack("<12f", *range(12))
     for graph in sorted((ROOT / "tests/golden").glob("*.graph")):
         yield f"graph_text/{graph.stem}", graph.read_bytes()
 
