@@ -28,7 +28,7 @@ std::filesystem::path default_loss_module() {
 
 std::unique_ptr<LossFunction> make_loss_function(const std::filesystem::path& module, const Program& teacher, const Program& student,
                                                  const Objective& objective) {
-  if (!std::filesystem::exists(module)) throw ToolMissing("fine-tuning, which needs LibTorch", kInstall);
+  if (!std::filesystem::exists(module)) throw ToolMissing("LibTorch (for fine-tuning)", kInstall);
   void* const loaded = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (loaded == nullptr) throw ToolMissing(fmt::format("LibTorch ({})", ::dlerror()), kInstall);
   if (symbol<LossModuleVersion>(loaded, kLossModuleVersionSymbol)() != kLossModuleVersion)
