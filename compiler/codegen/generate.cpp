@@ -197,7 +197,9 @@ FileSet generate_library(const Plan& plan, const std::string& name) {
   files[name + ".h"] = write_c_header(plan, name);
   files["CMakeLists.txt"] = write_cmake(name) + write_cmake_of_library(name, plan.library_sources());
   add_header("mote/kernel.hpp", files);
-  for (const Step& step : plan.steps) add_header(fmt::format("mote/{}.hpp", step.call.header), files);
+  for (const Step& step : plan.steps) {
+    for (const std::string& header : step.call.headers()) add_header(fmt::format("mote/{}.hpp", header), files);
+  }
   return files;
 }
 

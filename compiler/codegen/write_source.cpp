@@ -142,7 +142,7 @@ std::string write_source(const Plan& plan, const std::string& name) {
   for (const Step& step : plan.steps) {
     const Node& node = plan.graph.nodes[step.node];
     specs.add(step.call, step.node);
-    headers.insert(step.call.header);
+    for (const std::string& header : step.call.headers()) headers.insert(header);
     if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack)
       stack_scratch = std::max(stack_scratch, step.call.scratch_bytes);
     std::vector<std::string> arguments;

@@ -186,6 +186,23 @@ KernelCall lower_int8_weights(const NodeView& node) {
   return lower_weight_only(node, op.window(node), node.input(1).shape[3], {weights.begin(), weights.end()}, op.finish(node));
 }
 
+SparseWeightOnly sparse_weight_only(const NodeView& node, const Finish& finish) {
+  return {Conv2d::of(node).window(node), node.input(1).values<std::int8_t>(), finish};
+}
+bool sparse_weight_only_applies(const NodeView& node) {
+  if (!is_weight_only(node) || node.input(1).shape[3] != node.input(0).shape[3]) return false;
+  const auto finish = Conv2d::of(node).finish(node);
+  return sparse_weight_only(node, finish).applies();
+}
+double sparse_weight_only_cycles(const NodeView& node) {
+  const auto finish = Conv2d::of(node).finish(node);
+  return sparse_weight_only(node, finish).cycles();
+}
+KernelCall lower_sparse_weight_only(const NodeView& node) {
+  const auto finish = Conv2d::of(node).finish(node);
+  return sparse_weight_only(node, finish).lower(node);
+}
+
 bool is_pointwise(const NodeView& node) {
   const Window w = Conv2d::of(node).window(node);
   return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads() && node.input(1).shape[3] == w.in_c &&
@@ -314,6 +331,21 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     convolution_row<packed, ScalarConvolutionKernel, Isa::kScalar>("conv_2d.scalar"),
     convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("conv_2d.rv32"),
+    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kCodebook>("conv_2d.clustered_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
+    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kHuffman>("conv_2d.huffman_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
+    unpacked_row<packed, MveConvolution, Isa::kMve, WeightCode::kCodebook>("conv_2d.clustered_mve"),
+    unpacked_row<packed, MveConvolution, Isa::kMve, WeightCode::kHuffman>("conv_2d.huffman_mve"),
+    unpacked_row<packed, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kCodebook>("conv_2d.clustered_scalar"),
+    unpacked_row<packed, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kHuffman>("conv_2d.huffman_scalar"),
+    unpacked_row<packed, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kCodebook>("conv_2d.clustered_rv32"),
+    unpacked_row<packed, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kHuffman>("conv_2d.huffman_rv32"),
+    sparse_row<packed, Isa::kDsp>("conv_2d.sparse"),
+    sparse_row<packed, Isa::kScalar>("conv_2d.sparse"),
+    {.name = "conv_2d.sparse_int8_weights",
+     .applies = sparse_weight_only_applies,
+     .cycles = sparse_weight_only_cycles,
+     .lower = lower_sparse_weight_only,
+     .code_bytes = 450},
     {.name = "conv_2d.int8_weights",
      .applies = is_weight_only,
      .cycles = weight_only_cycles,

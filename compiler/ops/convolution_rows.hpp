@@ -5,6 +5,8 @@
 #include "ops/packed_convolution.hpp"
 #include "ops/rv32_matrix.hpp"
 #include "ops/scalar_matrix.hpp"
+#include "ops/sparse_convolution.hpp"
+#include "ops/unpacked.hpp"
 #include "ops/wide.hpp"
 
 namespace mote {
@@ -58,7 +60,8 @@ constexpr Implementation tiles_row(std::string_view name) {
 
 /// The convolution as the kernels without SIMD take it.
 inline ScalarConvolution without_simd(const PackedConvolution& convolution) {
-  return {convolution.window, convolution.weights, convolution.bias, convolution.finish};
+  return {convolution.window, convolution.weights, convolution.bias,
+          convolution.finish, convolution.uniform, convolution.out_gap};
 }
 struct ScalarConvolutionKernel : ScalarConvolution {
   explicit ScalarConvolutionKernel(const PackedConvolution& convolution) : ScalarConvolution(without_simd(convolution)) {}
@@ -66,5 +69,46 @@ struct ScalarConvolutionKernel : ScalarConvolution {
 struct Rv32ConvolutionKernel : Rv32Convolution {
   explicit Rv32ConvolutionKernel(const PackedConvolution& convolution) : Rv32Convolution(without_simd(convolution)) {}
 };
+
+template <auto describe, Isa isa>
+constexpr Implementation sparse_row(std::string_view name) {
+  return {.name = name,
+          .isa = isa,
+          .applies =
+              [](const NodeView& node) {
+                const auto convolution = describe(node);
+                return convolution && SparseConvolution{*convolution}.applies(isa);
+              },
+          .cycles = [](const NodeView& node) { return SparseConvolution{*describe(node)}.cycles(isa); },
+          .lower = [](const NodeView& node) { return SparseConvolution{*describe(node)}.lower(isa, node); },
+          .code_bytes = 450};
+}
+
+template <MatrixForm form>
+struct PackedConvolutionKernel {
+  PackedConvolution layer;
+  bool applies() const { return layer.applies(form); }
+  double cycles() const { return layer.cycles(form); }
+  KernelCall lower(const NodeView& node) const { return layer.lower(form, node); }
+};
+
+/// A row of `Kernel` on weights that are coded in flash.
+template <auto describe, typename Kernel, Isa isa, WeightCode code>
+std::optional<LoweredBlock> lower_unpacked_row(const NodeView& node) {
+  const auto convolution = describe(node);
+  if (!convolution) return std::nullopt;
+  return lower_unpacked(*convolution, code, isa, lower_block<Kernel>, node);
+}
+template <auto describe, typename Kernel, Isa isa, WeightCode code>
+constexpr Implementation unpacked_row(std::string_view name, std::string_view routine = {}, std::int64_t routine_bytes = 0) {
+  return {.name = name,
+          .isa = isa,
+          .applies = [](const NodeView& node) { return lower_unpacked_row<describe, Kernel, isa, code>(node).has_value(); },
+          .cycles = [](const NodeView& node) { return lower_unpacked_row<describe, Kernel, isa, code>(node)->cycles; },
+          .lower = [](const NodeView& node) { return lower_unpacked_row<describe, Kernel, isa, code>(node)->call; },
+          .code_bytes_of = unpacked_code_bytes,
+          .routine = routine,
+          .routine_bytes = routine_bytes};
+}
 
 }  // namespace mote

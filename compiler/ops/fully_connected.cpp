@@ -4,12 +4,9 @@
 #include <numeric>
 
 #include "ops/cmsis_nn.hpp"
+#include "ops/coded_matrix.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
-#include "ops/mve_matrix.hpp"
-#include "ops/packed_matrix.hpp"
-#include "ops/rv32_matrix.hpp"
-#include "ops/scalar_matrix.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 
@@ -186,10 +183,26 @@ Window as_pixels(const NodeView& node) {
 }
 
 KernelCall lower_int8_weights(const NodeView& node) {
-  const auto& op = FullyConnected::of(node);
-  const Window w = as_pixels(node);
   const auto weights = node.input(1).values<std::int8_t>();
-  return lower_weight_only(node, w, w.in_c, {weights.begin(), weights.end()}, op.finish(node));
+  const Window w = as_pixels(node);
+  return lower_weight_only(node, w, w.in_c, {weights.begin(), weights.end()}, FullyConnected::of(node).finish(node));
+}
+
+SparseWeightOnly sparse_weight_only(const NodeView& node, const Finish& finish) {
+  return {as_pixels(node), node.input(1).values<std::int8_t>(), finish};
+}
+bool sparse_weight_only_applies(const NodeView& node) {
+  if (!is_weight_only(node)) return false;
+  const auto finish = FullyConnected::of(node).finish(node);
+  return sparse_weight_only(node, finish).applies();
+}
+double sparse_weight_only_cycles(const NodeView& node) {
+  const auto finish = FullyConnected::of(node).finish(node);
+  return sparse_weight_only(node, finish).cycles();
+}
+KernelCall lower_sparse_weight_only(const NodeView& node) {
+  const auto finish = FullyConnected::of(node).finish(node);
+  return sparse_weight_only(node, finish).lower(node);
 }
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
@@ -251,6 +264,46 @@ constexpr Implementation packed_row(std::string_view name) {
           .code_bytes = 250,
           .routine = form == MatrixForm::kBytes ? kByteMatrixRoutine : kPackedColumnRoutine,
           .routine_bytes = form == MatrixForm::kBytes ? kByteMatrixBytes : kPackedColumnBytes};
+}
+
+template <std::int32_t bits>
+std::optional<CodedMatrix> coded_matrix(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(op.units(node));
+  return pack_coded_matrix(
+      bits, {node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), window_order(1, op.depth(node))},
+      op.finish(node));
+}
+
+template <std::int32_t bits>
+KernelCall lower_coded(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const CodedMatrix matrix = coded_matrix<bits>(node).value();
+  const auto [lowest, highest] = op.finish(node).range();
+  KernelCall call("coded_matrix", "fully_connected_coded");
+  call.set("bits", bits).set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
+  call.set("chunks", matrix.chunks).set("clamp_min", lowest).set("clamp_max", highest);
+  return call.input(0).constant("matrix", matrix.words).output().scratch(std::int64_t{4} * matrix.chunks * 16 / bits);
+}
+
+/// For layers whose weights are 4 or 2 bits times a whole number per unit.
+template <std::int32_t bits>
+constexpr Implementation coded_row(std::string_view name) {
+  return {.name = name,
+          .isa = Isa::kDsp,
+          .applies = [](const NodeView& node) { return coded_matrix<bits>(node).has_value(); },
+          .cycles =
+              [](const NodeView& node) {
+                const auto& op = FullyConnected::of(node);
+                const std::int64_t steps = std::int64_t{coded_matrix<bits>(node).value().chunks} * 16 / bits;
+                return static_cast<double>(op.rows(node)) *
+                       (7.0 * static_cast<double>(steps) + coded_matrix_cycles(op.units(node), steps));
+              },
+          .lower = lower_coded<bits>,
+          .code_bytes = 300,
+          .routine = bits == 4 ? "coded_matrix_4" : "coded_matrix_2",
+          .routine_bytes = 550};
 }
 
 std::optional<CmsisFullyConnected> cmsis(const NodeView& node) {
@@ -315,6 +368,31 @@ std::optional<ScalarTables> scalar_tables(const NodeView& node) {
                      op.finish(node), 1, weights.size() > kMostWideWeights);
 }
 
+std::optional<ScalarCodes> scalar_codes(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  if (node.input(0).type != DataType::kInt8) return std::nullopt;
+  const auto channels = static_cast<std::size_t>(op.units(node));
+  return pack_scalar_codes({node.input(1).values<std::int8_t>(), folded_bias(node, 0, 1, 2, channels), {}}, op.finish(node));
+}
+
+double scalar_codes_cycles(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const double groups = scalar_codes(node)->groups;
+  return static_cast<double>(op.rows(node)) * (45.0 * groups + static_cast<double>(op.units(node)) * (66 + 29.5 * groups));
+}
+
+KernelCall lower_scalar_codes(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  const ScalarCodes packed = scalar_codes(node).value();
+  const auto [lowest, highest] = op.finish(node).range();
+  KernelCall call("fully_connected_scalar", "fully_connected_scalar_codes");
+  call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
+  call.set("steps", 4).set("groups", packed.groups).set("base", packed.base);
+  call.set("clamp_min", lowest).set("clamp_max", highest);
+  call.input(0).constant("matrix", packed.matrix).constant("scaling", packed.scaling);
+  return call.output().scratch(std::int64_t{4} * 5 * packed.groups);
+}
+
 bool scalar_applies(const NodeView& node) { return scalar_tables(node).has_value(); }
 double scalar_cycles(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
@@ -370,7 +448,30 @@ const std::vector<Implementation> FullyConnected::kRows = {
      .cycles = scalar_cycles,
      .lower = lower_scalar},
     {.name = "fully_connected.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
-     {.name = "fully_connected.int8_weights",
+    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kCodebook>("fully_connected.clustered_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
+    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kHuffman>("fully_connected.huffman_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
+    unpacked_row<as_convolution, MveConvolution, Isa::kMve, WeightCode::kCodebook>("fully_connected.clustered_mve"),
+    unpacked_row<as_convolution, MveConvolution, Isa::kMve, WeightCode::kHuffman>("fully_connected.huffman_mve"),
+    unpacked_row<as_convolution, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kCodebook>("fully_connected.clustered_scalar"),
+    unpacked_row<as_convolution, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kHuffman>("fully_connected.huffman_scalar"),
+    unpacked_row<as_convolution, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kCodebook>("fully_connected.clustered_rv32"),
+    unpacked_row<as_convolution, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kHuffman>("fully_connected.huffman_rv32"),
+    sparse_row<as_convolution, Isa::kDsp>("fully_connected.sparse"),
+    sparse_row<as_convolution, Isa::kScalar>("fully_connected.sparse"),
+    coded_row<4>("fully_connected.codes_4"),
+    coded_row<2>("fully_connected.codes_2"),
+    {.name = "fully_connected.scalar_codes_4",
+     .isa = Isa::kScalar,
+     .applies = [](const NodeView& node) { return scalar_codes(node).has_value(); },
+     .cycles = scalar_codes_cycles,
+     .lower = lower_scalar_codes,
+     .code_bytes = 800},
+    {.name = "fully_connected.sparse_int8_weights",
+     .applies = sparse_weight_only_applies,
+     .cycles = sparse_weight_only_cycles,
+     .lower = lower_sparse_weight_only,
+     .code_bytes = 450},
+    {.name = "fully_connected.int8_weights",
      .applies = is_weight_only,
      .cycles = weight_only_cycles,
      .lower = lower_int8_weights},

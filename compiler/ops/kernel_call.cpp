@@ -55,6 +55,12 @@ KernelCall& KernelCall::scratch(std::int64_t bytes) {
   return argument(KernelArgument::Kind::kScratch, 0);
 }
 
+KernelCall& KernelCall::holds_weights(WeightCells cells, std::vector<TableRun> runs) {
+  constants.back().cells = cells;
+  constants.back().runs = std::move(runs);
+  return *this;
+}
+
 KernelCall& KernelCall::in_place_of(std::vector<int> inputs) {
   in_place = std::move(inputs);
   return *this;
@@ -62,7 +68,7 @@ KernelCall& KernelCall::in_place_of(std::vector<int> inputs) {
 
 KernelCall& KernelCall::constant(std::string_view name, const Tensor& tensor) {
   MOTE_CHECK(tensor.is_constant());
-  constants.push_back({std::string(name), tensor.type, *tensor.data});
+  constants.push_back({std::string(name), tensor.type, *tensor.data, {}, {}});
   return argument(KernelArgument::Kind::kConstant, static_cast<int>(constants.size()) - 1);
 }
 
@@ -75,6 +81,8 @@ std::string spec_text(const KernelCall& call) {
   for (const SpecField& field : call.spec) {
     if (field.type == "using") {
       text += fmt::format("  using {} = {};\n", field.name, field.value);
+    } else if (field.type == "struct") {
+      text += fmt::format("  struct {} {{\n{}  }};\n", field.name, field.value);
     } else if (field.type.ends_with("[]")) {
       text += fmt::format("  static constexpr {} {}[] = {{{}}};\n", field.type.substr(0, field.type.size() - 2), field.name,
                           field.value);

@@ -12,11 +12,20 @@
 
 namespace mote {
 
-/// A compile-time constant of a kernel: a number, a list of numbers or a type.
+/// A compile-time constant of a kernel: a number, a list of numbers, a function, a type or a descriptor of its own.
 struct SpecField {
-  std::string type;  ///< "int32_t", "float", "bool", "int32_t[]", or "using"
+  std::string type;  ///< "int32_t", "float", "bool", "auto", "int32_t[]", "using", or "struct"
   std::string name, value;
   bool operator==(const SpecField&) const = default;
+};
+
+/// How the words of a table hold int8 weights, if they do: device/include/mote/unpack.hpp tells the forms.
+enum class WeightCells : std::uint8_t { kNone, kBytes, kPairs, kJoined };
+
+/// A part of a table: words that hold no weights, then words that do.
+struct TableRun {
+  std::size_t others = 0, weights = 0;
+  bool operator==(const TableRun&) const = default;
 };
 
 /// A table that a kernel reads, in flash, in the layout the kernel wants.
@@ -24,6 +33,9 @@ struct PackedConstant {
   std::string name;  ///< "weights", "bias", ...
   DataType type = DataType::kInt8;
   std::vector<std::uint8_t> bytes;
+  /// Where weights stand, for rows that hold them in fewer bytes (ops/unpacked.hpp).
+  WeightCells cells = WeightCells::kNone;
+  std::vector<TableRun> runs = {};
 };
 
 /// What stands in one place of a kernel's argument list.
@@ -35,8 +47,9 @@ struct KernelArgument {
 
 /// A call of a device kernel: which function, with which constants, on which tensors. Codegen prints it, nothing more.
 struct KernelCall {
-  std::string header;    ///< under mote/, without ".hpp"
-  std::string function;  ///< in namespace mote; its template argument is the spec
+  std::string header;             ///< under mote/, without ".hpp"
+  std::string inner_header = {};  ///< that of a kernel which the function calls; empty for none
+  std::string function;           ///< in namespace mote; its template argument is the spec
   std::vector<SpecField> spec;
   std::vector<PackedConstant> constants;
   std::vector<KernelArgument> arguments;
@@ -47,6 +60,10 @@ struct KernelCall {
   std::vector<int> in_place;
 
   KernelCall(std::string_view header_name, std::string_view function_name) : header(header_name), function(function_name) {}
+
+  std::vector<std::string> headers() const {
+    return inner_header.empty() ? std::vector{header} : std::vector{header, inner_header};
+  }
 
   KernelCall& type(std::string_view name, DataType value);
   KernelCall& text(std::string_view cpp_type, std::string_view name, std::string_view value);
@@ -63,11 +80,13 @@ struct KernelCall {
   KernelCall& in_place_of(std::vector<int> inputs);
   template <typename T>
   KernelCall& constant(std::string_view name, const std::vector<T>& values) {
-    PackedConstant packed{std::string(name), type_of<T>(), std::vector<std::uint8_t>(values.size() * sizeof(T))};
+    PackedConstant packed{std::string(name), type_of<T>(), std::vector<std::uint8_t>(values.size() * sizeof(T)), {}, {}};
     if (!values.empty()) std::memcpy(packed.bytes.data(), values.data(), packed.bytes.size());
     constants.push_back(std::move(packed));
     return argument(KernelArgument::Kind::kConstant, static_cast<int>(constants.size()) - 1);
   }
+  /// Tells where weights stand in the constant given last.
+  KernelCall& holds_weights(WeightCells cells, std::vector<TableRun> runs);
   /// A constant tensor as it stands in the model.
   KernelCall& constant(std::string_view name, const Tensor& tensor);
   /// Input `i`: the tensor when computed, a table when constant.

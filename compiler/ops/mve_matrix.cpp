@@ -46,6 +46,13 @@ class Packer {
     whole_ = whole;
     if (whole) group(kGroupRows);
     group(0);
+    const std::size_t before = stream_.words.size();
+    scaling(whole);
+    stream_.runs.push_back({stream_.words.size() - before, 0});
+  }
+
+ private:
+  void scaling(bool whole) {
     const std::size_t sums = whole ? kBlockRows : kGroupRows;
     if (stream_.scaling == MveScaling::kGeneral) {
       for (std::size_t place = 0; place < sums; place += 4) {
@@ -59,7 +66,6 @@ class Packer {
     if (stream_.shift == 0) each(0, sums, [](const RowScale& scale) { return -scale.right; });
   }
 
- private:
   template <typename Number>
   void each(std::size_t from, std::size_t count, Number&& number) {
     for (std::size_t place = from; place < from + count; ++place) {
@@ -78,6 +84,7 @@ class Packer {
       const auto row = row_of(place);
       stream_.words.push_back(row ? bias_[*row] : 0);
     }
+    const std::size_t before = stream_.words.size();
     const auto vectors = static_cast<std::size_t>(stream_.vectors);
     const std::size_t most = vectors <= kMostResident ? vectors : kChunk;
     for (std::size_t chunk = 0; chunk < vectors; chunk += most) {
@@ -85,6 +92,7 @@ class Packer {
         if (const auto row = row_of(place)) append(*row, chunk * kLanes, std::min(chunk + most, vectors) * kLanes);
       }
     }
+    stream_.runs.push_back({kGroupRows, stream_.words.size() - before});
   }
 
   void append(std::size_t row, std::size_t from, std::size_t to) {
@@ -107,7 +115,7 @@ class Packer {
 }  // namespace
 
 std::optional<MveStream> pack_mve(const std::vector<std::int8_t>& weights, const std::vector<std::int32_t>& bias,
-                                  const Finish& finish) {
+                                  const Finish& finish, bool uniform) {
   constexpr std::size_t kMostVectors = 4096;
   const std::size_t rows = bias.size();
   const std::size_t depth = weights.size() / rows;
@@ -133,7 +141,7 @@ std::optional<MveStream> pack_mve(const std::vector<std::int8_t>& weights, const
   stream.scaling = general                              ? MveScaling::kGeneral
                    : finish.range().first >= zero_point ? MveScaling::kRectified
                                                         : MveScaling::kSigned;
-  if (!general && one_shift && shift >= 1 && shift <= kMostShift) stream.shift = shift;
+  if (!general && !uniform && one_shift && shift >= 1 && shift <= kMostShift) stream.shift = shift;
   stream.addend = zero_point * (std::int32_t{1} << stream.shift);
   stream.rest = static_cast<std::int32_t>(rows % kBlockRows);
   Packer packer(weights, bias, finish, stream);
@@ -180,11 +188,13 @@ KernelCall MveConvolution::lower(const NodeView& node) const {
   call.set("vectors", packed.vectors).set("rest", packed.rest).set("blocks_end", packed.blocks_end);
   call.set("scaling", static_cast<std::int32_t>(packed.scaling)).set("shift", packed.shift).set("addend", packed.addend);
   call.set("clamp_min", layer.finish.range().first).set("clamp_max", layer.finish.range().second);
-  if (direct) return call.input(0).constant("stream", packed.words).output();
+  if (layer.out_gap > 0) call.set("out_gap", layer.out_gap);
+  call.input(0).constant("stream", packed.words).holds_weights(WeightCells::kBytes, packed.runs).output();
+  if (direct) return call;
   const std::int32_t step = 16 * packed.vectors;
   const std::int32_t held = std::clamp(kColumnBytes / step, 1, std::min(pixels, kMostColumns));
   call.set("held", held);
-  return call.input(0).constant("stream", packed.words).output().scratch(static_cast<std::int64_t>(held) * step + 16);
+  return call.scratch(static_cast<std::int64_t>(held) * step + 16);
 }
 
 }  // namespace mote

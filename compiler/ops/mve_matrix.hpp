@@ -23,12 +23,13 @@ struct MveStream {
   MveScaling scaling = MveScaling::kSigned;
   std::int32_t shift = 0;  ///< to the right for all rows; 0: one for each row
   std::int32_t addend = 0;
+  std::vector<TableRun> runs;
 };
 
 /// The stream for `out[r] = finish(bias[r] + sum of weights[r][i] * column[i])`, or nothing when requantization cannot be proven
-/// exact for every int8 input.
+/// exact for every int8 input. `uniform`: each row has a shift of its own.
 std::optional<MveStream> pack_mve(const std::vector<std::int8_t>& weights, const std::vector<std::int32_t>& bias,
-                                  const Finish& finish);
+                                  const Finish& finish, bool uniform = false);
 
 /// Estimated Cortex-M55 cycles of one product with one column.
 double mve_matrix_cycles(std::int64_t rows, std::int64_t depth);
@@ -42,7 +43,7 @@ struct MveConvolution {
   KernelCall lower(const NodeView& node) const;
 
  private:
-  std::optional<MveStream> stream() const { return pack_mve(layer.weights, layer.bias, layer.finish); }
+  std::optional<MveStream> stream() const { return pack_mve(layer.weights, layer.bias, layer.finish, layer.uniform); }
   std::int32_t depth() const { return layer.window.k_h * layer.window.k_w * layer.window.in_c; }
   bool pixels_are_columns() const;
 };

@@ -9,6 +9,18 @@ std::vector<std::int32_t> PackedConvolution::order(MatrixForm form) const {
   return form == MatrixForm::kPairs ? order : with_even_steps(std::move(order));
 }
 
+PackedConvolution PackedConvolution::channels(std::int32_t first, std::int32_t count, bool as_uniform) const {
+  const auto depth = static_cast<std::ptrdiff_t>(weights.size() / bias.size());
+  PackedConvolution part{window,
+                         {weights.begin() + first * depth, weights.begin() + (first + count) * depth},
+                         {bias.begin() + first, bias.begin() + first + count},
+                         finish.channels(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                         as_uniform,
+                         window.out_c - count};
+  part.window.out_c = count;
+  return part;
+}
+
 bool PackedConvolution::applies(MatrixForm form) const {
   return (window.dilation_w == 1 || window.k_w == 1) && matrix(form).has_value();
 }
@@ -32,13 +44,19 @@ KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const
   call.flag("pads", w.pads());
   if (w.pads()) call.set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
-  const PackedWords packed = matrix(form).value();
-  if (form == MatrixForm::kPairs) {
+  PackedWords packed = matrix(form).value();
+  if (form == MatrixForm::kPairs && uniform && window.out_c % 4 == 0) {
+    packed.words.insert(packed.words.begin(), static_cast<std::int32_t>(packed.words.size()));
+    ++packed.runs.front().others;
+    call.flag("sized", true);
+  } else if (form == MatrixForm::kPairs) {
     call.set("whole_words", static_cast<std::int64_t>(packed.whole));
     if (packed.whole != packed.words.size())
       call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
   }
-  call.input(0).constant("matrix", packed.words).output();
+  if (out_gap > 0) call.set("out_gap", out_gap);
+  const WeightCells cells = form == MatrixForm::kPairs ? WeightCells::kJoined : WeightCells::kBytes;
+  call.input(0).constant("matrix", packed.words).holds_weights(cells, packed.runs).output();
   // A row of zero points that two windows see, and the rows of a window, with room around them if they are narrow.
   const std::int64_t copy = static_cast<std::int64_t>(row_bytes() <= 32 ? 2 : 1) * row_bytes();
   const std::int64_t border = w.pads() ? std::max<std::int64_t>(copy, row_bytes() + w.stride_w * w.in_c) + w.k_h * copy : 0;

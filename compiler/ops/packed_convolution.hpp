@@ -12,6 +12,14 @@ struct PackedConvolution {
   std::vector<std::int8_t> weights;  ///< [out_c][k_h][k_w][in_c]
   std::vector<std::int32_t> bias;    ///< with the input's zero point folded in
   Finish finish;
+  /// Constants of the kernel depend on nothing but the shape, so that one instance runs on all parts of a layer: requantization
+  /// in its general form, no corrections, or a matrix that starts with its size.
+  bool uniform = false;
+  /// Outputs of other channels behind a pixel's.
+  std::int32_t out_gap = 0;
+
+  /// `count` of the channels from `first` on, uniform or not, which leave room for the others.
+  PackedConvolution channels(std::int32_t first, std::int32_t count, bool as_uniform) const;
 
   /// Whether windows are runs of bytes, and sums and requantization provably exact.
   bool applies(MatrixForm form) const;

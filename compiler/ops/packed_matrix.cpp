@@ -105,6 +105,13 @@ bool append_block(MatrixForm form, const std::vector<Row>& block, std::vector<st
   return true;
 }
 
+/// A block's weights stand behind the start sums and before the scaling.
+void append_runs(MatrixForm form, std::size_t values, std::size_t block_words, std::vector<TableRun>& runs) {
+  const std::size_t start = form == MatrixForm::kBytes ? kBlockRows : 2;
+  runs.push_back({start, values});
+  runs.push_back({block_words - start - values, 0});
+}
+
 }  // namespace
 
 std::vector<std::int32_t> window_order(std::int32_t rows, std::int32_t row_bytes) {
@@ -131,7 +138,9 @@ std::optional<PackedWords> pack_matrix(MatrixForm form, const MatrixRows& rows, 
       if (!row) return std::nullopt;
       block.push_back(std::move(*row));
     }
+    const std::size_t before = packed.words.size();
     if (!append_block(form, block, packed.words)) return std::nullopt;
+    append_runs(form, rows.order.size(), packed.words.size() - before, packed.runs);
     if (first + kBlockRows <= rows.bias.size()) packed.whole = packed.words.size();
   }
   return packed;

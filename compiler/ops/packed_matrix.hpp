@@ -29,6 +29,7 @@ enum class MatrixForm : std::uint8_t { kPairs, kPairsForOne, kBytes };
 struct PackedWords {
   std::vector<std::int32_t> words;
   std::size_t whole = 0;
+  std::vector<TableRun> runs;
 };
 
 /// The matrix, or nothing when some row's sums or requantization cannot be proven exact for every int8 input.

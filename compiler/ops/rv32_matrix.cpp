@@ -64,7 +64,9 @@ void Rv32Tables::describe(KernelCall& call, const Finish& finish) const {
   call.set("steps", tables.steps).set("groups", tables.groups).flag("corrects", !corrections.empty());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
   call.flag("fitted", fitted_shift.has_value()).set("scale_shift", fitted_shift.value_or(0));
-  call.input(0).constant("matrix", tables.matrix).constant("scaling", tables.scaling);
+  call.input(0).constant("matrix", tables.matrix);
+  if (corrections.empty()) call.holds_weights(WeightCells::kPairs, {{0, tables.matrix.size()}});
+  call.constant("scaling", tables.scaling);
   if (corrections.empty()) {
     call.null();
   } else {
@@ -72,26 +74,30 @@ void Rv32Tables::describe(KernelCall& call, const Finish& finish) const {
   }
 }
 
-std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish, int columns) {
+std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish, int columns, bool uniform) {
   std::optional<Rv32Tables> best;
   for (std::int32_t steps = 1; steps <= kMostScalarSteps; ++steps) {
     auto tables = pack_scalar_steps(rows, finish, steps);
     if (!tables) return std::nullopt;
+    if (uniform && !tables->corrections.empty()) continue;
     Rv32Tables each{.tables = std::move(*tables), .fitted_shift = std::nullopt, .columns = columns};
     if (!best || each.cycles() < best->cycles()) best = std::move(each);
   }
+  if (!best) return std::nullopt;
   ScalarTables& tables = best->tables;
   for (std::size_t i = 0; i < tables.corrections.size(); i += 2) {
     const std::int32_t index = tables.corrections[i], weight = tables.corrections[i + 1];
     best->corrections.push_back(index / 2 * columns);
     best->corrections.push_back(index % 2 == 0 ? wrap_shift_left(weight, 16) : weight);
   }
-  best->fitted_shift = fit(rows, finish, tables.scaling);
+  if (!uniform) best->fitted_shift = fit(rows, finish, tables.scaling);
   tables.matrix = interleave(tables.matrix, static_cast<std::size_t>(tables.words()), kSums / static_cast<std::size_t>(columns));
   return best;
 }
 
-std::optional<Rv32Tables> Rv32Convolution::tables() const { return pack_rv32(convolution_.rows(), convolution_.finish, 2); }
+std::optional<Rv32Tables> Rv32Convolution::tables() const {
+  return pack_rv32(convolution_.rows(), convolution_.finish, 2, convolution_.uniform);
+}
 
 bool Rv32Convolution::applies() const { return convolution_.gathers() && tables().has_value(); }
 

@@ -23,8 +23,8 @@ struct Rv32Tables {
 };
 
 /// The tables whose groups have the length that costs the fewest instructions, for 1 or 2 columns; nothing where a row's sums or
-/// requantization cannot be proven exact.
-std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish, int columns);
+/// requantization cannot be proven exact. `uniform`: without thresholds and corrections.
+std::optional<Rv32Tables> pack_rv32(const ScalarRows& rows, const Finish& finish, int columns, bool uniform = false);
 
 /// A convolution as device/include/mote/conv_2d_rv32.hpp runs it.
 class Rv32Convolution {

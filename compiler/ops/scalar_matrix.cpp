@@ -105,7 +105,9 @@ double ScalarTables::cycles(int columns) const {
 void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
   call.set("steps", steps).set("groups", groups).flag("corrects", !corrections.empty());
   call.set("clamp_min", finish.range().first).set("clamp_max", finish.range().second);
-  call.input(0).constant("matrix", matrix).constant("scaling", scaling);
+  call.input(0).constant("matrix", matrix);
+  if (corrections.empty()) call.holds_weights(by_bytes ? WeightCells::kBytes : WeightCells::kPairs, {{0, matrix.size()}});
+  call.constant("scaling", scaling);
   if (corrections.empty()) {
     call.null();
   } else {
@@ -113,11 +115,12 @@ void ScalarTables::describe(KernelCall& call, const Finish& finish) const {
   }
 }
 
-std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes) {
+std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes, bool corrects) {
   std::optional<ScalarTables> best;
   for (std::int32_t steps = 1; steps <= kMostScalarSteps; ++steps) {
     if (by_bytes && steps % 2 == 1) continue;
     auto tables = pack(rows, finish, steps, by_bytes);
+    if (tables && !corrects && !tables->corrections.empty()) continue;
     if (tables && (!best || tables->cycles(columns) < best->cycles(columns))) best = std::move(tables);
   }
   return best;
@@ -136,7 +139,7 @@ std::vector<std::int32_t> scalar_order(std::int32_t rows, std::int32_t row_bytes
   return order;
 }
 
-std::optional<ScalarTables> ScalarConvolution::tables() const { return pack_scalar(rows(), finish, 2); }
+std::optional<ScalarTables> ScalarConvolution::tables() const { return pack_scalar(rows(), finish, 2, false, !uniform); }
 
 int ScalarConvolution::columns(const ScalarTables& tables) const {
   constexpr std::int64_t kMostBytes = 2048;  // what may stand on the stack
@@ -159,6 +162,7 @@ void ScalarConvolution::describe_window(KernelCall& call, const NodeView& node) 
   call.set("out_h", w.out_h).set("out_w", w.out_w).set("out_c", w.out_c).set("k_h", w.k_h).set("k_w", w.k_w);
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("dilation_h", w.dilation_h);
   call.set("pad_top", w.pad_top).set("pad_left", w.pad_left);
+  if (out_gap > 0) call.set("out_gap", out_gap);
   call.flag("pads", w.pads());
   call.set("input_zero_point", w.pads() ? node.input(0).zero_point() : 0);
 }

@@ -45,7 +45,9 @@ struct ScalarTables {
 
 /// The tables whose groups have the length that costs the fewest cycles, or nothing when some row's sums or requantization
 /// cannot be proven exact for every int8 input.
-std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes = false);
+/// `corrects`: they may have corrections.
+std::optional<ScalarTables> pack_scalar(const ScalarRows& rows, const Finish& finish, int columns, bool by_bytes = false,
+                                        bool corrects = true);
 
 constexpr std::int32_t kMostScalarSteps = 4;
 /// The tables with groups of `steps` words, or nothing.
@@ -60,6 +62,8 @@ struct ScalarConvolution {
   std::vector<std::int8_t> weights;  ///< [out_c][k_h][k_w][in_c]
   std::vector<std::int32_t> bias;    ///< with the input's zero point folded in
   Finish finish;
+  bool uniform = false;      ///< as in PackedConvolution
+  std::int32_t out_gap = 0;  ///< as in PackedConvolution
 
   bool applies() const { return gathers() && tables().has_value(); }
   double cycles() const;

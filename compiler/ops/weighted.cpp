@@ -86,6 +86,17 @@ Finish::Finish(const NodeView& node, int input, int weights, Activation activati
   }
 }
 
+Finish Finish::channels(std::size_t first, std::size_t count) const {
+  const auto part = [&](auto& values) {
+    if (values.size() > 1)
+      values = {values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(first + count)};
+  };
+  Finish result = *this;
+  part(result.multipliers_);
+  part(result.weight_scales_);
+  return result;
+}
+
 Interval Finish::interval(std::int64_t lowest, std::int64_t highest, std::size_t channel) const {
   // Requantization is monotone as long as its left shift does not wrap.
   const int left = std::max(multipliers_[multipliers_.size() == 1 ? 0 : channel].shift, 0);

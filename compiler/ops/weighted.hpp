@@ -26,6 +26,8 @@ class Finish {
   Finish(const Tensor& output, Activation activation, std::vector<Multiplier> multipliers);
   /// Of a node whose activations and weights are these inputs.
   Finish(const NodeView& node, int input, int weights, Activation activation);
+  /// The same for `count` channels from `first` on.
+  Finish channels(std::size_t first, std::size_t count) const;
 
   /// The whole sum of a channel: the products with the bias added; int8 weights of float activations get their scale here.
   template <typename Sum>

@@ -11,7 +11,7 @@ void pack_constant_inputs(const NodeView& view, KernelCall& call) {
   for (KernelArgument& argument : call.arguments) {
     if (argument.kind != KernelArgument::Kind::kInput || !view.input(argument.index).is_constant()) continue;
     const Tensor& tensor = view.input(argument.index);
-    call.constants.push_back({fmt::format("input{}", argument.index), tensor.type, *tensor.data});
+    call.constants.push_back({fmt::format("input{}", argument.index), tensor.type, *tensor.data, {}, {}});
     argument = {KernelArgument::Kind::kConstant, static_cast<int>(call.constants.size()) - 1};
   }
 }

@@ -27,6 +27,33 @@ def output_quantization(c):
     return c.quantization(scale=np.float32(scale / (256 if c.dtype == "int16" else 1)))
 
 
+STRUCTURES = ["int4", "sparse", "clusters", "one_of_four", "int2", "blocks", "groups", "skewed"]
+
+
+def structured(c, shape):
+    """int8 weights of a form that takes fewer bits: few different values, or many zeros. Rows are output channels."""
+    rows, depth = shape[0], int(np.prod(shape[1:]))
+    dense = c.rng.integers(-128, 128, (rows, depth))
+    structure = c.pick_noted("structure", STRUCTURES)
+    if structure == "int4":
+        data = c.rng.integers(-8, 8, dense.shape)
+    elif structure == "int2":
+        data = c.rng.integers(-2, 2, dense.shape)
+    elif structure == "clusters":
+        data = c.rng.choice(c.rng.integers(-128, 128, c.size(3, 64)), dense.shape)
+    elif structure == "groups":  # 4 bits times a whole number for each 32 of a row
+        data = c.rng.integers(-7, 8, dense.shape) * c.rng.integers(1, 17, (rows, -(-depth // 32))).repeat(32, 1)[:, :depth]
+    elif structure == "sparse":
+        data = dense * (c.rng.random(dense.shape) < c.rng.choice([0.02, 0.1, 0.3]))
+    elif structure == "one_of_four":
+        data = dense * (np.arange(depth) % 4 == c.rng.integers(4, size=(rows, 1)))
+    elif structure == "blocks":
+        data = dense * (c.rng.random((-(-rows // 4), depth)) < 0.3).repeat(4, 0)[:rows]
+    else:
+        data = np.rint(c.rng.laplace(0, 4, dense.shape)).clip(-128, 127)
+    return data.astype(np.int64).reshape(shape)
+
+
 def weights(c, shape, taps, channels, axis, per_channel, x, y):
     """(weights, bias or None): scales are chosen so that the accumulator fills the range of the output."""
     bias_kind = "none" if "nobias" in c.variant else c.pick_noted("bias", ["some", "some", "some", "none", "some"])
@@ -43,6 +70,9 @@ def weights(c, shape, taps, channels, axis, per_channel, x, y):
     if w_dtype == "int8" and c.rng.random() < 0.5:
         data.flat[c.rng.integers(data.size)] = -128
     std_w = float(np.std(np.arange(low, high + 1)))
+    if "compact" in c.variant:
+        data = structured(c, shape)
+        std_w = float(np.std(data)) or 1.0
     x_low, x_high = limits(c.dtype)
     std_x = np.hypot(STD[c.dtype], (x_low + x_high) / 2 - x.zero_point)
     if style == "left_shift":
@@ -104,7 +134,7 @@ LARGE_SIZES = [16, 25, 1, 33, 10, 48, 20, 13, 21, 31, 26, 23]
 LARGE_KERNELS = [(3, 3), (1, 1), (5, 5), (10, 4), (1, 1), (7, 7), (2, 2), (1, 15), (3, 3), (1, 1), (6, 2), (1, 3), (12, 1), (8, 4)]
 LARGE_DEPTHS = [16, 32, 5, 24, 64, 40, 3, 8, 17, 1, 30, 48, 11, 2, 63]
 LARGE_CHANNELS = [32, 20, 9, 27, 48, 31, 13, 6, 16, 8, 7, 33, 3, 14, 40, 4, 2]
-CONV_TYPES = ("int8", "int8_3x3", "int8_large", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
+CONV_TYPES = ("int8", "int8_3x3", "int8_large", "int8_compact", "int8_tensor", "int8_w4", "int16", "int16_b32", "float32")
 CONV_PROBES = ("uint8", "int32")
 
 
@@ -120,6 +150,9 @@ def conv_2d(c):
     elif large:
         height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES, kernels=LARGE_KERNELS)
         depth, channels, batch = c.pick(LARGE_DEPTHS), c.pick(LARGE_CHANNELS), c.pick([1, 1, 2, 1, 1])
+    elif "compact" in c.variant:
+        height, width, kernel, stride, dilation, padding, out = window(c, SIZES, kernels=[(1, 1), (2, 2), (1, 1), (5, 3)])
+        depth, channels, batch = c.pick([32, 17, 24, 64, 11]), c.pick([32, 20, 63, 9, 48, 27]), c.pick([1, 1, 2, 1, 1])
     else:
         height, width, kernel, stride, dilation, padding, out = window(c, SIZES)
         depth, channels, batch = c.channels(), c.channels(), c.pick([1, 1, 2, 1, 1])
@@ -205,13 +238,15 @@ def depthwise_conv_2d(c):
 
 @operator(
     "FULLY_CONNECTED",
-    ("int8", "int8_channel", "int8_large", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
+    ("int8", "int8_channel", "int8_large", "int8_channel_compact", "int8_w4", "int16", "int16_b32", "int16_channel", "float32"),
     ("uint8", "int32", "int8_w4_channel", "int16_w4"),
 )
 def fully_connected(c):
     depth, channels = c.pick([1, 3, 16, 7, 33, 64, 17, 8]), c.pick([10, 1, 3, 8, 16, 17])
     if "large" in c.variant:
         depth, channels = c.pick([128, 100, 640, 48, 83, 32, 80, 2000, 4000, 251, 300]), c.pick([32, 25, 9, 48, 30, 6, 5, 4, 8, 20, 3, 64, 16])
+    if "compact" in c.variant:
+        depth, channels = c.pick([64, 100, 33, 250, 128, 37]), c.pick([32, 25, 9, 48, 17, 30])
     form = c.pick_noted("form", ["2d", "4d_to_2d", "keep_3d", "batch", "keep_4d", "1d_to_2d"])
     x_shape, y_shape, keep = {
         "2d": ((1, depth), (1, channels), False),

@@ -18,6 +18,8 @@ WITHOUT_CASES = {"gelu", "one_hot", "pow", "range", "reduce_prod", "relu_n1_to_1
 # Every n-th case of an operator and type runs on these targets, with every implementation in turn.
 PARTS = {"host": 10, "cortex-m4": 7, "cortex-m55": 10, "cortex-m0plus": 10, "cortex-m3": 30, "rv32imc": 12}
 
+# Where cases of compact weights run in turn.
+COMPACT = ["cortex-m4", "cortex-m0plus", "cortex-m55", "rv32imc"]
 
 # Operators whose kernels are the same C++ on every core: one case of a type runs on this machine and on one board.
 ONE_KERNEL = set(
@@ -30,6 +32,8 @@ ONE_KERNEL = set(
 def targets_of(stem: str, operator: str, number: int) -> list[str]:
     """The targets besides the reference that run a case."""
     parts = [t for t, part in PARTS.items() if number % part == 0]
+    if "compact" in stem:  # one form of weights each, whose kernels differ from core to core
+        parts = [COMPACT[number % len(COMPACT)]]
     if operator not in ONE_KERNEL or "--all" in sys.argv:
         return list(PARTS) if "--all" in sys.argv else parts
     boards = [t for t in PARTS if t != "host"]

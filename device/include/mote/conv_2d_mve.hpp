@@ -9,7 +9,8 @@ template <typename L>
 MOTE_INLINE void multiply_columns(const int8_t* columns, int32_t count, int32_t step, const int32_t* stream, int8_t* out) {
   constexpr bool kClamps = L::clamp_min > -128 || L::clamp_max < 127;
   const MveProduct product = {columns, stream, out, count, step, L::blocks_end, L::addend, L::clamp_min, L::clamp_max};
-  mve_multiply<L::vectors, (L::blocks_end > 0), L::rest, static_cast<MveScaling>(L::scaling), L::shift, kClamps>(&product);
+  mve_multiply<L::vectors, (L::blocks_end > 0), L::rest, static_cast<MveScaling>(L::scaling), L::shift, kClamps, out_gap<L>(0)>(
+      &product);
 }
 
 /// CONV_2D 1x1, stride 1, no padding, or rows of FULLY_CONNECTED, int8, of a multiple of 16 input channels: columns are pixels.
@@ -135,7 +136,7 @@ MOTE_KERNEL void conv_2d_mve(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE
         if (to != columns + L::held * kStep) continue;
         multiply_columns<L>(columns, L::held, kStep, stream, out);
         to = columns;
-        out += L::held * L::out_c;
+        out += L::held * out_pitch<L>();
       }
     }
   }

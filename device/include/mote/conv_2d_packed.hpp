@@ -125,19 +125,25 @@ constexpr bool is_pointwise() {
   return L::k_h == 1 && L::k_w == 1 && L::stride_h == 1 && L::stride_w == 1 && !L::pads;
 }
 
-/// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
-/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not).
-/// Scratch: two columns; if windows reach over the border, room for their bytes, twice if rows are at most 32 bytes, and before
-/// them for one row more, at least the one that two windows see.
+/// Whether L says that the matrix starts with the number of its words.
 template <typename L>
-MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
-                                uint8_t* MOTE_RESTRICT scratch) {
+constexpr auto is_sized(int) -> decltype(L::sized || true) {
+  return L::sized;
+}
+template <typename L>
+constexpr bool is_sized(long) {
+  return false;
+}
+
+/// conv_2d_packed on the matrix's blocks that are full, as `two` and `one` pixel walk over them, and the one that is not.
+template <typename L>
+MOTE_INLINE void convolve_packed(const int8_t* in, const int32_t* matrix, int8_t* out, uint8_t* scratch,
+                                 const PackedMatrix* two_pixels, const PackedMatrix* one_pixel) {
   constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
   constexpr int32_t kWholeBlocks = L::out_c / 4;
   constexpr int32_t kRest = L::out_c % 4;
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
-  static constexpr PackedMatrix kTwo{kSteps, L::whole_words * 4, L::out_c};
-  static constexpr PackedMatrix kOne{kSteps, L::whole_words * 4, 0};
+  constexpr int32_t kPitch = out_pitch<L>();
   uint32_t* columns = reinterpret_cast<uint32_t*>(scratch);
   int8_t* border = reinterpret_cast<int8_t*>(columns + 2 * kSteps);
   if constexpr (L::pads) memset(border, L::input_zero_point, (L::stride_w + L::k_w) * L::in_c);
@@ -145,7 +151,7 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
   const int8_t* image = in;
   int32_t y = 0;
   int32_t x = 0;
-  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, to += 2 * L::out_c) {
+  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, to += 2 * kPitch) {
     const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
     if constexpr (is_pointwise<L>()) {
       const int8_t* first = in + pixel * L::in_c;
@@ -153,16 +159,37 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
     } else {
       gather_next_windows<L>(image, y, x, two, columns, border);
     }
-    if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? &kTwo : &kOne);
+    if constexpr (kWholeBlocks > 0) multiply_two_columns(columns, matrix, to, two ? two_pixels : one_pixel);
     if constexpr (kRest > 0) {
       static constexpr PackedMatrix kLastBlock{kSteps, L::last_words * 4, 4};
       int8_t last[8];
       multiply_two_columns(columns, matrix + L::whole_words, last, &kLastBlock);
       for (int32_t i = 0; i < kRest; ++i) to[kWholeBlocks * 4 + i] = last[i];
-      for (int32_t i = 0; two && i < kRest; ++i) to[L::out_c + kWholeBlocks * 4 + i] = last[4 + i];
+      for (int32_t i = 0; two && i < kRest; ++i) to[kPitch + kWholeBlocks * 4 + i] = last[4 + i];
     }
   }
-  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) clamp_bytes(out, kPixels * L::out_c, L::clamp_min, L::clamp_max);
+  clamp_outputs<L>(out, kPixels);
+}
+
+/// CONV_2D, int8, without dilation along rows: two output pixels and four channels at a time (see packed_matrix.hpp; `matrix` has
+/// the weights in the order of widen_window: `whole_words` words of blocks that are full, then `last_words` of one that is not;
+/// if `sized`, the number of words, then full blocks). Scratch: two columns; if windows reach over the border, room for their
+/// bytes, twice if rows are at most 32 bytes, and before them for one row more, at least the one that two windows see.
+template <typename L>
+MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+                                uint8_t* MOTE_RESTRICT scratch) {
+  constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
+  if constexpr (is_sized<L>(0)) {
+    static_assert(L::out_c % 4 == 0, "blocks are full");
+    const int32_t bytes = *matrix++ * 4;
+    const PackedMatrix two = {kSteps, bytes, out_pitch<L>()};
+    const PackedMatrix one = {kSteps, bytes, 0};
+    convolve_packed<L>(in, matrix, out, scratch, &two, &one);
+  } else {
+    static constexpr PackedMatrix kTwo{kSteps, L::whole_words * 4, out_pitch<L>()};
+    static constexpr PackedMatrix kOne{kSteps, L::whole_words * 4, 0};
+    convolve_packed<L>(in, matrix, out, scratch, &kTwo, &kOne);
+  }
 }
 
 /// The same for any weights, by a matrix of bytes and one pixel at a time. Scratch: a column of an even number of steps, and for
@@ -184,7 +211,7 @@ MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t*
   int8_t* to = out;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {
-      for (int32_t x = 0; x < L::out_w; ++x, to += L::out_c) {
+      for (int32_t x = 0; x < L::out_w; ++x, to += out_pitch<L>()) {
         gather_window<L, 1>(in, y, x, column, border);
         if constexpr (kWholeBlocks > 0) multiply_column_by_bytes(column, matrix, to, &kWhole);
         if constexpr (kRest > 0) {
@@ -195,9 +222,7 @@ MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t*
       }
     }
   }
-  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
-    clamp_bytes(out, L::batch * L::out_h * L::out_w * L::out_c, L::clamp_min, L::clamp_max);
-  }
+  clamp_outputs<L>(out, L::batch * L::out_h * L::out_w);
 }
 
 }  // namespace mote

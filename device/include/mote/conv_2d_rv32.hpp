@@ -12,6 +12,7 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
                               int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kFilled = L::k_h * ((L::k_w * L::in_c + 1) / 2);
+  constexpr int32_t kPitch = out_pitch<L>();
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
   constexpr bool kEachPixel = L::k_h == 1 && L::k_w == 1 && L::stride_h == 1 && L::stride_w == 1 && !L::pads &&
                               L::in_h == L::out_h && L::in_w == L::out_w;
@@ -22,7 +23,7 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
   const int8_t* image = in;
   [[maybe_unused]] int32_t y = 0;
   [[maybe_unused]] int32_t x = 0;
-  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, out += 2 * L::out_c) {
+  for (int32_t pixel = 0; pixel < kPixels; pixel += 2, out += 2 * kPitch) {
     const bool two = kPixels % 2 == 0 || pixel + 1 < kPixels;
     for (int32_t i = 0; i < 2; ++i) {
       if constexpr (kEachPixel) {
@@ -47,19 +48,14 @@ MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOT
       if constexpr (L::corrects) correction = correct_pairs(columns, correction, scale, sums, rows);
       // A last pixel alone was summed twice; its second outputs are the same bytes.
       if constexpr (L::fitted) {
-        scale_pairs_fitted(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0, L::scale_shift);
+        scale_pairs_fitted(sums, scale, out + first, sums + 2 * rows, two ? kPitch : 0, L::scale_shift);
       } else {
-        scale_pairs(sums, scale, out + first, sums + 2 * rows, two ? L::out_c : 0);
+        scale_pairs(sums, scale, out + first, sums + 2 * rows, two ? kPitch : 0);
       }
       scale += 4 * rows;
     }
   }
-  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
-    int8_t* values = out - (kPixels + 1) / 2 * 2 * L::out_c;
-    for (int32_t i = 0; i < kPixels * L::out_c; ++i) {
-      values[i] = static_cast<int8_t>(clamp<int32_t>(values[i], L::clamp_min, L::clamp_max));
-    }
-  }
+  clamp_pixels<L>(out - (kPixels + 1) / 2 * 2 * kPitch, kPixels);
 }
 
 }  // namespace mote

@@ -78,6 +78,18 @@ MOTE_INLINE const int16_t* correct_sums(const uint32_t* columns, const int16_t* 
   return corrections;
 }
 
+/// Limits the outputs of `pixels` pixels, L::out_c of each, to L's clamp.
+template <typename L>
+MOTE_INLINE void clamp_pixels(int8_t* out, int32_t pixels) {
+  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
+    for (; pixels > 0; --pixels, out += out_pitch<L>()) {
+      for (int32_t i = 0; i < L::out_c; ++i) out[i] = static_cast<int8_t>(clamp<int32_t>(out[i], L::clamp_min, L::clamp_max));
+    }
+  } else {
+    (void)out, (void)pixels;
+  }
+}
+
 /// CONV_2D, int8, without dilation along rows: two or four output pixels at a time (see scalar_matrix.hpp; rows of `steps *
 /// groups` words). `scaling`: four words per channel as in scalar_finish.hpp. `corrections`: pairs of index and weight, aligned
 /// to 4 bytes; with four columns the index is twice the word's place for column 0, less its least bit. Four columns need window
@@ -88,6 +100,7 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
                                 int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kColumns = L::columns;
+  constexpr int32_t kPitch = out_pitch<L>();
   constexpr int32_t kPixels = L::batch * L::out_h * L::out_w;
   static_assert(L::k_h * ((L::k_w * L::in_c + 1) / 2) <= kWords, "a row holds a window");
   auto* columns = reinterpret_cast<uint32_t*>(scratch);
@@ -96,7 +109,7 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
   const int8_t* image = in;
   int32_t y = 0;
   int32_t x = 0;
-  for (int32_t pixel = 0; pixel < kPixels; pixel += kColumns, out += kColumns * L::out_c) {
+  for (int32_t pixel = 0; pixel < kPixels; pixel += kColumns, out += kColumns * kPitch) {
     // Columns behind the last pixel repeat it.
     const int32_t pixels = kPixels % kColumns == 0 ? kColumns : smaller<int32_t>(kColumns, kPixels - pixel);
     for (int32_t i = 0; i < kColumns; ++i) {
@@ -122,19 +135,14 @@ MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* M
       for (int32_t i = 0; i < kColumns && i < pixels; i += 2) {
         // The second outputs of a pixel alone are the same bytes as its first.
         const int32_t* these = sums + i * kScalarRows;
-        rest = finish_two_columns(these, words, out + first + i * L::out_c, these + 2 * rows, i + 1 < pixels ? L::out_c : 0,
+        rest = finish_two_columns(these, words, out + first + i * kPitch, these + 2 * rows, i + 1 < pixels ? kPitch : 0,
                                   columns + i * L::steps, correction);
       }
       correction = rest;
       words += 4 * rows;
     }
   }
-  if constexpr (L::clamp_min > -128 || L::clamp_max < 127) {
-    int8_t* values = out - (kPixels + kColumns - 1) / kColumns * kColumns * L::out_c;
-    for (int32_t i = 0; i < kPixels * L::out_c; ++i) {
-      values[i] = static_cast<int8_t>(clamp<int32_t>(values[i], L::clamp_min, L::clamp_max));
-    }
-  }
+  clamp_pixels<L>(out - (kPixels + kColumns - 1) / kColumns * kColumns * kPitch, kPixels);
 }
 
 }  // namespace mote

@@ -39,6 +39,21 @@ constexpr T clamp(T value, T lowest, T highest) {
   return value < lowest ? lowest : (value > highest ? highest : value);
 }
 
+/// Outputs of other channels between those of two pixels: none, unless L states `out_gap` because it is some channels of a layer.
+template <typename L>
+constexpr auto out_gap(int) -> decltype(+L::out_gap) {
+  return L::out_gap;
+}
+template <typename L>
+constexpr int32_t out_gap(long) {
+  return 0;
+}
+/// From the outputs of one pixel to those of the next.
+template <typename L>
+constexpr int32_t out_pitch() {
+  return L::out_c + out_gap<L>(0);
+}
+
 template <typename A, typename B>
 struct SameType {
   static constexpr bool value = false;

@@ -40,8 +40,8 @@ constexpr int32_t mve_count_bits(int32_t mask) { return mask == 0 ? 0 : (mask & 
 // mote_group: LDM of eight start sums, products of the rows in `mask` with the column, sums to the stack.
 // mote_scale_16: sums from the stack to bytes: byte 4i+j is sum 4j+i. mote_scale_8: to halfwords, 2i+j is sum 4j+i.
 /// out[column][row] = scaled(sum of matrix[row][i] * column[i]), see mve_matrix.cpp for the stream. kVectors of 16 values are a
-/// column. Stack: 256 bytes.
-template <int32_t kVectors, bool kBlocks, int32_t kRest, MveScaling kScaling, int32_t kShift, bool kClamps>
+/// column, of kGap bytes behind its outputs nothing is written. Stack: 256 bytes.
+template <int32_t kVectors, bool kBlocks, int32_t kRest, MveScaling kScaling, int32_t kShift, bool kClamps, int32_t kGap = 0>
 MOTE_MVE_ASSEMBLY void mve_multiply(const MveProduct*) {
   __asm__ volatile(R"(
   .ifndef mote_mve_matrix_macros
@@ -317,6 +317,9 @@ MOTE_MVE_ASSEMBLY void mve_multiply(const MveProduct*) {
   .endif
   add r11, r11, r0
   .endif
+  .if %c10
+  addw r11, r11, #%c10
+  .endif
   ldrd r0, r2, [sp]
   subs r0, r0, #1
   str r0, [sp]
@@ -329,7 +332,7 @@ MOTE_MVE_ASSEMBLY void mve_multiply(const MveProduct*) {
 )" ::"i"(kVectors),
                    "i"(kBlocks ? 1 : 0), "i"(kRest), "i"(mve_group_mask(kRest, 0)), "i"(mve_group_mask(kRest, 1)),
                    "i"(static_cast<int32_t>(kScaling)), "i"(kShift), "i"(kClamps ? 1 : 0),
-                   "i"(mve_count_bits(mve_group_mask(kRest, 0))), "i"(mve_count_bits(mve_group_mask(kRest, 1))));
+                   "i"(mve_count_bits(mve_group_mask(kRest, 0))), "i"(mve_count_bits(mve_group_mask(kRest, 1))), "i"(kGap));
 }
 
 #else
@@ -373,11 +376,11 @@ inline void mve_scale(const MveProduct& product, MveScaling scaling, int32_t shi
   stream += scaling == MveScaling::kGeneral ? 3 * count : (shift == 0 ? 2 * count : count);
 }
 
-template <int32_t kVectors, bool kBlocks, int32_t kRest, MveScaling kScaling, int32_t kShift, bool kClamps>
+template <int32_t kVectors, bool kBlocks, int32_t kRest, MveScaling kScaling, int32_t kShift, bool kClamps, int32_t kGap = 0>
 void mve_multiply(const MveProduct* product) {
   int8_t* out = product->out;
   const int8_t* column = product->columns;
-  for (int32_t left = product->count; left > 0; --left, column += product->step) {
+  for (int32_t left = product->count; left > 0; --left, column += product->step, out += kGap) {
     const int32_t* stream = product->stream;
     const int32_t* end = stream + product->blocks_end / 4;
     int32_t sums[16];

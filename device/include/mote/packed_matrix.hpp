@@ -33,6 +33,18 @@ struct PackedMatrix {
   int32_t out_stride;    ///< bytes from the first column's outputs to the second's
 };
 
+/// Limits the outputs of `pixels` pixels, L::out_c of each, to L's clamp.
+template <typename L>
+MOTE_INLINE void clamp_outputs(int8_t* out, int32_t pixels) {
+  if constexpr (L::clamp_min == -128 && L::clamp_max == 127) {
+    (void)out, (void)pixels;
+  } else if constexpr (out_pitch<L>() == L::out_c) {
+    clamp_bytes(out, pixels * L::out_c, L::clamp_min, L::clamp_max);
+  } else {
+    for (; pixels > 0; --pixels, out += out_pitch<L>()) clamp_bytes(out, L::out_c, L::clamp_min, L::clamp_max);
+  }
+}
+
 /// Words of a block of a matrix of bytes.
 constexpr int32_t byte_block_words(int32_t steps) { return 4 + 2 * steps + 12; }
 

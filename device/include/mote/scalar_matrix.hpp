@@ -93,9 +93,10 @@ MOTE_INLINE int32_t value_of_pair(uint32_t pair, int32_t which) {
   "  .rept 8\n"
 
 #define MOTE_SCALAR_BEGIN(COLUMN_BYTES, CODE_BYTES) MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, "")
-// r7 is the mask of bytes 0 and 2.
-#define MOTE_SCALAR_BEGIN_BYTES(COLUMN_BYTES, CODE_BYTES) \
-  MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, "  movs r7,#255\n  lsls r4,r7,#16\n  orrs r7,r4\n")
+// r7 is the mask of both halves' lowest bits.
+#define MOTE_SCALAR_BEGIN_MASK(COLUMN_BYTES, CODE_BYTES, MASK) \
+  MOTE_SCALAR_ENTRY(COLUMN_BYTES, CODE_BYTES, "  movs r7,#" MASK "\n  lsls r4,r7,#16\n  orrs r7,r4\n")
+#define MOTE_SCALAR_BEGIN_BYTES(COLUMN_BYTES, CODE_BYTES) MOTE_SCALAR_BEGIN_MASK(COLUMN_BYTES, CODE_BYTES, "255")
 
 #define MOTE_SCALAR_NEXT \
   "  .endr\n"            \
@@ -273,6 +274,36 @@ MOTE_THUMB_ASSEMBLY inline void sum_column_by_bytes<4>(const uint32_t*, const in
                    "  add r8,r2\n" MOTE_SCALAR_ONE_SUM);
 }
 
+/// The same for weights that are 4-bit codes plus a number for all: a group is one word of four pairs of codes, of which pair i
+/// has that of its second value 4 * i above bit 0 and that of its first value 4 * i above bit 16. In the column the first word of
+/// a group is 2^15 + 0x00010001 times the number times the sum of the group's pairs.
+MOTE_THUMB_ASSEMBLY inline void sum_column_by_codes(const uint32_t*, const int32_t*, int32_t*, const int32_t*, int32_t) {
+  __asm__ volatile(MOTE_SCALAR_BEGIN_MASK(
+      "20", "46", "15") "  ldm r1!,{r5}\n"
+                        "  ldm r0!,{r2,r3,r4}\n"
+                        "  movs r6,r7\n"
+                        "  ands r6,r5\n"
+                        "  muls r3,r6\n"
+                        "  adds r2,r2,r3\n"
+                        "  lsrs r5,r5,#4\n"
+                        "  movs r6,r7\n"
+                        "  ands r6,r5\n"
+                        "  muls r4,r6\n"
+                        "  adds r2,r2,r4\n"
+                        "  ldm r0!,{r3,r4}\n"
+                        "  lsrs r5,r5,#4\n"
+                        "  movs r6,r7\n"
+                        "  ands r6,r5\n"
+                        "  muls r3,r6\n"
+                        "  adds r2,r2,r3\n"
+                        "  lsrs r5,r5,#4\n"
+                        "  ands r5,r7\n"
+                        "  muls r4,r5\n"
+                        "  adds r2,r2,r4\n"
+                        "  asrs r2,r2,#16\n"
+                        "  add r8,r2\n" MOTE_SCALAR_ONE_SUM);
+}
+
 /// Sums of products of rows with four columns, of whose groups the words for columns 0 and 1 stand before those for 2 and 3: as
 /// sum_two_columns, those of columns 2 and 3 in a second array behind 2 * kScalarRows sums.
 template <int32_t kSteps>
@@ -372,6 +403,7 @@ MOTE_THUMB_ASSEMBLY inline void sum_four_columns<2>(const uint32_t*, const int32
 #undef MOTE_SCALAR_ENTRY
 #undef MOTE_SCALAR_BEGIN
 #undef MOTE_SCALAR_BEGIN_BYTES
+#undef MOTE_SCALAR_BEGIN_MASK
 #undef MOTE_SCALAR_NEXT
 #undef MOTE_SCALAR_END
 #undef MOTE_SCALAR_TWO_SUMS
@@ -461,6 +493,22 @@ inline void sum_column_by_bytes(const uint32_t* column, const int32_t* rows, int
         const auto weights = static_cast<uint32_t>(*rows++);
         group += x[0] * (weights & kMask) + x[1] * ((weights >> 8) & kMask);
       }
+      total += static_cast<int32_t>(group) >> 16;
+    }
+    *sums = total;
+  }
+}
+
+inline void sum_column_by_codes(const uint32_t* column, const int32_t* rows, int32_t* sums, const int32_t* end, int32_t groups) {
+  constexpr uint32_t kMask = 0x000F000FU;
+  for (; sums != end; ++sums) {
+    int32_t total = 0;
+    const uint32_t* x = column;
+    for (int32_t g = 0; g < groups; ++g) {
+      uint32_t group = *x++;
+      const auto codes = static_cast<uint32_t>(*rows++);
+#pragma GCC unroll 4
+      for (int32_t i = 0; i < 4; ++i) group += *x++ * (codes >> (4 * i) & kMask);
       total += static_cast<int32_t>(group) >> 16;
     }
     *sums = total;
