@@ -81,6 +81,7 @@ std::optional<CodedMatrix> pack_coded_matrix(std::int32_t bits, const MatrixRows
 std::optional<ScalarCodes> pack_scalar_codes(const MatrixRows& rows, const Finish& finish) {
   constexpr std::size_t kGroup = 8;
   constexpr std::int32_t kMostWeight = 31, kMostCode = 15;
+  if (rows.weights.empty()) return std::nullopt;
   const auto [least, most] = std::ranges::minmax(rows.weights);
   const std::int32_t base = least;
   if (most - base > kMostCode || std::max<std::int32_t>(-base, most) > kMostWeight) return std::nullopt;

@@ -331,8 +331,10 @@ const std::vector<Implementation> Conv2d::kRows = {
     winograd_row<kPairsOfStride2, Isa::kScalar>("conv_2d.winograd_stride_2_plain_pairs"),
     convolution_row<packed, ScalarConvolutionKernel, Isa::kScalar>("conv_2d.scalar"),
     convolution_row<packed, Rv32ConvolutionKernel, Isa::kRv32>("conv_2d.rv32"),
-    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kCodebook>("conv_2d.clustered_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
-    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kHuffman>("conv_2d.huffman_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
+    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kCodebook>(
+        "conv_2d.clustered_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
+    unpacked_row<packed, PackedConvolutionKernel<MatrixForm::kPairs>, Isa::kDsp, WeightCode::kHuffman>(
+        "conv_2d.huffman_packed", kPackedMatrixRoutine, kPackedMatrixBytes),
     unpacked_row<packed, MveConvolution, Isa::kMve, WeightCode::kCodebook>("conv_2d.clustered_mve"),
     unpacked_row<packed, MveConvolution, Isa::kMve, WeightCode::kHuffman>("conv_2d.huffman_mve"),
     unpacked_row<packed, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kCodebook>("conv_2d.clustered_scalar"),
@@ -341,6 +343,7 @@ const std::vector<Implementation> Conv2d::kRows = {
     unpacked_row<packed, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kHuffman>("conv_2d.huffman_rv32"),
     sparse_row<packed, Isa::kDsp>("conv_2d.sparse"),
     sparse_row<packed, Isa::kScalar>("conv_2d.sparse"),
+    sparse_row<packed, Isa::kRv32>("conv_2d.sparse_rv32"),
     {.name = "conv_2d.sparse_int8_weights",
      .applies = sparse_weight_only_applies,
      .cycles = sparse_weight_only_cycles,

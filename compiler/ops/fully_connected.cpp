@@ -448,16 +448,20 @@ const std::vector<Implementation> FullyConnected::kRows = {
      .cycles = scalar_cycles,
      .lower = lower_scalar},
     {.name = "fully_connected.rv32", .isa = Isa::kRv32, .applies = rv32_applies, .cycles = rv32_cycles, .lower = lower_rv32},
-    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kCodebook>("fully_connected.clustered_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
-    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kHuffman>("fully_connected.huffman_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
+    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kCodebook>(
+        "fully_connected.clustered_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
+    unpacked_row<as_convolution, PackedConvolutionKernel<MatrixForm::kBytes>, Isa::kDsp, WeightCode::kHuffman>(
+        "fully_connected.huffman_by_bytes", kByteMatrixRoutine, kByteMatrixBytes),
     unpacked_row<as_convolution, MveConvolution, Isa::kMve, WeightCode::kCodebook>("fully_connected.clustered_mve"),
     unpacked_row<as_convolution, MveConvolution, Isa::kMve, WeightCode::kHuffman>("fully_connected.huffman_mve"),
-    unpacked_row<as_convolution, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kCodebook>("fully_connected.clustered_scalar"),
+    unpacked_row<as_convolution, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kCodebook>(
+        "fully_connected.clustered_scalar"),
     unpacked_row<as_convolution, ScalarConvolutionKernel, Isa::kScalar, WeightCode::kHuffman>("fully_connected.huffman_scalar"),
     unpacked_row<as_convolution, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kCodebook>("fully_connected.clustered_rv32"),
     unpacked_row<as_convolution, Rv32ConvolutionKernel, Isa::kRv32, WeightCode::kHuffman>("fully_connected.huffman_rv32"),
     sparse_row<as_convolution, Isa::kDsp>("fully_connected.sparse"),
     sparse_row<as_convolution, Isa::kScalar>("fully_connected.sparse"),
+    sparse_row<as_convolution, Isa::kRv32>("fully_connected.sparse_rv32"),
     coded_row<4>("fully_connected.codes_4"),
     coded_row<2>("fully_connected.codes_2"),
     {.name = "fully_connected.scalar_codes_4",

@@ -32,23 +32,26 @@ std::int64_t columns_at_once(const Window& w, std::int32_t block_rows, std::int6
   return columns;
 }
 
-/// Cycles of one entry: it is found, its weights and values are loaded, products are summed.
-double entry_cycles(Isa isa, std::int64_t block_rows, std::int64_t columns) {
-  const bool is_plain = isa == Isa::kScalar;
-  const double per_entry = 3, per_weight = is_plain ? 8 : 3.4, per_value = is_plain ? 3 : 1.5, per_product = is_plain ? 2 : 1;
-  const auto rows = static_cast<double>(block_rows), values = static_cast<double>(columns);
-  return per_entry + per_weight * rows + per_value * values + per_product * rows * values;
+/// Cycles, or on cores whose cycles are unknown instructions: of an entry, each of its weights, each column's value, each
+/// product, a block of rows and an output.
+struct SparseCosts {
+  double entry, weight, value, product, block, output;
+};
+constexpr SparseCosts costs_on(Isa isa) {
+  if (isa == Isa::kScalar) return {0, 6.6, 3.9, 2, 80, 53};
+  if (isa == Isa::kRv32) return {3.5, 2.5, 1.2, 2, 15, 13};
+  return {3, 3.4, 1.5, 1, 60, 16};
 }
 
-double convolution_cycles(const Window& w, const SparseTables& tables, Isa isa, std::int64_t columns, double output) {
-  const auto all = static_cast<double>(pixels(w));
+double convolution_cycles(const Window& w, const SparseTables& tables, Isa isa, std::int64_t columns) {
+  const SparseCosts costs = costs_on(isa);
+  const auto all = static_cast<double>(pixels(w)), values = static_cast<double>(columns);
+  const auto rows = static_cast<double>(tables.block_rows);
   const double gather = pixels_are_columns(w) ? 0 : w.k_h * w.k_w * (20 + 0.7 * w.in_c);
   const double groups = static_cast<double>((pixels(w) + columns - 1) / columns);
-  const double blocks = static_cast<double>(tables.counts.size());
-  return 100 + all * gather +
-         groups * (blocks * (isa == Isa::kScalar ? 80 : 60) +
-                   static_cast<double>(tables.entries()) * entry_cycles(isa, tables.block_rows, columns)) +
-         output * all * w.out_c;
+  const double entry = costs.entry + costs.weight * rows + costs.value * values + costs.product * rows * values;
+  const double blocks = costs.block * static_cast<double>(tables.counts.size()) + entry * static_cast<double>(tables.entries());
+  return 100 + all * gather + groups * blocks + costs.output * all * w.out_c;
 }
 
 void describe(KernelCall& call, const Window& w, const SparseTables& tables, std::int64_t columns) {
@@ -65,7 +68,8 @@ KernelCall& finish_call(KernelCall& call, const Window& w, std::int64_t columns,
 }  // namespace
 
 bool is_sparse(std::span<const std::int8_t> weights) {
-  return static_cast<double>(std::ranges::count(weights, 0)) >= kLeastZeros * static_cast<double>(weights.size());
+  return !weights.empty() &&
+         static_cast<double>(std::ranges::count(weights, 0)) >= kLeastZeros * static_cast<double>(weights.size());
 }
 
 std::optional<SparseTables> pack_sparse(std::span<const std::int8_t> weights, std::size_t rows, std::int32_t block_rows) {
@@ -126,7 +130,7 @@ SparseTables SparseConvolution::tables(Isa isa) const {
   const auto best = pack_sparse(layer.weights, layer.bias.size(), 1).value();
   const auto blocks = pack_sparse(layer.weights, layer.bias.size(), 4).value();
   const auto cycles_of = [&](const SparseTables& tables) {
-    return convolution_cycles(layer.window, tables, isa, columns_at_once(layer.window, tables.block_rows, 1), 0);
+    return convolution_cycles(layer.window, tables, isa, columns_at_once(layer.window, tables.block_rows, 1));
   };
   return blocks.bytes() <= best.bytes() && cycles_of(blocks) < cycles_of(best) ? blocks : best;
 }
@@ -134,7 +138,7 @@ SparseTables SparseConvolution::tables(Isa isa) const {
 double SparseConvolution::cycles(Isa isa) const {
   const SparseTables packed = tables(isa);
   const std::int64_t columns = columns_at_once(layer.window, packed.block_rows, 1);
-  return convolution_cycles(layer.window, packed, isa, columns, isa == Isa::kScalar ? 53 : 16);
+  return convolution_cycles(layer.window, packed, isa, columns);
 }
 
 KernelCall SparseConvolution::lower(Isa isa, const NodeView& node) const {
@@ -156,7 +160,7 @@ bool SparseWeightOnly::applies() const {
 double SparseWeightOnly::cycles() const {
   const auto packed = pack_sparse(weights, static_cast<std::size_t>(window.out_c), 1).value();
   const std::int64_t columns = columns_at_once(window, 1, sizeof(float));
-  return 1.45 * convolution_cycles(window, packed, Isa::kPortable, columns, 20);
+  return 1.45 * convolution_cycles(window, packed, Isa::kPortable, columns);
 }
 
 KernelCall SparseWeightOnly::lower(const NodeView& node) const {

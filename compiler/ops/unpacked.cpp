@@ -18,9 +18,9 @@ constexpr std::int64_t kUnpackedTable = -1, kInnerScratch = -2, kOutputOfBlock =
 constexpr double kCyclesOfBlock = 120;
 
 double cycles_of_value(WeightCode code, Isa isa, double bits) {
-  const bool is_plain = isa == Isa::kScalar || isa == Isa::kRv32;
-  if (code == WeightCode::kCodebook) return is_plain ? 20 : 11;
-  return (is_plain ? 26 : 16) + (is_plain ? 5 : 4) * bits;
+  const bool is_scalar = isa == Isa::kScalar;
+  if (code == WeightCode::kCodebook) return is_scalar ? 20 : 11;
+  return is_scalar ? 26 + 5 * bits : 16 + 4 * bits;
 }
 
 std::int32_t word_at(const PackedConstant& table, std::size_t i) {

@@ -147,6 +147,30 @@ TEST(CompactWeights, AreTakenWhereFlashIsShortAndNotElsewhere) {
   EXPECT_LE(small.constant_bytes() + small.predicted_code_bytes, *options.flash_bytes);
 }
 
+TEST(CompactWeights, ZerosAreSkippedUnderFloatActivations) {
+  Random random(6);
+  GraphBuilder b;
+  const auto sparse = [&](Shape shape) {
+    const auto weights =
+        structured_weights(random, Structure::kSparse, shape[0], static_cast<std::size_t>(element_count(shape) / shape[0]));
+    const Quantization quantization = per_channel(random, shape[0], 0.002F);
+    return b.constant(std::move(shape), weights, quantization);
+  };
+  const std::vector<float> bias(21, 0.5F);
+  TensorId x = b.input({1, 5, 6, 9}, {}, DataType::kFloat32);
+  x = b.node("conv_2d", {x, sparse({21, 3, 2, 9}), b.constant(Shape{21}, bias)}, {{"padding", Padding{Padding::Kind::kSame}}}, {},
+             DataType::kFloat32);
+  x = b.node("conv_2d", {x, sparse({13, 1, 1, 21})}, {{"activation", Activation::kRelu6}}, {}, DataType::kFloat32);
+  x = b.node("reshape", {x, b.integers({1, 390})}, {}, {}, DataType::kFloat32);
+  b.output(b.node("fully_connected", {x, sparse({7, 390})}, {}, {}, DataType::kFloat32));
+  const Graph graph = b.finish();
+  const Plan plan = make_plan(graph, find_target("host"));
+  EXPECT_EQ(std::count_if(plan.steps.begin(), plan.steps.end(),
+                          [](const Step& step) { return step.call.function == "conv_2d_sparse_weight_only"; }),
+            3);
+  expect_library_equals_reference(graph, random_inputs(graph, 3, 2));
+}
+
 TEST(CompactWeights, DenseWeightsHaveNoSuchRows) {
   Random random(8);
   GraphBuilder b;
