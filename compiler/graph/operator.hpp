@@ -90,11 +90,15 @@ struct Interval {
 };
 using Ranges = std::vector<Interval>;
 
-/// How channels of the activations (input 0) relate to channels of output 0.
+/// How channels of the activations relate to channels of output 0; a channel is an index along the innermost axis.
 enum class ChannelFlow : std::uint8_t {
   kOpaque,   ///< unknown: channels must stay as they are
-  kMixed,    ///< every output channel may depend on every input channel (convolution, fully connected)
-  kCoupled,  ///< output channel c depends on input channel c alone (depthwise, pools)
+  kMixed,    ///< every output channel may depend on every channel of input 0 (convolution, fully connected)
+  kCoupled,  ///< output channel c depends on channel c of input 0 alone, and `output_ranges` tells how (depthwise, pools)
+  kSpread,   ///< output channel c depends on channel c / (outputs / inputs) of input 0 alone (depthwise with a multiplier)
+  kTied,     ///< output channel c depends on channel c of every input that has as many channels (sums, curves, means)
+  kJoined,   ///< output channels are those of the inputs, one input after another (concatenation)
+  kFolded,   ///< channel c of the wider of input 0 and output 0 is channel c modulo the other's extent (flattening)
 };
 
 /// What stands in the place of an input when a node computes with integers (Operator::integer_inputs).
@@ -137,7 +141,7 @@ class Operator {
   /// same results.
   virtual bool reads_plain_integers(int) const { return false; }
 
-  // What removing channels needs to know (passes/shrink.hpp). The defaults allow nothing.
+  // What removing channels needs to know (passes/shrink.hpp, compress/prune). The defaults allow nothing.
 
   virtual ChannelFlow channel_flow(const NodeView&) const { return ChannelFlow::kOpaque; }
   /// What each channel of output 0 can be when the channels of input 0 stay within `in`: never too narrow.
@@ -145,8 +149,9 @@ class Operator {
   /// kMixed: whether input channel `c`, if it is always `value`, or whatever it is when `value` is empty, can be taken out, its
   /// share moving into the bias.
   virtual bool can_drop_input(const NodeView&, std::size_t, std::optional<std::int32_t>) const { return false; }
-  /// Rewrites the node's constants so that only the kept channels are left. `dropped_values` holds, for each input channel that
-  /// goes, the value it always has (empty: its weights are zero). The activations' shapes are the caller's business.
+  /// Rewrites the node's constants so that only the kept channels are left. `dropped_values` holds, for each input channel of a
+  /// kMixed int8 node that goes, the value it always has (empty: it adds nothing). What a float node's channel added is gone. The
+  /// activations' shapes are the caller's business.
   virtual void keep_channels(Graph& graph, Node& node, const std::vector<bool>& keep_inputs,
                              const std::vector<std::optional<std::int32_t>>& dropped_values,
                              const std::vector<bool>& keep_outputs) const;

@@ -2,6 +2,7 @@
 // Source: TensorFlow Lite CONCATENATION.
 
 #include "ops/checks.hpp"
+#include "ops/cut_channels.hpp"
 #include "ops/joined.hpp"
 
 namespace mote {
@@ -61,6 +62,24 @@ class Concatenation : public OperatorBase<Concatenation> {
     if (extent > INT32_MAX) throw Error("the joined tensor is too large");
     shape[at] = static_cast<std::int32_t>(extent);
     return {{node.input(0).type, shape}};
+  }
+
+  bool joins_channels(const NodeView& node) const {
+    const std::size_t rank = node.input(0).shape.size();
+    return static_cast<std::size_t>(resolve_axis(axis, rank)) + 1 == rank;
+  }
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    return joins_channels(node) ? ChannelFlow::kJoined : ChannelFlow::kTied;
+  }
+  void keep_channels(Graph& graph, Node& node, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>& keep_outputs) const override {
+    if (!joins_channels(NodeView(graph, node))) return keep_operand_channels(graph, node, keep_outputs);
+    auto begin = keep_outputs.begin();
+    for (TensorId& id : node.inputs) {
+      const auto end = begin + graph.tensor(id).shape.back();
+      if (graph.tensor(id).is_constant()) id = keep_positions(graph, id, {begin, end});
+      begin = end;
+    }
   }
 
   QuantizationRule quantization(const NodeView& node, DataType) const override {

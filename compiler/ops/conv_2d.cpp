@@ -4,6 +4,7 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
+#include "ops/float_convolution.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -91,6 +92,8 @@ class Conv2d : public OperatorBase<Conv2d> {
   std::optional<WeightTaps> weight_taps(const NodeView& node) const override { return window(node).taps(node.input(1).shape[3]); }
 
   void evaluate(const Evaluation& e) const override {
+    const bool floats = is_float(e.input(0).type) && is_float(e.input(1).type);
+    if (floats && e.input(1).shape[3] == e.input(0).shape[3]) return convolve_floats(e, window(e), finish(e));
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
@@ -102,12 +105,10 @@ class Conv2d : public OperatorBase<Conv2d> {
   }
 
   ChannelFlow channel_flow(const NodeView& node) const override {
-    const bool whole = node.input(1).shape[3] == node.input(0).shape[3];
-    return node.input(0).type == DataType::kInt8 && whole ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
+    return node.input(1).shape[3] == node.input(0).shape[3] ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
   }
 
   Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
-    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
     return mixed_ranges(node, block(node), in, window(node).pads(), finish(node));
   }
 

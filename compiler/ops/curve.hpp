@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "ops/elementwise.hpp"
 #include "ops/unary.hpp"
 
 namespace mote {
@@ -28,7 +29,7 @@ double curve_cycles(const NodeView& node);
 
 /// Base of such operators. `Derived` has `float at(float x) const`, and the kernel of its name in mote/curves.hpp.
 template <typename Derived>
-class CurveOperator : public OperatorBase<Derived> {
+class CurveOperator : public ElementwiseOperator<Derived> {
  public:
   /// Integers below it are taken as it: where the function begins to have values.
   static constexpr float kFirst = -std::numeric_limits<float>::infinity();

@@ -1,3 +1,6 @@
+#include "ops/cut_channels.hpp"
+
+#include <algorithm>
 #include <cstring>
 
 #include "ops/weighted.hpp"
@@ -36,6 +39,29 @@ void keep_scales(Quantization& quantization, const std::vector<bool>& keep) {
     kept.zero_points.push_back(quantization.zero_points[i]);
   }
   quantization = std::move(kept);
+}
+
+/// The bias with what dropped inputs always add; none when there is none and nothing is added.
+std::optional<Tensor> with_moved_bias(const NodeView& node, const WeightBlock& block, const std::vector<bool>& keep_inputs,
+                                      const std::vector<std::optional<std::int32_t>>& dropped_values) {
+  const bool has_bias = node.has_input(kBias);
+  if (std::none_of(dropped_values.begin(), dropped_values.end(), [](const auto& value) { return value.has_value(); }))
+    return has_bias ? std::optional(node.input(kBias)) : std::nullopt;
+  const auto weights = node.input(kWeights).values<std::int8_t>();
+  const std::int32_t zero = node.input(kActivations).zero_point();
+  std::vector<std::int32_t> bias(block.outputs, 0);
+  if (has_bias) std::ranges::copy(node.input(kBias).values<std::int32_t>(), bias.begin());
+  for (std::size_t o = 0; o < block.outputs; ++o)
+    for (std::size_t t = 0; t < block.taps; ++t)
+      for (std::size_t i = 0; i < block.inputs; ++i) {
+        if (keep_inputs[i] || !dropped_values[i]) continue;
+        bias[o] = wrap_add(bias[o], wrap_multiply(weights[(o * block.taps + t) * block.inputs + i], *dropped_values[i] - zero));
+      }
+  if (!has_bias && std::all_of(bias.begin(), bias.end(), [](std::int32_t value) { return value == 0; })) return std::nullopt;
+  Tensor moved = has_bias ? node.input(kBias) : int32_tensor(node.node().name + "/bias");
+  moved.shape = {static_cast<std::int32_t>(block.outputs)};
+  set_values(moved, bias);
+  return moved;
 }
 
 }  // namespace
@@ -77,43 +103,26 @@ void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::
                  const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs,
                  Shape shape) {
   const NodeView view(graph, node);
-  const auto weights = view.input(kWeights).values<std::int8_t>();
-  const std::int32_t zero = view.input(kActivations).zero_point();
-  const bool has_bias = view.has_input(kBias);
-  std::vector<std::int8_t> kept;
-  std::vector<std::int32_t> bias;
-  bool bias_needed = has_bias;
+  const auto bias = with_moved_bias(view, block, keep_inputs, dropped_values);
+  const std::size_t size = type_bytes(view.input(kWeights).type);
+  auto kept = std::make_shared<std::vector<std::uint8_t>>();
   for (std::size_t o = 0; o < block.outputs; ++o) {
     if (!keep_outputs[o]) continue;
-    std::int32_t moved = has_bias ? view.input(kBias).values<std::int32_t>()[o] : 0;
-    for (std::size_t t = 0; t < block.taps; ++t) {
+    for (std::size_t t = 0; t < block.taps; ++t)
       for (std::size_t i = 0; i < block.inputs; ++i) {
-        const std::int8_t weight = weights[(o * block.taps + t) * block.inputs + i];
-        if (keep_inputs[i]) {
-          kept.push_back(weight);
-        } else if (dropped_values[i]) {
-          moved = wrap_add(moved, wrap_multiply(weight, *dropped_values[i] - zero));
-        }
+        if (!keep_inputs[i]) continue;
+        const std::uint8_t* weight = view.input(kWeights).data->data() + ((o * block.taps + t) * block.inputs + i) * size;
+        kept->insert(kept->end(), weight, weight + size);
       }
-    }
-    bias_needed = bias_needed || moved != 0;
-    bias.push_back(moved);
   }
   Tensor cut = view.input(kWeights);
   cut.shape = std::move(shape);
+  cut.data = std::move(kept);
   keep_scales(cut.quantization, keep_outputs);
-  set_values(cut, kept);
-  std::optional<Tensor> new_bias;
-  if (bias_needed) {
-    new_bias = has_bias ? view.input(kBias) : int32_tensor(node.name + "/bias");
-    new_bias->shape = {static_cast<std::int32_t>(count(keep_outputs))};
-    keep_scales(new_bias->quantization, keep_outputs);
-    set_values(*new_bias, bias);
-  }
   node.inputs[kWeights] = graph.add_tensor(std::move(cut));
-  if (!new_bias) return;
+  if (!bias) return;
   node.inputs.resize(3, kNoTensor);
-  node.inputs[kBias] = graph.add_tensor(std::move(*new_bias));
+  node.inputs[kBias] = keep_positions(graph, graph.add_tensor(*bias), keep_outputs);
 }
 
 TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep) {
@@ -129,6 +138,14 @@ TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep
   cut.shape.back() = static_cast<std::int32_t>(count(keep));
   keep_scales(cut.quantization, keep);
   return graph.add_tensor(std::move(cut));
+}
+
+void keep_operand_channels(Graph& graph, Node& node, const std::vector<bool>& keep) {
+  for (TensorId& id : node.inputs) {
+    if (id == kNoTensor || !graph.tensor(id).is_constant()) continue;
+    const Shape& shape = graph.tensor(id).shape;
+    if (!shape.empty() && static_cast<std::size_t>(shape.back()) == keep.size()) id = keep_positions(graph, id, keep);
+  }
 }
 
 }  // namespace mote

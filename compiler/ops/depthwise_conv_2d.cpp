@@ -7,6 +7,7 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
+#include "ops/float_convolution.hpp"
 #include "ops/depthwise_mve.hpp"
 #include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
@@ -100,17 +101,17 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
   std::optional<WeightTaps> weight_taps(const NodeView& node) const override { return window(node).taps(1); }
 
   void evaluate(const Evaluation& e) const override {
+    const bool floats = is_float(e.input(0).type) && is_float(e.input(1).type);
+    if (floats && e.input(1).shape[3] == e.input(0).shape[3]) return convolve_floats_depthwise(e, window(e), finish(e));
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
 
   ChannelFlow channel_flow(const NodeView& node) const override {
-    const bool one_each = node.input(1).shape[3] == node.input(0).shape[3];
-    return node.input(0).type == DataType::kInt8 && one_each ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
+    return node.input(1).shape[3] == node.input(0).shape[3] ? ChannelFlow::kCoupled : ChannelFlow::kSpread;
   }
 
   Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
-    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
     const Window w = window(node);
     const Finish last = finish(node);
     const auto weights = node.input(1).values<std::int8_t>();

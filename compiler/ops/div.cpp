@@ -4,13 +4,14 @@
 #include <bit>
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 #include "ops/fixed_point_curves.hpp"
 
 namespace mote {
 
 namespace {
 
-class Div : public OperatorBase<Div> {
+class Div : public ElementwiseOperator<Div> {
  public:
   static constexpr std::string_view kName = "div";
   static const std::vector<Implementation> kRows;

@@ -14,6 +14,13 @@ class ExpandDims : public ViewOperator<ExpandDims> {
 
   QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
 
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const Shape& in = node.input(0).shape;
+    return !in.empty() && in.back() > 1 && in.back() == node.output().shape.back() ? ChannelFlow::kTied : ChannelFlow::kOpaque;
+  }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
+
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 2, 2);
     const auto axis = node.integers(1, "axis");

@@ -7,6 +7,7 @@
 #include "ops/coded_matrix.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
+#include "ops/float_convolution.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 
@@ -89,6 +90,10 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   }
 
   void evaluate(const Evaluation& e) const override {
+    if (is_float(e.input(0).type) && is_float(e.input(1).type)) {
+      const auto n = static_cast<std::size_t>(depth(e));
+      return multiply_floats(e, n, static_cast<std::size_t>(units(e)), finish(e));
+    }
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { multiply<decltype(in), decltype(weight), decltype(sum)>(e); });
   }
@@ -99,12 +104,10 @@ class FullyConnected : public OperatorBase<FullyConnected> {
 
   ChannelFlow channel_flow(const NodeView& node) const override {
     const Shape& in = node.input(0).shape;
-    return node.input(0).type == DataType::kInt8 && !in.empty() && in.back() == depth(node) ? ChannelFlow::kMixed
-                                                                                            : ChannelFlow::kOpaque;
+    return !in.empty() && in.back() == depth(node) ? ChannelFlow::kMixed : ChannelFlow::kOpaque;
   }
 
   Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
-    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
     return mixed_ranges(node, block(node), in, false, finish(node));
   }
 

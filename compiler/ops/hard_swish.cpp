@@ -1,6 +1,7 @@
 // HARD_SWISH: x * min(max(x + 3, 0), 6) / 6. int8 works in 16-bit fixed point.
 // Source: TensorFlow Lite HARD_SWISH.
 
+#include "ops/elementwise.hpp"
 #include "ops/quantized_math.hpp"
 #include "ops/unary.hpp"
 
@@ -21,7 +22,7 @@ Multiplier narrow(Multiplier by) {
   return {by.multiplier >= INT32_MAX - (1 << 15) ? 32767 : (by.multiplier + (1 << 15)) >> 16, by.shift};
 }
 
-class HardSwish : public OperatorBase<HardSwish> {
+class HardSwish : public ElementwiseOperator<HardSwish> {
  public:
   static constexpr std::string_view kName = "hard_swish";
   static const std::vector<Implementation> kRows;

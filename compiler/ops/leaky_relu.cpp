@@ -1,6 +1,7 @@
 // LEAKY_RELU: x where it is positive, alpha * x elsewhere.
 // Source: TensorFlow Lite LEAKY_RELU.
 
+#include "ops/elementwise.hpp"
 #include "ops/quantized_math.hpp"
 #include "ops/unary.hpp"
 
@@ -8,7 +9,7 @@ namespace mote {
 
 namespace {
 
-class LeakyRelu : public OperatorBase<LeakyRelu> {
+class LeakyRelu : public ElementwiseOperator<LeakyRelu> {
  public:
   static constexpr std::string_view kName = "leaky_relu";
   static constexpr VersionsByType kTfliteVersions{.int16 = 2};

@@ -1,6 +1,7 @@
 // LOGISTIC: 1 / (1 + exp(-x)).
 // Source: TensorFlow Lite LOGISTIC; int16 from a table of 256 entries.
 
+#include "ops/elementwise.hpp"
 #include "ops/fixed_point_curves.hpp"
 #include "ops/sigmoid.hpp"
 
@@ -8,7 +9,7 @@ namespace mote {
 
 namespace {
 
-class Logistic : public OperatorBase<Logistic> {
+class Logistic : public ElementwiseOperator<Logistic> {
  public:
   static constexpr std::string_view kName = "logistic";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};

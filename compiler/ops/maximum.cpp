@@ -2,12 +2,13 @@
 // Source: TensorFlow Lite MAXIMUM.
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class Maximum : public OperatorBase<Maximum> {
+class Maximum : public ElementwiseOperator<Maximum> {
  public:
   static constexpr std::string_view kName = "maximum";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};

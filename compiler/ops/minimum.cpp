@@ -2,12 +2,13 @@
 // Source: TensorFlow Lite MINIMUM.
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class Minimum : public OperatorBase<Minimum> {
+class Minimum : public ElementwiseOperator<Minimum> {
  public:
   static constexpr std::string_view kName = "minimum";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};

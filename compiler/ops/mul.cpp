@@ -2,12 +2,13 @@
 // Source: TensorFlow Lite MUL.
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class Mul : public OperatorBase<Mul> {
+class Mul : public ElementwiseOperator<Mul> {
  public:
   static constexpr std::string_view kName = "mul";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 4};

@@ -23,6 +23,12 @@ class Pad : public OperatorBase<Pad> {
     return infer_padded(node);
   }
 
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    return node.input(0).shape.back() == node.output().shape.back() ? ChannelFlow::kTied : ChannelFlow::kOpaque;
+  }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
+
   QuantizationRule quantization(const NodeView&, DataType) const override {
     return QuantizationRule::shared({0}).with_channel_scales();
   }

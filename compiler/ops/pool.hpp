@@ -84,12 +84,9 @@ class PoolOperator : public OperatorBase<Derived> {
     return QuantizationRule::shared({0}).with_channel_scales();
   }
 
-  ChannelFlow channel_flow(const NodeView& node) const override {
-    return node.input(0).type == DataType::kInt8 ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
-  }
+  ChannelFlow channel_flow(const NodeView&) const override { return ChannelFlow::kCoupled; }
   /// A mean or maximum lies within the range of its values; the clamp comes after.
   Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
-    if (channel_flow(node) == ChannelFlow::kOpaque) return whole_ranges(node.output());
     const auto [lowest, highest] = activation_range(activation, node.output());
     Ranges result;
     for (const Interval& each : in)

@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class Pow : public OperatorBase<Pow> {
+class Pow : public ElementwiseOperator<Pow> {
  public:
   static constexpr std::string_view kName = "pow";
   static const std::vector<Implementation> kRows;

@@ -2,12 +2,13 @@
 // Source: TensorFlow Lite PRELU.
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class Prelu : public OperatorBase<Prelu> {
+class Prelu : public ElementwiseOperator<Prelu> {
  public:
   static constexpr std::string_view kName = "prelu";
   static const std::vector<Implementation> kRows;

@@ -103,6 +103,15 @@ class ReduceOperator : public OperatorBase<Derived> {
   }
   void write(OptionsWriter& to) const { to.set(tflite::CreateReducerOptions(to.builder(), keep_dims)); }
 
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const auto last = static_cast<std::int32_t>(node.input(0).shape.size()) - 1;
+    const std::vector<std::int32_t> axes = node.integers(1, "axes");
+    const bool reduced = std::any_of(axes.begin(), axes.end(), [&](std::int32_t axis) { return axis == last || axis == -1; });
+    return reduced || last < 0 ? ChannelFlow::kOpaque : ChannelFlow::kTied;
+  }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
+
  protected:
   /// int8 and int16 must be quantized.
   std::vector<TensorType> infer_reduction(const NodeView& node, std::initializer_list<DataType> allowed) const {

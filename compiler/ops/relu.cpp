@@ -1,6 +1,7 @@
 // RELU: max(x, 0), with a change of scale for integers.
 // Source: TensorFlow Lite RELU.
 
+#include "ops/elementwise.hpp"
 #include "ops/quantized_math.hpp"
 #include "ops/unary.hpp"
 
@@ -8,7 +9,7 @@ namespace mote {
 
 namespace {
 
-class Relu : public OperatorBase<Relu> {
+class Relu : public ElementwiseOperator<Relu> {
  public:
   static constexpr std::string_view kName = "relu";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};

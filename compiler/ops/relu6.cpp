@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/elementwise.hpp"
 #include "ops/quantized_math.hpp"
 #include "ops/unary.hpp"
 
@@ -10,7 +11,7 @@ namespace mote {
 
 namespace {
 
-class Relu6 : public OperatorBase<Relu6> {
+class Relu6 : public ElementwiseOperator<Relu6> {
  public:
   static constexpr std::string_view kName = "relu6";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};

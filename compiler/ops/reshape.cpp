@@ -57,15 +57,15 @@ class Reshape : public ViewOperator<Reshape> {
     return {{in.type, wanted}};
   }
 
-  // Channels stay channels when the innermost extent does.
+  // Channels stay channels when the innermost extent does; pixels and channels may become one axis, or the other way round.
   ChannelFlow channel_flow(const NodeView& node) const override {
     const Shape& in = node.input(0).shape;
     const Shape& out = node.output().shape;
-    return !in.empty() && !out.empty() && in.back() == out.back() ? ChannelFlow::kCoupled : ChannelFlow::kOpaque;
+    if (in.empty() || out.empty() || in.back() == 0 || out.back() == 0) return ChannelFlow::kOpaque;
+    if (in.back() == out.back()) return ChannelFlow::kCoupled;
+    return in.back() % out.back() == 0 || out.back() % in.back() == 0 ? ChannelFlow::kFolded : ChannelFlow::kOpaque;
   }
-  Ranges output_ranges(const NodeView& node, const Ranges& in) const override {
-    return channel_flow(node) == ChannelFlow::kCoupled ? in : whole_ranges(node.output());
-  }
+  Ranges output_ranges(const NodeView&, const Ranges& in) const override { return in; }
   void keep_channels(Graph& graph, Node& node, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
                      const std::vector<bool>& keep_outputs) const override {
     auto changed = std::make_unique<Reshape>(*this);

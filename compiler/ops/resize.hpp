@@ -33,6 +33,10 @@ class ResizeOperator : public OperatorBase<Derived> {
     align_corners = given->align_corners();
     half_pixel_centers = given->half_pixel_centers();
   }
+  ChannelFlow channel_flow(const NodeView&) const override { return ChannelFlow::kTied; }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
+
   void write(OptionsWriter& to) const {
     typename Options::Builder options_builder(to.builder());
     options_builder.add_align_corners(align_corners);

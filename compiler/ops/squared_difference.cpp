@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "ops/binary.hpp"
+#include "ops/elementwise.hpp"
 
 namespace mote {
 
 namespace {
 
-class SquaredDifference : public OperatorBase<SquaredDifference> {
+class SquaredDifference : public ElementwiseOperator<SquaredDifference> {
  public:
   static constexpr std::string_view kName = "squared_difference";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2};

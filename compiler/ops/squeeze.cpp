@@ -27,6 +27,16 @@ class Squeeze : public ViewOperator<Squeeze> {
     to.set(tflite::CreateSqueezeOptions(to.builder(), to.builder().CreateVector(axes)));
   }
 
+  // Without a list an axis that comes down to one channel would vanish too.
+  ChannelFlow channel_flow(const NodeView& node) const override {
+    const Shape& in = node.input(0).shape;
+    const Shape& out = node.output().shape;
+    const bool kept = !axes.empty() && !in.empty() && !out.empty() && in.back() == out.back() && in.back() > 1;
+    return kept ? ChannelFlow::kTied : ChannelFlow::kOpaque;
+  }
+  void keep_channels(Graph&, Node&, const std::vector<bool>&, const std::vector<std::optional<std::int32_t>>&,
+                     const std::vector<bool>&) const override {}
+
   QuantizationRule quantization(const NodeView&, DataType) const override { return QuantizationRule::shared({0}); }
 
   std::vector<TensorType> infer(const NodeView& node) const override {

@@ -3,13 +3,14 @@
 
 #include "ops/binary_mve.hpp"
 #include "ops/binary_wide.hpp"
+#include "ops/elementwise.hpp"
 #include "ops/sum_int8.hpp"
 
 namespace mote {
 
 namespace {
 
-class Sub : public OperatorBase<Sub> {
+class Sub : public ElementwiseOperator<Sub> {
  public:
   static constexpr std::string_view kName = "sub";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 5};

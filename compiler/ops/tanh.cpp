@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/elementwise.hpp"
 #include "ops/fixed_point_curves.hpp"
 #include "ops/sigmoid.hpp"
 
@@ -10,7 +11,7 @@ namespace mote {
 
 namespace {
 
-class Tanh : public OperatorBase<Tanh> {
+class Tanh : public ElementwiseOperator<Tanh> {
  public:
   static constexpr std::string_view kName = "tanh";
   static constexpr VersionsByType kTfliteVersions{.int8 = 2, .int16 = 3};

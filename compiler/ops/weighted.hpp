@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/checks.hpp"
+#include "ops/cut_channels.hpp"
 #include "ops/kernel_call.hpp"
 #include "ops/quantized_math.hpp"
 
@@ -67,21 +68,19 @@ class Finish {
   std::pair<float, float> float_range_;
 };
 
-/// Removing channels from an int8 convolution or fully connected layer: weights seen as [outputs][taps][inputs].
+/// Removing channels from a convolution or fully connected layer: weights seen as [outputs][taps][inputs].
 struct WeightBlock {
   std::size_t outputs = 0, taps = 1, inputs = 0;
 };
 
 /// What each output can be, for input channels within `in`; `padded`: a tap may lie outside, where it adds nothing.
 Ranges mixed_ranges(const NodeView& node, const WeightBlock& block, const Ranges& in, bool padded, const Finish& finish);
-/// Whether every weight on input channel `c` is zero.
+/// Whether every weight on input channel `c` of an int8 layer is zero.
 bool weights_are_zero(const NodeView& node, const WeightBlock& block, std::size_t c);
 /// Cuts rows and columns out of weights, bias and scales (inputs 1 and 2); what dropped inputs added moves into the bias.
 void cut_weights(Graph& graph, Node& node, const WeightBlock& block, const std::vector<bool>& keep_inputs,
                  const std::vector<std::optional<std::int32_t>>& dropped_values, const std::vector<bool>& keep_outputs,
                  Shape shape);
-/// Keeps the listed positions along the last axis of `axis_size`: per-channel tables, depthwise weights and bias.
-TensorId keep_positions(Graph& graph, TensorId id, const std::vector<bool>& keep);
 
 /// Runs `body` with the types of activation, weight (input 1) and sum: `body(In{}, Weight{}, Sum{})`.
 template <typename Body>

@@ -17,6 +17,13 @@ struct Chain {
   std::vector<std::pair<std::size_t, TensorId>> readers;  ///< kMixed nodes that read one of the tensors
 };
 
+/// Of integers alone are ranges known.
+ChannelFlow flow_of(const Graph& graph, const Node& node) {
+  const NodeView view(graph, node);
+  const bool integers = view.has_input(0) && view.input(0).type == DataType::kInt8;
+  return integers ? node.op->channel_flow(view) : ChannelFlow::kOpaque;
+}
+
 /// The chain behind node `head`, unless one of its tensors is tied to something that cannot lose channels.
 std::optional<Chain> chain_behind(const Graph& graph, std::size_t head, const std::vector<std::vector<std::int32_t>>& read_by) {
   Chain chain{head, {graph.nodes[head].outputs[0]}, {}, {}};
@@ -26,9 +33,7 @@ std::optional<Chain> chain_behind(const Graph& graph, std::size_t head, const st
     for (const std::int32_t reader : read_by[static_cast<std::size_t>(id)]) {
       const Node& node = graph.nodes[static_cast<std::size_t>(reader)];
       if (node.inputs[0] != id || std::count(node.inputs.begin(), node.inputs.end(), id) != 1) return std::nullopt;
-      switch (node.op->channel_flow(NodeView(graph, node))) {
-        case ChannelFlow::kOpaque:
-          return std::nullopt;
+      switch (flow_of(graph, node)) {
         case ChannelFlow::kMixed:
           chain.readers.emplace_back(reader, id);
           break;
@@ -36,6 +41,8 @@ std::optional<Chain> chain_behind(const Graph& graph, std::size_t head, const st
           chain.coupled.push_back(static_cast<std::size_t>(reader));
           chain.tensors.push_back(node.outputs[0]);
           break;
+        default:
+          return std::nullopt;
       }
     }
   }
@@ -88,7 +95,8 @@ std::vector<Ranges> channel_ranges(const Graph& graph) {
   for (const Tensor& tensor : graph.tensors) ranges.push_back(whole_ranges(tensor));
   for (const Node& node : graph.nodes) {
     const NodeView view(graph, node);
-    if (node.outputs.size() != 1 || !view.has_input(0)) continue;
+    const ChannelFlow flow = flow_of(graph, node);
+    if (node.outputs.size() != 1 || (flow != ChannelFlow::kMixed && flow != ChannelFlow::kCoupled)) continue;
     ranges[static_cast<std::size_t>(node.outputs[0])] =
         node.op->output_ranges(view, ranges[static_cast<std::size_t>(node.inputs[0])]);
   }
@@ -103,7 +111,7 @@ ShrinkReport shrink(Graph& graph) {
   // From the outputs backwards: columns that go with a later layer's rows can leave an earlier channel unused.
   for (std::size_t head = graph.nodes.size(); head-- > 0;) {
     const Node& node = graph.nodes[head];
-    if (node.op->channel_flow(NodeView(graph, node)) != ChannelFlow::kMixed) continue;
+    if (flow_of(graph, node) != ChannelFlow::kMixed) continue;
     const std::optional<Chain> chain = chain_behind(graph, head, read_by);
     if (!chain || chain->readers.empty()) continue;
     const auto channels = static_cast<std::size_t>(graph.tensor(node.outputs[0]).shape.back());
