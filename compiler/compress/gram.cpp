@@ -1,81 +1,76 @@
 #include "compress/gram.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "compress/layers.hpp"
 #include "compress/lockstep.hpp"
+#include "support/float_vector.hpp"
 #include "support/parallel.hpp"
 
 namespace mote {
 
 namespace {
 
-/// Four floats or doubles; GCC and Clang map it to whatever the machine has.
-using Floats = float __attribute__((vector_size(16)));
-constexpr std::size_t kLanes = 4, kTileRows = 4, kTileColumns = 8;
+constexpr std::size_t kLanes = kFloatLanes, kTileRows = 4, kTileColumns = 2 * kLanes;
 /// Rows that are summed in float before they go into a double.
 constexpr std::size_t kRun = 128;
 
 std::size_t padded(std::size_t columns) { return (columns + kTileColumns - 1) / kTileColumns * kTileColumns; }
 
-/// Rows of a width that tiles divide.
-std::vector<float> widened(std::span<const float> values, std::size_t columns) {
-  const std::size_t rows = values.size() / columns;
-  const std::size_t width = padded(columns);
-  std::vector<float> result(rows * width, 0.0F);
-  for (std::size_t r = 0; r < rows; ++r)
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(r * columns), columns,
-                result.begin() + static_cast<std::ptrdiff_t>(r * width));
-  return result;
-}
-
-Floats load(const float* from) {
-  Floats value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-/// Adds the products of four columns of `a` with eight of `b` over some rows.
+/// Adds the products of four columns of `a` with eight of `b` over some rows. Both may be read past the columns they have.
 void add_tile(const float* a, std::size_t a_width, const float* b, std::size_t b_width, std::size_t rows,
-              double (&sums)[kTileRows][kTileColumns]) {
-  Floats run[kTileRows][2] = {};
+              double* sums, std::size_t sums_width) {
+  FloatVector run[kTileRows][2] = {};
   for (std::size_t r = 0; r < rows; ++r, a += a_width, b += b_width) {
-    const Floats low = load(b);
-    const Floats high = load(b + kLanes);
+    const FloatVector low = load_floats(b);
+    const FloatVector high = load_floats(b + kLanes);
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < kTileRows; ++i) {
       run[i][0] += a[i] * low;
       run[i][1] += a[i] * high;
     }
   }
   for (std::size_t i = 0; i < kTileRows; ++i)
-    for (std::size_t j = 0; j < kTileColumns; ++j) sums[i][j] += static_cast<double>(run[i][j / kLanes][j % kLanes]);
+    for (std::size_t j = 0; j < kTileColumns; ++j) sums[i * sums_width + j] += static_cast<double>(run[i][j / kLanes][j % kLanes]);
 }
 
+/// Rows of columns, with a copy of the last one behind which tiles may read on.
+struct Matrix {
+  std::span<const float> values;
+  std::size_t columns;
+  std::vector<float> last;
+
+  Matrix(std::span<const float> rows, std::size_t width) : values(rows), columns(width), last(rows.end() - static_cast<std::ptrdiff_t>(width), rows.end()) {
+    last.resize(padded(width), 0.0F);
+  }
+  std::size_t rows() const { return values.size() / columns; }
+};
+
 /// Means of products; with `symmetric` only those from the diagonal on, the rest is mirrored.
-std::vector<double> products(const std::vector<float>& a, std::size_t a_columns, const std::vector<float>& b,
-                             std::size_t b_columns, bool symmetric) {
-  const std::size_t a_width = padded(a_columns);
-  const std::size_t b_width = padded(b_columns);
-  const std::size_t rows = a.size() / a_width;
-  std::vector<double> result(a_columns * b_columns, 0.0);
-  parallel_for((a_columns + kTileColumns - 1) / kTileColumns, [&] {
-    return [&](std::size_t band) {
+std::vector<double> products(const Matrix& a, const Matrix& b, bool symmetric) {
+  const std::size_t rows = a.rows();
+  std::vector<double> result(a.columns * b.columns, 0.0);
+  parallel_for((a.columns + kTileColumns - 1) / kTileColumns, [&] {
+    return [&, sums = std::vector<double>(kTileColumns * padded(b.columns))](std::size_t band) mutable {
       const std::size_t from = band * kTileColumns;
-      for (std::size_t j = symmetric ? from : 0; j < b_columns; j += kTileColumns)
-        for (std::size_t i = from; i < std::min(from + kTileColumns, a_columns); i += kTileRows) {
-          double sums[kTileRows][kTileColumns] = {};
-          for (std::size_t r = 0; r < rows; r += kRun)
-            add_tile(&a[r * a_width + i], a_width, &b[r * b_width + j], b_width, std::min(kRun, rows - r), sums);
-          for (std::size_t k = 0; k < std::min(kTileRows, a_columns - i); ++k)
-            for (std::size_t l = 0; l < std::min(kTileColumns, b_columns - j); ++l)
-              result[(i + k) * b_columns + j + l] = sums[k][l] / static_cast<double>(rows);
-        }
+      const std::size_t end = std::min(from + kTileColumns, a.columns);
+      const std::size_t width = padded(b.columns);
+      std::fill(sums.begin(), sums.end(), 0.0);
+      const auto add_run = [&](const float* a_rows, const float* b_rows, std::size_t count) {
+        for (std::size_t j = symmetric ? from : 0; j < b.columns; j += kTileColumns)
+          for (std::size_t i = from; i < end; i += kTileRows)
+            add_tile(a_rows + i, a.columns, b_rows + j, b.columns, count, &sums[(i - from) * width + j], width);
+      };
+      // The last row is read on its own: a tile reads past the end of its row.
+      for (std::size_t r = 0; r + 1 < rows; r += kRun) add_run(&a.values[r * a.columns], &b.values[r * b.columns], std::min(kRun, rows - 1 - r));
+      add_run(a.last.data(), b.last.data(), 1);
+      for (std::size_t i = from; i < end; ++i)
+        for (std::size_t j = 0; j < b.columns; ++j) result[i * b.columns + j] = sums[(i - from) * width + j] / static_cast<double>(rows);
     };
   });
   if (!symmetric) return result;
-  for (std::size_t i = 0; i < a_columns; ++i)
-    for (std::size_t j = 0; j < i; ++j) result[i * a_columns + j] = result[j * a_columns + i];
+  for (std::size_t i = 0; i < a.columns; ++i)
+    for (std::size_t j = 0; j < i; ++j) result[i * a.columns + j] = result[j * a.columns + i];
   return result;
 }
 
@@ -119,7 +114,43 @@ std::vector<float> columns_of(const SampleValues& values, const WeightTaps& taps
 
 std::vector<double> mean_products(std::span<const float> a, std::size_t a_columns, std::span<const float> b,
                                   std::size_t b_columns) {
-  return products(widened(a, a_columns), a_columns, widened(b, b_columns), b_columns, false);
+  return products(Matrix(a, a_columns), Matrix(b, b_columns), false);
+}
+
+std::vector<float> row_products(std::span<const float> rows, std::size_t columns, std::span<const float> weights) {
+  const std::size_t outputs = weights.size() / columns;
+  const std::size_t width = padded(outputs);
+  const std::size_t count = rows.size() / columns;
+  std::vector<float> turned(columns * width, 0.0F);
+  for (std::size_t o = 0; o < outputs; ++o)
+    for (std::size_t t = 0; t < columns; ++t) turned[t * width + o] = weights[o * columns + t];
+  std::vector<float> result(count * outputs);
+  constexpr std::size_t kRowsAtOnce = 64;
+  parallel_for((count + kRowsAtOnce - 1) / kRowsAtOnce, [&] {
+    return [&](std::size_t block) {
+      const std::size_t end = std::min(count, (block + 1) * kRowsAtOnce);
+      for (std::size_t r = block * kRowsAtOnce; r < end; r += kTileRows)
+        for (std::size_t o = 0; o < outputs; o += kTileColumns) {
+          FloatVector sums[kTileRows][2] = {};
+          const std::size_t last = end - 1;
+          const float* row[kTileRows];
+          for (std::size_t i = 0; i < kTileRows; ++i) row[i] = &rows[std::min(r + i, last) * columns];
+          for (std::size_t t = 0; t < columns; ++t) {
+            const FloatVector low = load_floats(&turned[t * width + o]);
+            const FloatVector high = load_floats(&turned[t * width + o + kLanes]);
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < kTileRows; ++i) {
+              sums[i][0] += row[i][t] * low;
+              sums[i][1] += row[i][t] * high;
+            }
+          }
+          for (std::size_t i = 0; i < std::min(kTileRows, end - r); ++i)
+            for (std::size_t j = 0; j < std::min(kTileColumns, outputs - o); ++j)
+              result[(r + i) * outputs + o + j] = sums[i][j / kLanes][j % kLanes];
+        }
+    };
+  });
+  return result;
 }
 
 std::vector<double> column_means(std::span<const float> values, std::size_t columns) {
@@ -138,8 +169,8 @@ std::vector<double> Gram::centered() const {
 }
 
 Gram gram_of(std::span<const float> columns, std::size_t taps) {
-  const std::vector<float> wide = widened(columns, taps);
-  return {taps, columns.size() / taps, column_means(columns, taps), products(wide, taps, wide, taps, true)};
+  const Matrix rows(columns, taps);
+  return {taps, columns.size() / taps, column_means(columns, taps), products(rows, rows, true)};
 }
 
 std::vector<Gram> grams_of(const SampleValues& values, const WeightTaps& taps) {

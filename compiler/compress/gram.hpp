@@ -38,6 +38,9 @@ std::vector<float> columns_of(const SampleValues& values, const WeightTaps& taps
 /// float, runs in double, in an order that does not depend on the number of threads.
 std::vector<double> mean_products(std::span<const float> a, std::size_t a_columns, std::span<const float> b, std::size_t b_columns);
 
+/// [row][output]: each row of `rows` [row][column] times each row of `weights` [output][column], summed in float.
+std::vector<float> row_products(std::span<const float> rows, std::size_t columns, std::span<const float> weights);
+
 /// Means of each column of [row][column].
 std::vector<double> column_means(std::span<const float> values, std::size_t columns);
 

@@ -47,12 +47,14 @@ std::optional<std::vector<double>> cholesky(const std::vector<double>& matrix, s
   return factor;
 }
 
+void solve_row(const std::vector<double>& factor, std::size_t n, double* x) {
+  forward(factor, n, x);
+  backward(factor, n, x);
+}
+
 void solve_rows(const std::vector<double>& factor, std::size_t n, std::vector<double>& right) {
   parallel_for(right.size() / n, [&] {
-    return [&](std::size_t row) {
-      forward(factor, n, &right[row * n]);
-      backward(factor, n, &right[row * n]);
-    };
+    return [&](std::size_t row) { solve_row(factor, n, &right[row * n]); };
   });
 }
 

@@ -10,6 +10,9 @@ namespace mote {
 /// Lower triangle L with L L' = `matrix`; what stands above the diagonal is zero. Nothing when the matrix is not positive definite.
 std::optional<std::vector<double>> cholesky(const std::vector<double>& matrix, std::size_t n);
 
+/// `x` [n] becomes the solution of `matrix` x = x, for the matrix of this Cholesky factor.
+void solve_row(const std::vector<double>& factor, std::size_t n, double* x);
+
 /// `right` [rows][n] becomes X with X `matrix` = `right`, for the matrix of this Cholesky factor.
 void solve_rows(const std::vector<double>& factor, std::size_t n, std::vector<double>& right);
 

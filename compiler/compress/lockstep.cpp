@@ -63,6 +63,13 @@ std::vector<std::vector<float>> Lockstep::real_values(TensorId id) const {
   return result;
 }
 
+SampleInputs spread_over(const SampleInputs& samples, std::size_t count) {
+  if (samples.size() <= count) return samples;
+  SampleInputs result;
+  for (std::size_t i = 0; i < count; ++i) result.push_back(samples[i * samples.size() / count]);
+  return result;
+}
+
 SampleInputs converted_inputs(const Graph& from, const Graph& to, const SampleInputs& samples) {
   SampleInputs result = samples;
   for (std::size_t i = 0; i < from.inputs.size(); ++i) {

@@ -33,6 +33,9 @@ class Lockstep {
   std::size_t next_ = 0;
 };
 
+/// At most `count` samples, spread over all.
+SampleInputs spread_over(const SampleInputs& samples, std::size_t count);
+
 /// The float inputs of samples in the form that another graph's inputs have.
 SampleInputs converted_inputs(const Graph& from, const Graph& to, const SampleInputs& samples);
 

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "compress/equalize.hpp"
+#include "compress/lockstep.hpp"
 #include "compress/mixed_precision.hpp"
 #include "compress/widen_weights.hpp"
 #include "passes/fold_scales.hpp"
@@ -67,14 +68,6 @@ std::vector<Precision> wanted_precisions(const Graph& graph, const QuantizeOptio
 
 /// Enough for what channels and layers have on average; to compare two graphs.
 constexpr std::size_t kPeakSamples = 64, kTuneSamples = 128, kTrialSamples = 32;
-
-/// At most `count` samples, spread over all.
-SampleInputs spread_over(const SampleInputs& samples, std::size_t count) {
-  if (samples.size() <= count) return samples;
-  SampleInputs result;
-  for (std::size_t i = 0; i < count; ++i) result.push_back(samples[i * samples.size() / count]);
-  return result;
-}
 
 /// The same with labels and the float model's answers.
 struct Subset {
