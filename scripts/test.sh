@@ -72,6 +72,15 @@ quantization() {
     echo "0 passed, 0 failed, 1 skipped"
   fi
 }
+compression() {
+  local python=$work/venv/bin/python
+  if [[ -d ${MOTE_SHARED_DIR:-}/models/full && -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
+    $python bench/make_compression.py "$mote" "$MOTE_SHARED_DIR" --check
+  else
+    echo "the models or NumPy are not there: compression is not compared"
+    echo "0 passed, 0 failed, 1 skipped"
+  fi
+}
 with_cmsis_nn() {
   local python=$work/venv/bin/python
   if [[ -x $python ]]; then
@@ -100,6 +109,8 @@ part python3 tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "quantized models against what is promised, and TensorFlow Lite Micro"
 part quantization
+step "compressed models against what is promised"
+part compression
 step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
 part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"

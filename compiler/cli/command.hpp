@@ -53,6 +53,9 @@ void add_data_options(CLI::App& command, DataOptions& options);
 /// Imports the model, applies `--io` and the passes. `tell_passes`: each pass that changes something says so on stderr.
 Graph load_model(const ModelOptions& options, bool tell_passes = false, PassScope scope = PassScope::kAll);
 
+/// "1%" or "0.01" as a share; Error naming the option when it is neither.
+double share_of(const std::string& option, const std::string& text);
+
 // One per file: declares the command and stores in `action` what to do when it is chosen.
 void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
@@ -63,6 +66,7 @@ void add_tune(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
+void add_compress(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 

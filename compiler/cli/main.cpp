@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   mote::cli::add_convert(app, action);
   mote::cli::add_diff(app, action);
   mote::cli::add_quantize(app, action);
+  mote::cli::add_compress(app, action);
   mote::cli::add_targets(app, action);
   mote::cli::add_operators(app, action);
   try {

@@ -33,22 +33,6 @@ const std::map<std::string, Calibration> kCalibrations{{"minmax", Calibration::k
 const std::map<std::string, Precision> kActivations{
     {"int8", Precision::kInt8}, {"int16", Precision::kInt16}, {"float", Precision::kWeights}};
 
-/// "1%" or "0.01", as a share.
-double share_of(const std::string& text) {
-  std::size_t used = 0;
-  double value = -1;
-  try {
-    value = std::stod(text, &used);
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  const bool percent = used + 1 == text.size() && text[used] == '%';
-  if (used == 0 || (used != text.size() && !percent) || !(value >= 0)) {
-    throw Error(fmt::format("--max-drop '{}' is no share", text), "write 1% or 0.01");
-  }
-  return percent ? value / 100 : value;
-}
-
 /// "int4", or "LAYER=int4".
 WantedForms wanted_forms(const std::vector<std::string>& texts) {
   WantedForms forms;
@@ -72,7 +56,7 @@ QuantizeOptions options_of(const QuantizeFlags& flags) {
   options.forms = wanted_forms(flags.weights);
   options.keep_weights = flags.keep_weights == "float";
   options.sensitivity = !flags.no_sensitivity;
-  if (!flags.max_drop.empty()) options.max_drop = share_of(flags.max_drop);
+  if (!flags.max_drop.empty()) options.max_drop = share_of("--max-drop", flags.max_drop);
   return options;
 }
 

@@ -13,22 +13,6 @@ std::string decibels(double value) { return std::isfinite(value) ? fmt::format("
 
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
-Json quality_json(const Quality& quality) {
-  Json json{{"sqnr_db", std::isfinite(quality.sqnr_db) ? Json(quality.sqnr_db) : Json()},
-            {"mean_abs_error", quality.mean_abs_error},
-            {"relative_error", quality.relative_error}};
-  if (quality.agreement) json["agreement"] = *quality.agreement;
-  if (quality.accuracy) json["accuracy"] = *quality.accuracy;
-  return json;
-}
-
-std::string quality_text(const Quality& quality) {
-  std::string text = fmt::format("SQNR {} dB, mean error {:.3g}", decibels(quality.sqnr_db), quality.mean_abs_error);
-  if (quality.agreement) text += fmt::format(", {} of the float model's decisions", percent(*quality.agreement));
-  if (quality.accuracy) text += fmt::format(", accuracy {}", percent(*quality.accuracy));
-  return text;
-}
-
 /// The most costly layer first.
 std::string cost_table(const std::vector<LayerCost>& costs) {
   std::vector<LayerCost> sorted = costs;
@@ -50,6 +34,22 @@ std::string cost_table(const std::vector<LayerCost>& costs) {
 }
 
 }  // namespace
+
+Json quality_json(const Quality& quality) {
+  Json json{{"sqnr_db", std::isfinite(quality.sqnr_db) ? Json(quality.sqnr_db) : Json()},
+            {"mean_abs_error", quality.mean_abs_error},
+            {"relative_error", quality.relative_error}};
+  if (quality.agreement) json["agreement"] = *quality.agreement;
+  if (quality.accuracy) json["accuracy"] = *quality.accuracy;
+  return json;
+}
+
+std::string quality_text(const Quality& quality) {
+  std::string text = fmt::format("SQNR {} dB, mean error {:.3g}", decibels(quality.sqnr_db), quality.mean_abs_error);
+  if (quality.agreement) text += fmt::format(", {} of the float model's decisions", percent(*quality.agreement));
+  if (quality.accuracy) text += fmt::format(", accuracy {}", percent(*quality.accuracy));
+  return text;
+}
 
 Json quantize_json(const QuantizeResult& result) {
   Json json{{"samples", result.samples},
