@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "compress/code_books.hpp"
+
+namespace mote {
+
+/// What is done to a float model: how much is pruned, then the form of each layer's weights.
+struct Recipe {
+  double pruned = 0;  ///< the share of the MACs that goes
+  /// Layers, by name, whose weights are not plain int8; in the order of the graph.
+  WantedForms forms{};
+};
+
+/// "pruned 50 %, conv_1 int4": tells recipes apart.
+std::string recipe_text(const Recipe& recipe);
+
+}  // namespace mote
