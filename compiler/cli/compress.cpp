@@ -4,7 +4,10 @@
 #include "data/samples.hpp"
 #include "export/tflite.hpp"
 #include "report/compress_report.hpp"
+#include "report/search_report.hpp"
+#include "search/search.hpp"
 #include "support/files.hpp"
+#include "support/interrupt.hpp"
 #include "support/progress.hpp"
 #include "support/table.hpp"
 
@@ -16,14 +19,23 @@ struct CompressFlags {
   ModelOptions model;  // its path and axes
   std::string data, test, output, prune_macs, prune_weights, rounding = "nearest", io = "int8";
   int prune_rounds = PruneOptions{}.rounds;
+  std::vector<std::string> weights;
+  std::string budget, max_drop, goal, journal;
+  TargetFlags target;
   bool to_float = false, json = false;
+
+  bool searches() const { return !budget.empty() || !max_drop.empty() || !goal.empty(); }
 };
+
+const std::map<std::string, SearchGoal> kGoals{
+    {"accuracy", SearchGoal::kAccuracy}, {"flash", SearchGoal::kFlash}, {"ram", SearchGoal::kRam}, {"latency", SearchGoal::kLatency}};
 
 CompressOptions options_of(const CompressFlags& flags) {
   CompressOptions options;
   options.quantize.sensitivity = false;
   options.quantize.tune.learned_rounding = flags.rounding == "learned";
   options.quantize.float_borders = flags.io == "float";
+  options.quantize.forms = wanted_forms(flags.weights);
   const bool macs = !flags.prune_macs.empty();
   if (!macs && flags.prune_weights.empty()) return options;
   options.prune = PruneOptions{.cost = macs ? PruneCost::kMacs : PruneCost::kWeights,
@@ -32,14 +44,77 @@ CompressOptions options_of(const CompressFlags& flags) {
   return options;
 }
 
+struct CompressData {
+  Samples samples;
+  TestData test;
+};
+
+CompressData read_data(const CompressFlags& flags, const Graph& graph) {
+  CompressData data{read_samples(flags.data, graph), {}};
+  Samples tests;
+  if (!flags.test.empty()) tests = read_samples(flags.test, graph);
+  data.test = {std::move(tests.inputs), flags.test.empty() ? data.samples.labels : tests.labels};
+  return data;
+}
+
+SearchOptions search_options(const CompressFlags& flags) {
+  SearchOptions options;
+  options.quantize = options_of(flags).quantize;
+  TargetFlags target = flags.target;
+  if (!flags.budget.empty()) {
+    const BudgetRequest request = parse_budget(flags.budget);
+    options.budget = request.budget;
+    if (!request.board.empty()) target = {"", request.board};
+  }
+  if (target.target.empty() && target.board.empty())
+    throw Error("what is the model for?", "name a core with -t or a board with --board; `mote targets` lists them");
+  options.target = chosen_target(target);
+  if (options.budget.milliseconds && !(options.target.clock_hz > 0))
+    throw Error(fmt::format("'{}' has no clock, so that nothing takes milliseconds", options.target.name), "name a board: latency=30ms@nucleo-l4r5zi");
+  if (options.budget.millijoules && !(options.target.nanojoules_per_cycle > 0))
+    throw Error(fmt::format("nobody has published what a cycle of '{}' costs", target.board.empty() ? target.target : target.board),
+                "`mote targets` shows the boards whose energy is known");
+  if (!flags.max_drop.empty()) options.max_drop = share_of("--max-drop", flags.max_drop);
+  options.goal = flags.goal.empty() ? (options.budget.empty() ? SearchGoal::kFlash : SearchGoal::kAccuracy) : kGoals.at(flags.goal);
+  return options;
+}
+
+ExitCode run_search(const CompressFlags& flags) {
+  const SearchOptions options = search_options(flags);
+  const std::string& path = flags.model.path;
+  const Graph graph = load_model(flags.model, false, PassScope::kPortable);
+  const CompressData data = read_data(flags, graph);
+  const std::string journal_file = flags.journal.empty() ? flags.output + ".search.jsonl" : flags.journal;
+  Journal journal(journal_file, search_identity(graph, data.samples.inputs, data.test, options));
+  SearchResult result;
+  {
+    const Interrupt interrupt;
+    ProgressBar bar;
+    result = with_context(path, [&] {
+      return search(graph, data.samples.inputs, data.test, options, journal, Interrupt::requested,
+                    [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+    });
+  }
+  const std::vector<std::uint8_t> bytes = with_context(path, [&] { return write_tflite(result.compressed.quantized.graph); });
+  write_file(flags.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (flags.json) {
+    Json json{{"model", path}, {"output", flags.output}, {"journal", journal_file}, {"bytes", bytes.size()}};
+    json.update(search_json(result, options));
+    fmt::print("{}", json_text(json));
+  } else {
+    fmt::print("{}wrote {}; the library: mote compile {} {} -o DIR\n", search_text(result, options), flags.output, flags.output,
+               compile_options_text(result, options));
+    if (result.interrupted) fmt::print("stopped: the same command goes on from {}\n", journal_file);
+  }
+  return result.held ? ExitCode::kDone : ExitCode::kCheckFailed;
+}
+
 ExitCode run_compress(const CompressFlags& flags) {
+  if (flags.searches()) return run_search(flags);
   const CompressOptions options = options_of(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
-  const Samples samples = read_samples(flags.data, graph);
-  Samples tests;
-  if (!flags.test.empty()) tests = read_samples(flags.test, graph);
-  const TestData test{std::move(tests.inputs), flags.test.empty() ? samples.labels : tests.labels};
+  const auto [samples, test] = read_data(flags, graph);
   CompressResult result;
   {
     ProgressBar bar;
@@ -60,6 +135,25 @@ ExitCode run_compress(const CompressFlags& flags) {
                path, grouped(bytes_before));
   }
   return ExitCode::kDone;
+}
+
+void add_search_options(CLI::App& command, CompressFlags& flags) {
+  command
+      .add_option("--budget", flags.budget,
+                  "Search for the model that keeps to it: flash=64K,ram=24K,latency=30ms@nucleo-l4r5zi,energy=1mJ, any of them")
+      ->type_name("LIMITS");
+  command
+      .add_option("--max-drop", flags.max_drop,
+                  "Search, and lose at most so much accuracy, 1% or 0.01 (without labels: decisions that differ from the original's; without "
+                  "decisions: relative error)")
+      ->type_name("SHARE");
+  command.add_option("--goal", flags.goal, "Search, for the best of what is allowed in: accuracy (with a budget), flash (without), ram, latency")
+      ->check(CLI::IsMember({"accuracy", "flash", "ram", "latency"}));
+  command.add_option("-t,--target", flags.target.target, "The core that a search is for; `mote targets` lists them")->type_name("TARGET");
+  command.add_option("--board", flags.target.board, "A board: its core, with its clock, memory and energy per cycle")->type_name("BOARD");
+  command
+      .add_option("--journal", flags.journal, "Where a search keeps what it finds, so that it can be stopped and started again: OUTPUT.search.jsonl")
+      ->type_name("FILE");
 }
 
 void add_prune_options(CLI::App& command, CompressFlags& flags) {
@@ -89,7 +183,11 @@ void add_compress(CLI::App& app, Action& action) {
       ->type_name("FILE");
   command->add_option("--test", flags->test, "Measure on these instead, with labels if possible")->type_name("FILE");
   command->add_option("-o,--output", flags->output, "The .tflite file to write")->required()->type_name("FILE");
+  add_search_options(*command, *flags);
   add_prune_options(*command, *flags);
+  command
+      ->add_option("--weights", flags->weights, "Structure for weights, as for `mote quantize`: int4, clusters16, 2:4, LAYER=FORM (repeat for more)")
+      ->type_name("FORM");
   command->add_option("--rounding", flags->rounding, "Rounding of weights to int8, as for `mote quantize`: nearest, learned")
       ->check(CLI::IsMember({"nearest", "learned"}))
       ->capture_default_str();

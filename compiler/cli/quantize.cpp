@@ -33,17 +33,6 @@ const std::map<std::string, Calibration> kCalibrations{{"minmax", Calibration::k
 const std::map<std::string, Precision> kActivations{
     {"int8", Precision::kInt8}, {"int16", Precision::kInt16}, {"float", Precision::kWeights}};
 
-/// "int4", or "LAYER=int4".
-WantedForms wanted_forms(const std::vector<std::string>& texts) {
-  WantedForms forms;
-  for (const std::string& text : texts) {
-    const std::size_t equals = text.rfind('=');
-    const bool named = equals != std::string::npos;
-    forms.emplace_back(named ? text.substr(0, equals) : "*", parse_weight_form(named ? text.substr(equals + 1) : text));
-  }
-  return forms;
-}
-
 QuantizeOptions options_of(const QuantizeFlags& flags) {
   QuantizeOptions options;
   options.calibration.method = kCalibrations.at(flags.calibration);

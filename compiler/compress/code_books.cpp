@@ -53,6 +53,16 @@ std::map<std::size_t, WeightForm> forms_by_node(const Graph& graph, const Scheme
 
 }  // namespace
 
+WantedForms wanted_forms(const std::vector<std::string>& texts) {
+  WantedForms forms;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.rfind('=');
+    const bool named = equals != std::string::npos;
+    forms.emplace_back(named ? text.substr(0, equals) : "*", parse_weight_form(named ? text.substr(equals + 1) : text));
+  }
+  return forms;
+}
+
 void add_code_books(const Graph& graph, Scheme& scheme, const WantedForms& forms, const SampleInputs& samples,
                     const QuantizeProgress& progress) {
   const std::map<std::size_t, WeightForm> wanted = forms_by_node(graph, scheme, forms);

@@ -13,6 +13,9 @@ namespace mote {
 /// Later ones win over earlier ones.
 using WantedForms = std::vector<std::pair<std::string, WeightForm>>;
 
+/// Of texts such as "int4" (every layer) and "LAYER=int4".
+WantedForms wanted_forms(const std::vector<std::string>& texts);
+
 /// Gives the scheme a code book for each layer that computes with integer activations and is to have a form. Runs of taps (N:M)
 /// suit layers that read at least one whole run per output. Error when a layer does not exist or the form does not suit it.
 void add_code_books(const Graph& graph, Scheme& scheme, const WantedForms& forms, const SampleInputs& samples,

@@ -46,7 +46,7 @@ std::string layer_table(const SearchResult& result) {
   std::vector<std::vector<std::string>> rows{
       {"layer", "runs as", "MACs", "weights", "tables", "cycles", "flash saved", "cycles saved", "error of its sums"}};
   for (const LayerPlan& layer : result.layers) {
-    const bool has_form = !layer.form.empty() && layer.form != "int8";
+    const bool has_form = !layer.form.empty();
     rows.push_back({layer.layer, layer.implementation, grouped(layer.macs), layer.form, grouped(layer.table_bytes),
                     grouped(std::llround(layer.cycles)), has_form ? grouped(layer.flash_saved) : "",
                     has_form ? grouped(std::llround(layer.cycles_saved)) : "", has_form ? percent(std::sqrt(layer.error)) : ""});

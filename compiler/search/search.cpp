@@ -5,6 +5,7 @@
 #include <limits>
 #include <tuple>
 
+#include "codegen/generate.hpp"
 #include "compress/prune/prune.hpp"
 #include "export/tflite.hpp"
 #include "import/import.hpp"
@@ -299,22 +300,22 @@ class Searcher {
     return std::nullopt;
   }
 
+  /// What each form saves and costs is told for layers that the compiled graph has under their own names.
   void describe_layers(const Plan& plan) {
     result_.layers.clear();
     const QuantizeResult& quantized = result_.compressed.quantized;
-    const std::vector<LayerOptions> all = layer_options(quantized.prepared, quantized.graph, samples_, options_.target, progress_);
     const WantedForms& forms = result_.chosen->recipe.forms;
+    std::vector<LayerOptions> all;
+    if (!forms.empty()) all = layer_options(quantized.prepared, quantized.graph, samples_, options_.target, progress_);
     for (const Step& step : plan.steps) {
       const Node& node = plan.graph.nodes[step.node];
       LayerPlan layer{node.name, std::string(node.op->name()), "", step.implementation, 0, 0, step.predicted_cycles, 0, 0, 0};
       layer.macs = node.op->macs(NodeView(plan.graph, node));
       for (const PackedConstant& constant : step.call.constants) layer.table_bytes += static_cast<std::int64_t>(constant.bytes.size());
+      const auto form = std::find_if(forms.begin(), forms.end(), [&](const auto& each) { return each.first == node.name; });
+      if (form != forms.end()) layer.form = weight_form_name(form->second);
       for (const LayerOptions& options : all) {
-        if (options.layer != node.name) continue;
-        layer.form = "int8";
-        const auto form = std::find_if(forms.begin(), forms.end(), [&](const auto& each) { return each.first == node.name; });
-        if (form == forms.end()) continue;
-        layer.form = weight_form_name(form->second);
+        if (options.layer != node.name || form == forms.end()) continue;
         for (const LayerOption& option : options.options) {
           if (!(option.form == form->second)) continue;
           layer.flash_saved = options.options[0].flash_bytes - option.flash_bytes;
@@ -383,6 +384,25 @@ Graph as_compiled(const Graph& made) {
   Graph graph = import_model(bytes, made.name, ".tflite");
   run_passes(graph);
   return graph;
+}
+
+std::string search_identity(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options) {
+  // FNV-1a, 64 bits.
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  const auto add = [&](const void* data, std::size_t bytes) {
+    const auto* from = static_cast<const std::uint8_t*>(data);
+    for (std::size_t i = 0; i < bytes; ++i) hash = (hash ^ from[i]) * 0x100000001b3U;
+  };
+  for (const SampleInputs* set : {&samples, &test.inputs})
+    for (const auto& inputs : *set)
+      for (const Bytes& bytes : inputs) add(bytes.data(), bytes.size());
+  add(test.labels.data(), test.labels.size() * sizeof(std::int32_t));
+  const Target& target = options.target;
+  std::string text = fmt::format("model {:016x}, data {:016x}, {} {}, ram {}, flash {}, io {}, rounding {}", model_hash(graph), hash, target.name,
+                                 target.board, options.budget.ram_bytes.value_or(0), options.budget.flash_bytes.value_or(0),
+                                 options.quantize.float_borders, options.quantize.tune.learned_rounding);
+  for (const double pruned : options.pruned) text += fmt::format(", {:g}", pruned);
+  return text + fmt::format(", {} steps", options.steps);
 }
 
 SearchResult search(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options, Journal& journal,

@@ -61,6 +61,9 @@ struct SearchResult {
 /// The graph as `mote compile` takes it from the .tflite file that the made graph becomes.
 Graph as_compiled(const Graph& made);
 
+/// Model, data and options as text, to tell searches apart.
+std::string search_identity(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options);
+
 /// Looks at recipes from the mildest on, measures each model's quality, plans it for the target, and takes the best that keeps to budget and
 /// drop; its library is built and measured, and held to the budget to the byte. `stop` is asked between recipes: the best so far is taken.
 /// The same for any number of threads, and whether or not it was stopped and continued with the same journal.
