@@ -7,7 +7,7 @@
 #include "report/search_report.hpp"
 #include "search/search.hpp"
 #include "support/files.hpp"
-#include "support/interrupt.hpp"
+#include "support/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/table.hpp"
 
@@ -88,10 +88,10 @@ ExitCode run_search(const CompressFlags& flags) {
   Journal journal(journal_file, search_identity(graph, data.samples.inputs, data.test, options));
   SearchResult result;
   {
-    const Interrupt interrupt;
+    const Interruption interruption;
     ProgressBar bar;
     result = with_context(path, [&] {
-      return search(graph, data.samples.inputs, data.test, options, journal, Interrupt::requested,
+      return search(graph, data.samples.inputs, data.test, options, journal, [&] { return interruption.asked(); },
                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
