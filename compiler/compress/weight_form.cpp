@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "support/error.hpp"
+#include "support/numbers.hpp"
 
 namespace mote {
 
@@ -18,15 +17,6 @@ namespace {
 
 constexpr int kLargestCode = 127;
 constexpr std::size_t kAllCodes = 2 * kLargestCode + 1;
-
-/// The number that text starts with; it is taken away from there.
-std::optional<double> take_number(std::string_view& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || value < 0) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return value;
-}
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;

@@ -1,12 +1,10 @@
 #include "search/budget.hpp"
 
-#include <charconv>
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "emulate/run_model.hpp"
 #include "support/error.hpp"
+#include "support/numbers.hpp"
 #include "support/table.hpp"
 
 namespace mote {
@@ -24,13 +22,10 @@ struct Unit {
 
 /// A number with one of the units; the factor of an empty unit is for numbers without.
 double number_with_unit(std::string_view part, std::string_view text, std::initializer_list<Unit> units) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (error == std::errc{} && std::isfinite(value) && value > 0) {
-    for (const Unit& each : units) {
-      if (unit == each.name) return value * each.factor;
-    }
+  constexpr double kMost = 1e9;
+  const std::optional<double> value = take_number(text);
+  for (const Unit& unit : units) {
+    if (value.value_or(0) > 0 && *value < kMost && text == unit.name) return *value * unit.factor;
   }
   throw Error(fmt::format("'{}' in the budget is no limit", part), std::string(kExample));
 }

@@ -18,7 +18,7 @@ TEST(WeightForm, NamesAreReadAsTheyAreWritten) {
 }
 
 TEST(WeightForm, OtherNamesAreRefused) {
-  for (const std::string name : {"", "int", "int1", "int9", "int4x", "clusters", "clusters1", "4:4", "0:4", "2:", "zeros75", "zeros100%", "int4+", "+2:4", "half"})
+  for (const std::string name : {"", "int", "int1", "int9", "int4x", "clusters", "clusters1", "4:4", "0:4", "2:", "zeros75", "zeros100%", "zerosnan%", "zerosinf%", "intnan", "nan:4", "int4+", "+2:4", "half"})
     EXPECT_TRUE(contains(error_of([&] { parse_weight_form(name); }), "no form of weights")) << name;
 }
 

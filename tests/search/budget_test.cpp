@@ -20,7 +20,7 @@ TEST(Budget, ReadsEveryLimitAndUnit) {
 }
 
 TEST(Budget, NamesThePartThatIsNone) {
-  for (const std::string text : {"", "flash", "flash=", "flash=-1", "flash=64KB", "flash=nan", "speed=3", "latency=30", "energy=1", "ram=1K,,", "ram=0"})
+  for (const std::string text : {"", "flash", "flash=", "flash=-1", "flash=64KB", "flash=nan", "flash=1e300", "speed=3", "latency=30", "energy=1", "ram=1K,,", "ram=0"})
     EXPECT_TRUE(contains(error_of([&] { parse_budget(text); }), "in the budget is no limit")) << text;
   EXPECT_TRUE(contains(error_of([] { parse_budget("ram=1K@a,flash=1K@b"); }), "two boards, a and b"));
 }
