@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 
+#include "cli/learning_data.hpp"
 #include "compress/compress.hpp"
-#include "data/samples.hpp"
 #include "export/tflite.hpp"
 #include "report/compress_report.hpp"
 #include "report/search_report.hpp"
@@ -17,7 +17,8 @@ namespace {
 
 struct CompressFlags {
   ModelOptions model;  // its path and axes
-  std::string data, test, output, prune_macs, prune_weights, rounding = "nearest", io = "int8";
+  LearningFlags learning;
+  std::string output, prune_macs, prune_weights, rounding = "nearest", io = "int8";
   int prune_rounds = PruneOptions{}.rounds;
   std::vector<std::string> weights;
   std::string budget, max_drop, goal, journal;
@@ -42,19 +43,6 @@ CompressOptions options_of(const CompressFlags& flags) {
                                .share = macs ? share_of("--prune-macs", flags.prune_macs) : share_of("--prune-weights", flags.prune_weights),
                                .rounds = flags.prune_rounds};
   return options;
-}
-
-struct CompressData {
-  Samples samples;
-  TestData test;
-};
-
-CompressData read_data(const CompressFlags& flags, const Graph& graph) {
-  CompressData data{read_samples(flags.data, graph), {}};
-  Samples tests;
-  if (!flags.test.empty()) tests = read_samples(flags.test, graph);
-  data.test = {std::move(tests.inputs), flags.test.empty() ? data.samples.labels : tests.labels};
-  return data;
 }
 
 SearchOptions search_options(const CompressFlags& flags) {
@@ -83,7 +71,7 @@ ExitCode run_search(const CompressFlags& flags) {
   const SearchOptions options = search_options(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
-  const CompressData data = read_data(flags, graph);
+  const LearningData data = read_learning_data(flags.learning, graph);
   const std::string journal_file = flags.journal.empty() ? flags.output + ".search.jsonl" : flags.journal;
   Journal journal(journal_file, search_identity(graph, data.samples.inputs, data.test, options));
   SearchResult result;
@@ -114,7 +102,7 @@ ExitCode run_compress(const CompressFlags& flags) {
   const CompressOptions options = options_of(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
-  const auto [samples, test] = read_data(flags, graph);
+  const auto [samples, test] = read_learning_data(flags.learning, graph);
   CompressResult result;
   {
     ProgressBar bar;
@@ -176,12 +164,9 @@ void add_compress(CLI::App& app, Action& action) {
   auto flags = std::make_shared<CompressFlags>();
   command->add_option("model", flags->model.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
   command->add_option("--dim", flags->model.dims, "ONNX: the extent of an axis that the file leaves open")->type_name("NAME=N");
-  command
-      ->add_option("--data", flags->data,
-                   "Typical inputs, as for `mote run`, the more the better: weights are fitted on them; with labels, accuracy is measured")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--test", flags->test, "Measure on these instead, with labels if possible")->type_name("FILE");
+  add_learning_options(*command,
+                       "Typical inputs, as for `mote run`, the more the better: weights are fitted on them; with labels, accuracy is measured",
+                       flags->learning);
   command->add_option("-o,--output", flags->output, "The .tflite file to write")->required()->type_name("FILE");
   add_search_options(*command, *flags);
   add_prune_options(*command, *flags);

@@ -1,8 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/distill_flags.hpp"
-#include "compress/quantize.hpp"
-#include "data/samples.hpp"
+#include "cli/learning_data.hpp"
 #include "export/tflite.hpp"
 #include "report/quantize_report.hpp"
 #include "support/files.hpp"
@@ -16,7 +15,8 @@ namespace {
 
 struct QuantizeFlags {
   ModelOptions model;  // its path and axes
-  std::string data, test, output;
+  LearningFlags learning;
+  std::string output;
   std::string calibration = "mse", rounding = "nearest", activations = "int8", io = "int8", max_drop, keep_weights = "int8";
   double percentile = 99.99;
   bool no_equalize = false, no_bias_correction = false, no_sensitivity = false, json = false;
@@ -53,10 +53,7 @@ ExitCode run_quantize(const QuantizeFlags& flags) {
   QuantizeOptions options = options_of(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
-  const Samples samples = read_samples(flags.data, graph);
-  Samples tests;
-  if (!flags.test.empty()) tests = read_samples(flags.test, graph);
-  const TestData test{std::move(tests.inputs), flags.test.empty() ? samples.labels : tests.labels};
+  const auto [samples, test] = read_learning_data(flags.learning, graph);
   if (!flags.original.path.empty()) options.original = load_model(flags.original, false, PassScope::kPortable);
   QuantizeResult result;
   std::optional<DistillResult> distilled;
@@ -122,12 +119,8 @@ void add_quantize(CLI::App& app, Action& action) {
   auto flags = std::make_shared<QuantizeFlags>();
   command->add_option("model", flags->model.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
   command->add_option("--dim", flags->model.dims, "ONNX: the extent of an axis that the file leaves open")->type_name("NAME=N");
-  command
-      ->add_option("--data", flags->data,
-                   "Typical inputs, a few dozen to a few hundred, as for `mote run`; with labels, accuracy is measured")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--test", flags->test, "Measure on these instead, with labels if possible")->type_name("FILE");
+  add_learning_options(*command,
+                       "Typical inputs, a few dozen to a few hundred, as for `mote run`; with labels, accuracy is measured", flags->learning);
   command->add_option("-o,--output", flags->output, "The .tflite file to write")->required()->type_name("FILE");
   add_method_options(*command, *flags);
   add_distill_options(*command, flags->distill);
