@@ -5,6 +5,7 @@
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
 #include "ops/float_convolution.hpp"
+#include "ops/int8_convolution.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -93,7 +94,9 @@ class Conv2d : public OperatorBase<Conv2d> {
 
   void evaluate(const Evaluation& e) const override {
     const bool floats = is_float(e.input(0).type) && is_float(e.input(1).type);
-    if (floats && e.input(1).shape[3] == e.input(0).shape[3]) return convolve_floats(e, window(e), finish(e));
+    const bool grouped = e.input(1).shape[3] != e.input(0).shape[3];
+    if (floats && !grouped) return convolve_floats(e, window(e), finish(e));
+    if (e.input(0).type == DataType::kInt8 && !grouped) return convolve_int8(e, window(e), finish(e));
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }

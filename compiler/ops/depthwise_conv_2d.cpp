@@ -7,11 +7,12 @@
 #include "ops/cmsis_nn.hpp"
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
-#include "ops/float_convolution.hpp"
 #include "ops/depthwise_mve.hpp"
 #include "ops/depthwise_row_slide.hpp"
 #include "ops/depthwise_rows.hpp"
 #include "ops/depthwise_scalar.hpp"
+#include "ops/float_convolution.hpp"
+#include "ops/int8_convolution.hpp"
 #include "ops/rv32_depthwise.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
@@ -102,7 +103,9 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
 
   void evaluate(const Evaluation& e) const override {
     const bool floats = is_float(e.input(0).type) && is_float(e.input(1).type);
-    if (floats && e.input(1).shape[3] == e.input(0).shape[3]) return convolve_floats_depthwise(e, window(e), finish(e));
+    const bool one_each = e.input(1).shape[3] == e.input(0).shape[3];
+    if (floats && one_each) return convolve_floats_depthwise(e, window(e), finish(e));
+    if (e.input(0).type == DataType::kInt8 && one_each) return convolve_int8_depthwise(e, window(e), finish(e));
     with_types(e, check(e), 0,
                [&](auto in, auto weight, auto sum) { convolve<decltype(in), decltype(weight), decltype(sum)>(e); });
   }

@@ -1,54 +1,17 @@
 #include "ops/float_convolution.hpp"
 
-#include "support/float_vector.hpp"
+#include "ops/window_walk.hpp"
 
 namespace mote {
 
 namespace {
-
-constexpr std::size_t kWidest = 4 * kFloatLanes;
-
-std::size_t index(std::int32_t value) { return static_cast<std::size_t>(value); }
-
-/// [tap][channel] with room for whole vectors, from [channel][tap].
-std::vector<float> turned(std::span<const float> weights, std::size_t channels, std::size_t width) {
-  const std::size_t taps = weights.size() / channels;
-  std::vector<float> result(taps * width, 0.0F);
-  for (std::size_t c = 0; c < channels; ++c)
-    for (std::size_t t = 0; t < taps; ++t) result[t * width + c] = weights[c * taps + t];
-  return result;
-}
-
-/// Calls `tap(y, x, number)` for the taps of an output position that lie inside the input, in order.
-template <typename Tap>
-void each_tap(const Window& w, std::int32_t y, std::int32_t x, Tap&& tap) {
-  for (std::int32_t ky = 0; ky < w.k_h; ++ky) {
-    const std::int32_t iy = y * w.stride_h - w.pad_top + ky * w.dilation_h;
-    if (iy < 0 || iy >= w.in_h) continue;
-    for (std::int32_t kx = 0; kx < w.k_w; ++kx) {
-      const std::int32_t ix = x * w.stride_w - w.pad_left + kx * w.dilation_w;
-      if (ix >= 0 && ix < w.in_w) tap(iy, ix, index(ky * w.k_w + kx));
-    }
-  }
-}
-
-template <typename Pixel>
-void each_pixel(const Window& w, Pixel&& pixel) {
-  for (std::int32_t b = 0; b < w.batch; ++b)
-    for (std::int32_t y = 0; y < w.out_h; ++y)
-      for (std::int32_t x = 0; x < w.out_w; ++x) pixel(b, y, x);
-}
-
-const float* pixel_at(const float* in, const Window& w, std::int32_t b, std::int32_t y, std::int32_t x) {
-  return in + ((static_cast<std::int64_t>(b) * w.in_h + y) * w.in_w + x) * w.in_c;
-}
 
 /// The sums of `Vectors` vectors of channels at one position.
 template <std::size_t Vectors>
 void sum_channels(const Window& w, const float* in, std::int32_t b, std::int32_t y, std::int32_t x, const float* weights,
                   std::size_t width, float* sums) {
   FloatVector result[Vectors] = {};
-  const std::size_t depth = index(w.in_c);
+  const auto depth = static_cast<std::size_t>(w.in_c);
   each_tap(w, y, x, [&](std::int32_t iy, std::int32_t ix, std::size_t number) {
     const float* pixel = pixel_at(in, w, b, iy, ix);
     const float* tap = weights + number * depth * width;
@@ -74,26 +37,22 @@ void finish_channels(const std::vector<float>& bias, const Finish& finish, const
 }  // namespace
 
 void convolve_floats(const Evaluation& e, const Window& w, const Finish& finish) {
-  const std::size_t channels = index(w.out_c);
-  const std::size_t width = (channels + kFloatLanes - 1) / kFloatLanes * kFloatLanes;
-  const std::vector<float> weights = turned(e.in<float>(1), channels, width);
+  const auto channels = static_cast<std::size_t>(w.out_c);
+  const std::size_t width = vector_width(channels);
+  const std::vector<float> weights = turned(e.in<float>(1), channels);
   const std::vector<float> bias = bias_of(e, channels);
   std::vector<float> sums(width);
   const float* in = e.in<float>(0).data();
   float* out = e.out<float>().data();
   each_pixel(w, [&](std::int32_t b, std::int32_t y, std::int32_t x) {
-    std::size_t c = 0;
-    for (; c + kWidest <= width; c += kWidest) sum_channels<4>(w, in, b, y, x, &weights[c], width, &sums[c]);
-    if (width - c == 3 * kFloatLanes) sum_channels<3>(w, in, b, y, x, &weights[c], width, &sums[c]);
-    if (width - c == 2 * kFloatLanes) sum_channels<2>(w, in, b, y, x, &weights[c], width, &sums[c]);
-    if (width - c == kFloatLanes) sum_channels<1>(w, in, b, y, x, &weights[c], width, &sums[c]);
+    each_vectors(width, [&]<std::size_t Vectors>(std::size_t c) { sum_channels<Vectors>(w, in, b, y, x, &weights[c], width, &sums[c]); });
     finish_channels(bias, finish, sums, out);
     out += channels;
   });
 }
 
 void convolve_floats_depthwise(const Evaluation& e, const Window& w, const Finish& finish) {
-  const std::size_t channels = index(w.out_c);
+  const auto channels = static_cast<std::size_t>(w.out_c);
   const std::vector<float> bias = bias_of(e, channels);
   std::vector<float> sums(channels);
   const float* in = e.in<float>(0).data();
