@@ -190,21 +190,9 @@ KernelCall lower_int8_weights(const NodeView& node) {
   return lower_weight_only(node, op.window(node), node.input(1).shape[3], {weights.begin(), weights.end()}, op.finish(node));
 }
 
-SparseWeightOnly sparse_weight_only(const NodeView& node, const Finish& finish) {
-  return {Conv2d::of(node).window(node), node.input(1).values<std::int8_t>(), finish};
-}
-bool sparse_weight_only_applies(const NodeView& node) {
-  if (!is_weight_only(node) || node.input(1).shape[3] != node.input(0).shape[3]) return false;
-  const auto finish = Conv2d::of(node).finish(node);
-  return sparse_weight_only(node, finish).applies();
-}
-double sparse_weight_only_cycles(const NodeView& node) {
-  const auto finish = Conv2d::of(node).finish(node);
-  return sparse_weight_only(node, finish).cycles();
-}
-KernelCall lower_sparse_weight_only(const NodeView& node) {
-  const auto finish = Conv2d::of(node).finish(node);
-  return sparse_weight_only(node, finish).lower(node);
+std::optional<SparseWeightOnly> sparse_weight_only(const NodeView& node) {
+  if (!is_weight_only(node) || node.input(1).shape[3] != node.input(0).shape[3]) return std::nullopt;
+  return SparseWeightOnly{Conv2d::of(node).window(node), node.input(1).values<std::int8_t>(), Conv2d::of(node).finish(node)};
 }
 
 bool is_pointwise(const NodeView& node) {
@@ -348,11 +336,7 @@ const std::vector<Implementation> Conv2d::kRows = {
     sparse_row<packed, Isa::kDsp>("conv_2d.sparse"),
     sparse_row<packed, Isa::kScalar>("conv_2d.sparse"),
     sparse_row<packed, Isa::kRv32>("conv_2d.sparse_rv32"),
-    {.name = "conv_2d.sparse_int8_weights",
-     .applies = sparse_weight_only_applies,
-     .cycles = sparse_weight_only_cycles,
-     .lower = lower_sparse_weight_only,
-     .code_bytes = 450},
+    sparse_weight_only_row<sparse_weight_only>("conv_2d.sparse_int8_weights"),
     {.name = "conv_2d.int8_weights",
      .applies = is_weight_only,
      .cycles = weight_only_cycles,

@@ -15,7 +15,7 @@ namespace mote {
 // node, or nothing when the node is none of int8 over all input channels.
 
 /// A row of whatever `Kernel` makes of the convolution: it has applies(), cycles() and lower(node).
-template <auto describe, typename Kernel, Isa isa>
+template <auto describe, typename Kernel, Isa isa, std::int64_t code_bytes = Implementation{}.code_bytes>
 constexpr Implementation convolution_row(std::string_view name) {
   return {.name = name,
           .isa = isa,
@@ -25,7 +25,8 @@ constexpr Implementation convolution_row(std::string_view name) {
                 return convolution && Kernel{*convolution}.applies();
               },
           .cycles = [](const NodeView& node) { return Kernel{*describe(node)}.cycles(); },
-          .lower = [](const NodeView& node) { return Kernel{*describe(node)}.lower(node); }};
+          .lower = [](const NodeView& node) { return Kernel{*describe(node)}.lower(node); },
+          .code_bytes = code_bytes};
 }
 
 template <auto describe, MatrixForm form>
@@ -70,18 +71,23 @@ struct Rv32ConvolutionKernel : Rv32Convolution {
   explicit Rv32ConvolutionKernel(const PackedConvolution& convolution) : Rv32Convolution(without_simd(convolution)) {}
 };
 
+template <Isa isa>
+struct SparseConvolutionKernel {
+  SparseConvolution sparse;
+  explicit SparseConvolutionKernel(const PackedConvolution& convolution) : sparse{convolution} {}
+  bool applies() const { return sparse.applies(isa); }
+  double cycles() const { return sparse.cycles(isa); }
+  KernelCall lower(const NodeView& node) const { return sparse.lower(isa, node); }
+};
+constexpr std::int64_t kSparseBytes = 450;
 template <auto describe, Isa isa>
 constexpr Implementation sparse_row(std::string_view name) {
-  return {.name = name,
-          .isa = isa,
-          .applies =
-              [](const NodeView& node) {
-                const auto convolution = describe(node);
-                return convolution && SparseConvolution{*convolution}.applies(isa);
-              },
-          .cycles = [](const NodeView& node) { return SparseConvolution{*describe(node)}.cycles(isa); },
-          .lower = [](const NodeView& node) { return SparseConvolution{*describe(node)}.lower(isa, node); },
-          .code_bytes = 450};
+  return convolution_row<describe, SparseConvolutionKernel<isa>, isa, kSparseBytes>(name);
+}
+/// `describe` gives a SparseWeightOnly, or nothing.
+template <auto describe>
+constexpr Implementation sparse_weight_only_row(std::string_view name) {
+  return convolution_row<describe, SparseWeightOnly, Isa::kPortable, kSparseBytes>(name);
 }
 
 template <MatrixForm form>

@@ -191,21 +191,9 @@ KernelCall lower_int8_weights(const NodeView& node) {
   return lower_weight_only(node, w, w.in_c, {weights.begin(), weights.end()}, FullyConnected::of(node).finish(node));
 }
 
-SparseWeightOnly sparse_weight_only(const NodeView& node, const Finish& finish) {
-  return {as_pixels(node), node.input(1).values<std::int8_t>(), finish};
-}
-bool sparse_weight_only_applies(const NodeView& node) {
-  if (!is_weight_only(node)) return false;
-  const auto finish = FullyConnected::of(node).finish(node);
-  return sparse_weight_only(node, finish).applies();
-}
-double sparse_weight_only_cycles(const NodeView& node) {
-  const auto finish = FullyConnected::of(node).finish(node);
-  return sparse_weight_only(node, finish).cycles();
-}
-KernelCall lower_sparse_weight_only(const NodeView& node) {
-  const auto finish = FullyConnected::of(node).finish(node);
-  return sparse_weight_only(node, finish).lower(node);
+std::optional<SparseWeightOnly> sparse_weight_only(const NodeView& node) {
+  if (!is_weight_only(node)) return std::nullopt;
+  return SparseWeightOnly{as_pixels(node), node.input(1).values<std::int8_t>(), FullyConnected::of(node).finish(node)};
 }
 
 std::vector<std::int32_t> packed_order(const NodeView& node) {
@@ -473,11 +461,7 @@ const std::vector<Implementation> FullyConnected::kRows = {
      .cycles = scalar_codes_cycles,
      .lower = lower_scalar_codes,
      .code_bytes = 800},
-    {.name = "fully_connected.sparse_int8_weights",
-     .applies = sparse_weight_only_applies,
-     .cycles = sparse_weight_only_cycles,
-     .lower = lower_sparse_weight_only,
-     .code_bytes = 450},
+    sparse_weight_only_row<sparse_weight_only>("fully_connected.sparse_int8_weights"),
     {.name = "fully_connected.int8_weights",
      .applies = is_weight_only,
      .cycles = weight_only_cycles,

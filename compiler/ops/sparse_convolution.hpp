@@ -45,7 +45,7 @@ struct SparseConvolution {
 struct SparseWeightOnly {
   Window window;
   std::span<const std::int8_t> weights;
-  const Finish& finish;
+  Finish finish;
 
   bool applies() const;
   double cycles() const;

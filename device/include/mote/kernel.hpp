@@ -14,11 +14,14 @@
 #define MOTE_INLINE inline __attribute__((always_inline))
 #define MOTE_FUNCTION inline __attribute__((noinline))
 #define MOTE_RESTRICT __restrict__
+/// Makes the compiler keep a value in a register from here on, instead of making it anew or putting it off.
+#define MOTE_HOLD(value) __asm__("" : "+r"(value))
 #else
 #define MOTE_KERNEL
 #define MOTE_INLINE inline
 #define MOTE_FUNCTION inline
 #define MOTE_RESTRICT
+#define MOTE_HOLD(value) static_cast<void>(value)
 #endif
 
 namespace mote {

@@ -415,13 +415,6 @@ MOTE_THUMB_ASSEMBLY inline void sum_four_columns<2>(const uint32_t*, const int32
 
 #else
 
-// Without a barrier GCC forms all products of a group before it sums them, and spills.
-#if defined(__GNUC__)
-#define MOTE_KEEP(x) __asm__("" : "+r"(x))
-#else
-#define MOTE_KEEP(x) (void)(x)
-#endif
-
 /// Sums of kRows rows, `words` apart, with kColumns columns of which groups are kGroup words apart.
 template <int32_t kSteps, int32_t kColumns, int32_t kRows, int32_t kGroup>
 MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* weights, int32_t words, int32_t* sums, int32_t groups) {
@@ -441,7 +434,7 @@ MOTE_INLINE void sum_tile(const uint32_t* columns, const int32_t* weights, int32
         for (int32_t c = 0; c < kColumns; ++c) {
           uint32_t& sum = group[r * kColumns + c];
           sum = (s == 0 ? 0x8000U : sum) + columns[s * kColumns + c] * weight;
-          MOTE_KEEP(sum);
+          MOTE_HOLD(sum);  // else GCC forms all products of a group before it sums them, and spills
         }
       }
     }
@@ -514,8 +507,6 @@ inline void sum_column_by_codes(const uint32_t* column, const int32_t* rows, int
     *sums = total;
   }
 }
-
-#undef MOTE_KEEP
 
 #endif
 

@@ -10,13 +10,6 @@
 
 namespace mote {
 
-#if defined(__GNUC__) && defined(__arm__)
-/// Makes the compiler keep a value in a register instead of making it anew.
-#define MOTE_HOLD(value) __asm__("" : "+r"(value))
-#else
-#define MOTE_HOLD(value) static_cast<void>(value)
-#endif
-
 /// A place from here on is a node; one below is a leaf: the place of its votes among the tree's, or below zero, -1 - a score that
 /// gets L::usual_vote.
 constexpr int32_t kFirstNode = 1 << 24;
