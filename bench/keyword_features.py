@@ -1,5 +1,7 @@
 """The features that MLPerf Tiny's keyword spotting model takes: ten MFCCs of 49 frames of a second of sound at 16 kHz, as TensorFlow's signal library computes them."""
 
+from functools import cache
+
 import numpy as np
 
 RATE, FRAME, STEP, FFT, BINS, COEFFICIENTS, FRAMES = 16000, 640, 320, 1024, 40, 10, 49
@@ -9,6 +11,7 @@ def mel(hertz: np.ndarray) -> np.ndarray:
     return 1127.0 * np.log(1 + hertz / 700.0)
 
 
+@cache
 def mel_filters() -> np.ndarray:
     """[bin of the spectrum][filter]: triangles from 20 to 4,000 Hz."""
     edges = np.linspace(mel(np.float64(20)), mel(np.float64(4000)), BINS + 2)

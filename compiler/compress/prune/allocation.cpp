@@ -13,7 +13,8 @@ std::int64_t node_cost(const Graph& graph, std::size_t node, PruneCost cost) {
   if (cost == PruneCost::kMacs) return view.node().op->macs(view);
   std::int64_t numbers = 0;
   for (const TensorId id : view.node().inputs) {
-    if (id != kNoTensor && graph.tensor(id).is_constant() && is_float(graph.tensor(id).type)) numbers += graph.tensor(id).elements();
+    if (id != kNoTensor && graph.tensor(id).is_constant() && is_float(graph.tensor(id).type))
+      numbers += graph.tensor(id).elements();
   }
   return numbers;
 }
@@ -31,7 +32,8 @@ CostModel::CostModel(const Graph& graph, const ChannelUnits& units, const std::v
   const auto channels_of = [&](TensorId id) {
     Channels result;
     std::vector<double> counts(groups.size() + 1, 0.0);
-    for (const std::int32_t unit : units.of(id)) ++counts[unit == ChannelUnits::kFixed ? groups.size() : group_of[static_cast<std::size_t>(unit)]];
+    for (const std::int32_t unit : units.of(id))
+      ++counts[unit == ChannelUnits::kFixed ? groups.size() : group_of[static_cast<std::size_t>(unit)]];
     result.fixed = counts.back();
     result.all = static_cast<double>(units.of(id).size());
     for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -65,8 +67,7 @@ double CostModel::share(const Channels& channels, const std::vector<std::size_t>
 
 double CostModel::cost(const std::vector<std::size_t>& kept) const {
   double total = 0;
-  for (const NodeCost& node : nodes_)
-    total += node.cost * share(node.in, kept) * share(node.out, kept);
+  for (const NodeCost& node : nodes_) total += node.cost * share(node.in, kept) * share(node.out, kept);
   return total;
 }
 
@@ -81,55 +82,61 @@ double LossCurve::at(std::size_t removed) const {
 
 namespace {
 
-/// The last unit may have saved more than was asked: others come back while there is room, the dearest loss first.
+/// The next count below, or above, at which a group may stand: a multiple, or all of its units.
+std::size_t next_below(std::size_t kept, std::size_t multiple) {
+  return kept <= multiple ? kept - 1 : (kept - 1) / multiple * multiple;
+}
+std::size_t next_above(std::size_t kept, std::size_t multiple, std::size_t all) {
+  return std::min(all, kept < multiple ? kept + 1 : (kept / multiple + 1) * multiple);
+}
+
+/// The last step may have saved more than was asked: units come back while there is room, the dearest loss first.
 void give_back(const CostModel& model, const std::vector<LossCurve>& curves, const std::vector<std::size_t>& units, double goal,
-               std::vector<std::size_t>& kept) {
+               std::size_t multiple, std::vector<std::size_t>& kept) {
   for (;;) {
     double most = -1;
-    std::size_t best = units.size();
+    std::vector<std::size_t> best;
     for (std::size_t g = 0; g < units.size(); ++g) {
       if (kept[g] == units[g]) continue;
       std::vector<std::size_t> more = kept;
-      ++more[g];
-      const std::size_t removed = units[g] - kept[g];
-      const double won = curves[g].at(removed) - curves[g].at(removed - 1);
+      more[g] = next_above(kept[g], multiple, units[g]);
+      const double won = curves[g].at(units[g] - kept[g]) - curves[g].at(units[g] - more[g]);
       if (model.cost(more) > goal || !(won > most)) continue;
       most = won;
-      best = g;
+      best = std::move(more);
     }
-    if (best == units.size()) return;
-    ++kept[best];
+    if (best.empty()) return;
+    kept = std::move(best);
   }
 }
 
 }  // namespace
 
 std::vector<std::size_t> allocate(const CostModel& model, const std::vector<LossCurve>& curves,
-                                  const std::vector<std::size_t>& units, double goal) {
+                                  const std::vector<std::size_t>& units, double goal, std::size_t multiple) {
   std::vector<std::size_t> kept = units;
   double cost = model.cost(kept);
   while (cost > goal) {
     double best = std::numeric_limits<double>::infinity();
     std::size_t best_group = units.size();
     for (std::size_t g = 0; g < units.size(); ++g) {
-      const std::size_t removed = units[g] - kept[g];
-      const std::size_t most = curves[g].points.back().first;
-      const double now = curves[g].at(removed);
-      for (std::size_t more = 1; removed + more <= most; ++more) {
-        std::vector<std::size_t> fewer = kept;
-        fewer[g] -= more;
+      const std::size_t least = units[g] - curves[g].points.back().first;
+      const double now = curves[g].at(units[g] - kept[g]);
+      std::vector<std::size_t> fewer = kept;
+      while (fewer[g] > least && next_below(fewer[g], multiple) >= least) {
+        fewer[g] = next_below(fewer[g], multiple);
         const double saved = cost - model.cost(fewer);
-        const double price = (curves[g].at(removed + more) - now) / std::max(saved, 1e-9);
+        const double price = (curves[g].at(units[g] - fewer[g]) - now) / std::max(saved, 1e-9);
         if (!(price < best)) continue;
         best = price;
         best_group = g;
       }
     }
     if (best_group == units.size()) break;
-    --kept[best_group];
+    kept[best_group] = next_below(kept[best_group], multiple);
     cost = model.cost(kept);
   }
-  if (cost <= goal) give_back(model, curves, units, goal, kept);
+  if (cost <= goal) give_back(model, curves, units, goal, multiple, kept);
   return kept;
 }
 

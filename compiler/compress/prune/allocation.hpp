@@ -39,10 +39,10 @@ struct LossCurve {
   double at(std::size_t removed) const;
 };
 
-/// How many units of each group stay so that the cost is at most `goal`. Again and again the unit goes that costs the least loss for
-/// what it saves, looking ahead along its group's curve; then units come back for which there is room. Where the goal cannot be
-/// met, as few as there can be.
+/// How many units of each group stay so that the cost is at most `goal`. Again and again the unit goes that costs the least loss
+/// for what it saves, looking ahead along its group's curve; then units come back for which there is room. A group that loses any
+/// keeps a multiple of `multiple`, unless it is smaller. Where the goal cannot be met, as few as there can be.
 std::vector<std::size_t> allocate(const CostModel& model, const std::vector<LossCurve>& curves,
-                                  const std::vector<std::size_t>& units, double goal);
+                                  const std::vector<std::size_t>& units, double goal, std::size_t multiple = 1);
 
 }  // namespace mote

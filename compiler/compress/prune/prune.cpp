@@ -70,10 +70,11 @@ class Pruning {
     const std::vector<LossCurve> curves = curves_of(groups, units, eliminations);
     std::vector<std::size_t> counts;
     for (const UnitGroup& group : groups) counts.push_back(group.units.size());
-    const std::vector<std::size_t> kept = allocate(model, curves, counts, goal);
+    const std::vector<std::size_t> kept = allocate(model, curves, counts, goal, options_.multiple);
     std::vector<bool> keep(units.count(), true);
     for (std::size_t g = 0; g < groups.size(); ++g)
-      for (std::size_t i = 0; i < counts[g] - kept[g]; ++i) keep[static_cast<std::size_t>(groups[g].units[eliminations[g].order[i]])] = false;
+      for (std::size_t i = 0; i < counts[g] - kept[g]; ++i)
+        keep[static_cast<std::size_t>(groups[g].units[eliminations[g].order[i]])] = false;
     take(units, keep);
     fits_ = refit(original_, graph_, origins_, last ? samples_ : spread_over(samples_, kEarlyFitSamples), progress_);
   }
@@ -99,7 +100,8 @@ class Pruning {
   Reader reader_of(std::size_t node, const Gram& gram, const UnitGroup& group, const ChannelUnits& units) const {
     const Layer layer = *layer_at(graph_, node);
     const std::vector<float> stored = weights_of(graph_, layer);
-    Reader reader{gram, std::vector<float>(stored.size()), layer.outputs, std::vector<std::vector<std::size_t>>(group.units.size())};
+    Reader reader{gram, std::vector<float>(stored.size()), layer.outputs,
+                  std::vector<std::vector<std::size_t>>(group.units.size())};
     for (std::size_t o = 0; o < layer.outputs; ++o)
       for (std::size_t t = 0; t < layer.taps; ++t) reader.weights[o * layer.taps + t] = stored[weight_index(layer, o, t)];
     const auto& channels = units.of(graph_.nodes[node].inputs[0]);
@@ -119,7 +121,8 @@ class Pruning {
       std::vector<float> bias = bias_of(graph_, layer);
       for (std::size_t o = 0; o < layer.outputs; ++o) {
         bias[o] += step.readers[i].bias_change[o];
-        for (std::size_t t = 0; t < layer.taps; ++t) weights[weight_index(layer, o, t)] = step.readers[i].weights[o * layer.taps + t];
+        for (std::size_t t = 0; t < layer.taps; ++t)
+          weights[weight_index(layer, o, t)] = step.readers[i].weights[o * layer.taps + t];
       }
       set_weights(changed, layer, weights);
       set_bias(changed, layer, bias);
@@ -127,7 +130,8 @@ class Pruning {
     return changed;
   }
 
-  std::vector<LossCurve> curves_of(const std::vector<UnitGroup>& groups, const ChannelUnits& units, std::vector<Elimination>& eliminations) const {
+  std::vector<LossCurve> curves_of(const std::vector<UnitGroup>& groups, const ChannelUnits& units,
+                                   std::vector<Elimination>& eliminations) const {
     const auto grams = layer_grams(graph_, spread_over(samples_, kMomentSamples), {});
     const Replay replay(graph_, judging_);
     const double base = noise_of(exact_, replay.answers(graph_, {}), form_);
@@ -192,7 +196,8 @@ std::vector<PrunedLayer> layer_table(const Graph& before, const Graph& after, co
 PruneResult prune_channels(const Graph& graph, const SampleInputs& samples, const PruneOptions& options,
                            const QuantizeProgress& progress) {
   if (samples.empty()) throw Error("there are no samples to fit on", "give at least a few dozen typical inputs");
-  if (!(options.share >= 0 && options.share < 1)) throw Error(fmt::format("a share of {} cannot go", options.share), "ask for 0% to 99%");
+  if (!(options.share >= 0 && options.share < 1))
+    throw Error(fmt::format("a share of {} cannot go", options.share), "ask for 0% to 99%");
   PruneResult result;
   result.prepared = prepared_for_pruning(graph);
   const Graph& original = result.prepared;

@@ -31,7 +31,8 @@ TEST(Allocation, TheCostIsThatOfTheCutGraph) {
     const std::vector<std::size_t> kept{2, 8, 7};
     std::vector<bool> keep(p.units.count(), true);
     for (std::size_t g = 0; g < 3; ++g)
-      for (std::size_t i = kept[g]; i < p.groups[g].units.size(); ++i) keep[static_cast<std::size_t>(p.groups[g].units[i])] = false;
+      for (std::size_t i = kept[g]; i < p.groups[g].units.size(); ++i)
+        keep[static_cast<std::size_t>(p.groups[g].units[i])] = false;
     EXPECT_NEAR(model.cost(kept), static_cast<double>(graph_cost(without_units(p.graph, p.units, keep), cost)), 1e-6);
     EXPECT_NEAR(model.cost({6, 8, 10}), static_cast<double>(graph_cost(p.graph, cost)), 1e-6);
   }
@@ -50,6 +51,20 @@ TEST(Allocation, TakesFromTheGroupThatLosesLeastAndNoMoreThanNeeded) {
   EXPECT_LE(model.cost(kept), 0.7 * whole);
   EXPECT_GT(model.cost({kept[0], kept[1] + 1, kept[2]}), 0.7 * whole);
   EXPECT_EQ(allocate(model, {dear, dear, dear}, units, whole), units);
+}
+
+TEST(Allocation, KeepsMultiplesInGroupsThatLoseAny) {
+  const Parts p;
+  const CostModel model(p.graph, p.units, p.groups, PruneCost::kMacs);
+  const std::vector<std::size_t> units{6, 8, 10};
+  const LossCurve a{{{0, 0.0}, {5, 1.0}}};
+  const LossCurve b{{{0, 0.0}, {7, 1.0}}};
+  const LossCurve c{{{0, 0.0}, {9, 1.0}}};
+  for (const double share : {0.9, 0.6, 0.3}) {
+    const auto kept = allocate(model, {a, b, c}, units, share * model.cost(units), 4);
+    EXPECT_LE(model.cost(kept), share * model.cost(units));
+    for (std::size_t g = 0; g < 3; ++g) EXPECT_TRUE(kept[g] == units[g] || kept[g] % 4 == 0 || kept[g] < 4) << kept[g];
+  }
 }
 
 TEST(Allocation, GivesTheLeastWhereTheGoalIsOutOfReach) {

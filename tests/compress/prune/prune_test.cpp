@@ -23,11 +23,15 @@ Graph with_copies(std::int32_t channels, std::int32_t different) {
   const Padding same{.kind = Padding::Kind::kSame};
   std::vector<float> weights = random_floats(b.random(), static_cast<std::size_t>(different) * 18);
   std::vector<float> bias = random_floats(b.random(), static_cast<std::size_t>(different));
-  for (std::size_t i = weights.size(); i < static_cast<std::size_t>(channels) * 18; ++i) weights.push_back(0.5F * weights[i - static_cast<std::size_t>(different) * 18]);
-  while (bias.size() < static_cast<std::size_t>(channels)) bias.push_back(0.5F * bias[bias.size() - static_cast<std::size_t>(different)]);
+  for (std::size_t i = weights.size(); i < static_cast<std::size_t>(channels) * 18; ++i)
+    weights.push_back(0.5F * weights[i - static_cast<std::size_t>(different) * 18]);
+  while (bias.size() < static_cast<std::size_t>(channels))
+    bias.push_back(0.5F * bias[bias.size() - static_cast<std::size_t>(different)]);
   TensorId x = b.float_input({1, 8, 8, 2});
-  x = b.op("conv_2d", {x, b.constant<float>({channels, 3, 3, 2}, weights), b.constant<float>({channels}, bias)}, {{"padding", same}, {"activation", Activation::kRelu}});
-  x = b.convolution(b.op("average_pool_2d", {x}, {{"k_h", 2}, {"k_w", 2}, {"stride_h", 2}, {"stride_w", 2}}), 4, 3, Activation::kNone);
+  x = b.op("conv_2d", {x, b.constant<float>({channels, 3, 3, 2}, weights), b.constant<float>({channels}, bias)},
+           {{"padding", same}, {"activation", Activation::kRelu}});
+  x = b.convolution(b.op("average_pool_2d", {x}, {{"k_h", 2}, {"k_w", 2}, {"stride_h", 2}, {"stride_w", 2}}), 4, 3,
+                    Activation::kNone);
   b.output(x);
   return b.finish();
 }
@@ -89,6 +93,17 @@ TEST(PruneChannels, IsTheSameOnOneCore) {
   for (std::size_t id = 0; id < many.tensors.size(); ++id) {
     if (!many.tensors[id].is_constant()) continue;
     EXPECT_EQ(*many.tensors[id].data, *single.tensors[id].data);
+  }
+}
+
+TEST(PruneChannels, KeepsMultiplesOfChannels) {
+  const Graph graph = residual_net(5);
+  const SampleInputs samples = random_samples(graph, 60, 6);
+  const PruneResult result = prune_channels(graph, samples, {.share = 0.4, .multiple = 4});
+  EXPECT_LE(static_cast<double>(result.macs), 0.6 * static_cast<double>(result.macs_before));
+  for (const PrunedLayer& layer : result.layers) {
+    if (layer.channels == layer.channels_before) continue;
+    EXPECT_TRUE(layer.channels % 4 == 0 || layer.channels < 4) << layer.name << " keeps " << layer.channels;
   }
 }
 
