@@ -20,6 +20,7 @@ struct CompressFlags {
   LearningFlags learning;
   std::string output, prune_macs, prune_weights, rounding = "nearest", io = "int8";
   int prune_rounds = PruneOptions{}.rounds;
+  std::size_t prune_multiple = PruneOptions{}.multiple;
   std::vector<std::string> weights;
   std::string budget, max_drop, goal, journal;
   TargetFlags target;
@@ -41,7 +42,8 @@ CompressOptions options_of(const CompressFlags& flags) {
   if (!macs && flags.prune_weights.empty()) return options;
   options.prune = PruneOptions{.cost = macs ? PruneCost::kMacs : PruneCost::kWeights,
                                .share = macs ? share_of("--prune-macs", flags.prune_macs) : share_of("--prune-weights", flags.prune_weights),
-                               .rounds = flags.prune_rounds};
+                               .rounds = flags.prune_rounds,
+                               .multiple = flags.prune_multiple};
   return options;
 }
 
@@ -154,6 +156,11 @@ void add_prune_options(CLI::App& command, CompressFlags& flags) {
       .add_option("--prune-rounds", flags.prune_rounds,
                   "Take them out in so many rounds; after each, the weights that stay are fitted and layers are judged anew")
       ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  command
+      .add_option("--prune-multiple", flags.prune_multiple,
+                  "Layers that lose channels keep a multiple of so many: kernels work on blocks of them, often 4")
+      ->check(CLI::Range(1, 64))
       ->capture_default_str();
 }
 
