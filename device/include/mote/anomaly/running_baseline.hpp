@@ -4,18 +4,20 @@
 
 namespace mote {
 
-/// What is normal for one value, learned while it runs: its mean over a long time, and how far a mean over a short time usually strays from it. Both
-/// are forgotten exponentially (Welford's update with constant gains; Finch, "Incremental calculation of weighted mean and variance", 2009).
-/// The state is plain data of a few words: it may be saved and restored as bytes.
+/// What is normal for one value, learned while it runs: its mean over a long time, and how far a mean over a short time usually
+/// strays from it. Both are forgotten exponentially (Welford's update with constant gains; Finch, "Incremental calculation of
+/// weighted mean and variance", 2009). The state is plain data of a few words: it may be saved and restored as bytes.
 ///
-/// L: `short_gain`, `long_gain`, `spread_gain` (shares of each new value, between 0 and 1, the first the largest), `most_step` (in spreads: what
-/// strays further counts as so much, so that an anomaly does not become normal at once), `warm_up` (values before anything is judged).
+/// L: `short_gain`, `long_gain`, `spread_gain` (shares of each new value, between 0 and 1, the first the largest), `most_step`
+/// (in spreads: what strays further counts as so much, so that an anomaly does not become normal at once), `warm_up` (values
+/// before anything is judged).
 template <typename L>
 struct RunningBaseline {
   float mean = 0, near = 0, variance = 0;
   uint32_t seen = 0;  ///< stays at warm_up when it is reached
 
-  /// How far the short mean strays, in spreads of what is usual, signed; 0 while it warms up. A value that is no number changes nothing.
+  /// How far the short mean strays, in spreads of what is usual, signed; 0 while it warms up. A value that is no number changes
+  /// nothing.
   float next(float value) {
     if (!(value - value == 0)) return 0;
     if (seen == 0) mean = near = value;

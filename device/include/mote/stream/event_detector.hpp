@@ -11,19 +11,20 @@ struct Event {
   explicit operator bool() const { return kind >= 0; }
 };
 
-/// Turns scores, one vector per inference, into single events at the right moment: means over the last scores, thresholds with hysteresis,
-/// debouncing, and a time after an event in which there is no other.
+/// Turns scores, one vector per inference, into single events at the right moment: means over the last scores, thresholds with
+/// hysteresis, debouncing, and a time after an event in which there is no other.
 ///
-/// L: `scores` (how many); `average` (over so many inferences); `debounce` (so many in a row above `on`); `refractory` (inferences after
-/// an event without another); `on[scores]`, `off[scores]` (above `on` an event begins; not before the mean has been at or below `off` may the
-/// same kind come again; infinity in `on`: never an event, for silence).
-/// Until `average` inferences have come the mean is over those that have.
+/// L: `scores` (how many); `average` (over so many inferences); `debounce` (so many in a row above `on`); `refractory`
+/// (inferences after an event without another); `on[scores]`, `off[scores]` (above `on` an event begins; not before the mean has
+/// been at or below `off` may the same kind come again; infinity in `on`: never an event, for silence). Until `average`
+/// inferences have come the mean is over those that have.
 template <typename L>
 class EventDetector {
   static_assert(L::scores > 0 && L::average > 0 && L::debounce > 0 && L::refractory >= 0, "counts of inferences are positive");
 
  public:
-  /// The event that the scores of one more inference bring about. Where several kinds are ready, the one furthest above its threshold.
+  /// The event that the scores of one more inference bring about. Where several kinds are ready, the one furthest above its
+  /// threshold.
   Event next(const float* scores) {
     Event event;
     float above = 0;

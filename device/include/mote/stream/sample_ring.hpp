@@ -4,9 +4,10 @@
 
 namespace mote {
 
-/// Samples on their way from one producer, an interrupt for instance, to one consumer, without locks: each side writes only its own
-/// position. What has no room is dropped and counted, and the consumer is told where: no window may span a gap. While a gap waits to be
-/// seen, a second one joins it. Words are read and written at once on every core; the compiler keeps the order (GCC's or Clang's
+/// Samples on their way from one producer, an interrupt for instance, to one consumer, without locks: each side writes only its
+/// own position. What has no room is dropped and counted, and the consumer is told where: no window may span a gap. While a gap
+/// waits to be seen, a second one joins it. Words are read and written at once on every core; the compiler keeps the order (GCC's
+/// or Clang's
 /// `__atomic` functions).
 template <typename T, uint32_t kCapacity>
 class SampleRing {
@@ -69,7 +70,7 @@ class SampleRing {
 
   T values_[kCapacity] = {};
   uint32_t end_ = 0, gap_at_ = 0, dropped_ = 0;  // the producer's
-  bool lost_ = false;                           // the producer's
+  bool lost_ = false;                            // the producer's
   uint32_t begin_ = 0;                           // the consumer's
   uint32_t gap_waits_ = 0;                       // set by the producer, cleared by the consumer
 };
