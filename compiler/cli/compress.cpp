@@ -53,19 +53,19 @@ SearchOptions search_options(const CompressFlags& flags) {
   TargetFlags target = flags.target;
   if (!flags.budget.empty()) {
     const BudgetRequest request = parse_budget(flags.budget);
-    options.budget = request.budget;
+    options.aim.budget = request.budget;
     if (!request.board.empty()) target = {"", request.board};
   }
   if (target.target.empty() && target.board.empty())
     throw Error("what is the model for?", "name a core with -t or a board with --board; `mote targets` lists them");
   options.target = chosen_target(target);
-  if (options.budget.milliseconds && !(options.target.clock_hz > 0))
+  if (options.aim.budget.milliseconds && !(options.target.clock_hz > 0))
     throw Error(fmt::format("'{}' has no clock, so that nothing takes milliseconds", options.target.name), "name a board: latency=30ms@nucleo-l4r5zi");
-  if (options.budget.millijoules && !(options.target.nanojoules_per_cycle > 0))
+  if (options.aim.budget.millijoules && !(options.target.nanojoules_per_cycle > 0))
     throw Error(fmt::format("nobody has published what a cycle of '{}' costs", target.board.empty() ? target.target : target.board),
                 "`mote targets` shows the boards whose energy is known");
-  if (!flags.max_drop.empty()) options.max_drop = share_of("--max-drop", flags.max_drop);
-  options.goal = flags.goal.empty() ? (options.budget.empty() ? SearchGoal::kFlash : SearchGoal::kAccuracy) : kGoals.at(flags.goal);
+  if (!flags.max_drop.empty()) options.aim.max_drop = share_of("--max-drop", flags.max_drop);
+  options.aim.goal = flags.goal.empty() ? (options.aim.budget.empty() ? SearchGoal::kFlash : SearchGoal::kAccuracy) : kGoals.at(flags.goal);
   return options;
 }
 
@@ -85,7 +85,7 @@ ExitCode run_search(const CompressFlags& flags) {
                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
-  const std::vector<std::uint8_t> bytes = with_context(path, [&] { return write_tflite(result.compressed.quantized.graph); });
+  const std::vector<std::uint8_t> bytes = with_context(path, [&] { return write_tflite(result.compressed.graph); });
   write_file(flags.output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (flags.json) {
     Json json{{"model", path}, {"output", flags.output}, {"journal", journal_file}, {"bytes", bytes.size()}};

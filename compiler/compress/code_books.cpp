@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include "compress/gram.hpp"
-#include "compress/layers.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -17,7 +15,7 @@ std::string objection(const Graph& graph, const Scheme& scheme, std::size_t n, c
   const auto taps = layer ? view.node().op->weight_taps(view) : std::nullopt;
   if (!taps) return "it has no constant float weights that are fitted";
   if (!has_integer_activations(scheme.nodes[n])) return "it does not compute with integers";
-  if (form.of != 0 && (layer->rule.output_axis != 0 || layer->taps % static_cast<std::size_t>(form.of) != 0))
+  if (!suits(*layer, form))
     return fmt::format("an output reads {} weights, which are not whole runs of {}", layer->taps, form.of);
   return "";
 }
@@ -63,28 +61,27 @@ WantedForms wanted_forms(const std::vector<std::string>& texts) {
   return forms;
 }
 
-void add_code_books(const Graph& graph, Scheme& scheme, const WantedForms& forms, const SampleInputs& samples,
-                    const QuantizeProgress& progress) {
-  const std::map<std::size_t, WeightForm> wanted = forms_by_node(graph, scheme, forms);
-  if (wanted.empty()) return;
-  const std::map<std::size_t, std::vector<Gram>> grams = layer_grams(graph, samples, progress);
-  for (const auto& [n, form] : wanted) {
+CodeBook layer_book(const Graph& graph, const Layer& layer, const std::vector<Gram>& grams, const WeightForm& form,
+                    const std::vector<float>& scales) {
+  std::vector<double> importance;
+  for (std::size_t c = 0; c < layer.outputs; ++c) {
+    const Gram& gram = grams[c / (layer.outputs / grams.size())];
+    for (std::size_t t = 0; t < layer.taps; ++t) importance.push_back(gram.square[t * layer.taps + t]);
+  }
+  return make_code_book(form, weight_rows(graph, layer), importance, scales);
+}
+
+bool suits(const Layer& layer, const WeightForm& form) {
+  return form.of == 0 || (layer.rule.output_axis == 0 && layer.taps % static_cast<std::size_t>(form.of) == 0);
+}
+
+void add_code_books(const Graph& graph, Scheme& scheme, const WantedForms& forms, const LayerGrams& grams) {
+  for (const auto& [n, form] : forms_by_node(graph, scheme, forms)) {
     const Layer layer = layer_at(graph, n).value();
-    const std::vector<Gram>& groups = grams.at(n);
-    const std::vector<float> values = weights_of(graph, layer);
-    std::vector<float> weights;
-    std::vector<double> importance;
-    for (std::size_t c = 0; c < layer.outputs; ++c) {
-      const Gram& gram = groups[c / (layer.outputs / groups.size())];
-      for (std::size_t t = 0; t < layer.taps; ++t) {
-        weights.push_back(values[weight_index(layer, c, t)]);
-        importance.push_back(gram.square[t * layer.taps + t]);
-      }
-    }
     const TensorId input = graph.nodes[n].inputs[static_cast<std::size_t>(layer.input)];
     const Quantization quantization =
         quantization_of(scheme.ranges[static_cast<std::size_t>(input)], activation_type(scheme.nodes[n]));
-    scheme.books[n] = make_code_book(form, weights, importance, weight_scales(graph, n, quantization.scales[0]));
+    scheme.books[n] = layer_book(graph, layer, grams.at(n), form, weight_scales(graph, n, quantization.scales[0]));
   }
 }
 

@@ -16,11 +16,11 @@ struct CompressOptions {
 struct CompressResult {
   std::optional<PruneResult> pruned;
   QuantizeResult quantized;
-  Quality exact, after_pruning, after_quantizing;
+  Quality after_pruning;
 };
 
-/// Prunes a float graph, if asked to, and makes integers of what is left. `samples` are learned from, `test` is measured on. Errors as
-/// those of `prune_channels` and `quantize`.
+/// Prunes a float graph, if asked to, and makes integers of what is left, measured against the original. `samples` are learned from, `test`
+/// is measured on. Errors as those of `prune_channels` and `quantize`.
 CompressResult compress(const Graph& graph, const SampleInputs& samples, const TestData& test, const CompressOptions& options,
                         const QuantizeProgress& progress = {});
 

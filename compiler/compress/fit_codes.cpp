@@ -135,6 +135,16 @@ class Fitter {
 
 }  // namespace
 
+void FitProblem::add_channel(std::span<const float> row, float scale, const std::vector<double>& both) {
+  ++channels;
+  scales.push_back(scale);
+  weights.insert(weights.end(), row.begin(), row.end());
+  std::vector<double> sums(taps, 0.0);
+  for (std::size_t t = 0; t < taps; ++t)
+    for (std::size_t u = 0; u < taps; ++u) sums[u] += static_cast<double>(row[t]) * both[t * taps + u];
+  cross.insert(cross.end(), sums.begin(), sums.end());
+}
+
 std::vector<std::int8_t> fit_codes(const FitProblem& problem, const CodeBook& book) { return Fitter(problem, book).fit(); }
 
 }  // namespace mote

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compress/weight_form.hpp"
@@ -15,6 +16,10 @@ struct FitProblem {
   std::vector<double> cross;   ///< [channels][taps]: mean of the sum wanted times x, likewise
   std::vector<float> weights;  ///< [channels][taps]: the float layer's; what little data says nothing about stays near them
   std::vector<float> scales;   ///< [channels]
+
+  /// One more channel: the float layer's weights [taps], whose sums are wanted, and the scale of its codes. `both` [taps][taps]: the mean of
+  /// what the float layer's taps read times x, as `square` is centered or not.
+  void add_channel(std::span<const float> row, float scale, const std::vector<double>& both);
 };
 
 /// Codes [channels][taps] from the book so that the mean square of the sums' errors is small: where zeros must be, those weights

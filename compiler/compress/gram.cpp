@@ -182,9 +182,8 @@ std::vector<Gram> grams_of(const SampleValues& values, const WeightTaps& taps) {
   return result;
 }
 
-std::map<std::size_t, std::vector<Gram>> layer_grams(const Graph& graph, const SampleInputs& samples,
-                                                     const QuantizeProgress& progress) {
-  std::map<std::size_t, std::vector<Gram>> result;
+LayerGrams layer_grams(const Graph& graph, const SampleInputs& samples, const QuantizeProgress& progress) {
+  LayerGrams result;
   Lockstep run(graph, samples);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     if (progress) progress("moments", static_cast<double>(n) / static_cast<double>(graph.nodes.size()));

@@ -60,8 +60,10 @@ Gram gram_of(std::span<const float> columns, std::size_t taps);
 /// Of each group of a layer: a whole convolution or fully connected layer has one, a depthwise convolution one per channel.
 std::vector<Gram> grams_of(const SampleValues& values, const WeightTaps& taps);
 
-/// Of every layer that tells its taps (Operator::weight_taps), by node, with the graph's own values on the samples.
-std::map<std::size_t, std::vector<Gram>> layer_grams(const Graph& graph, const SampleInputs& samples,
-                                                     const QuantizeProgress& progress);
+/// Of layers, by node.
+using LayerGrams = std::map<std::size_t, std::vector<Gram>>;
+
+/// Of every layer that tells its taps (Operator::weight_taps), with the graph's own values on the samples.
+LayerGrams layer_grams(const Graph& graph, const SampleInputs& samples, const QuantizeProgress& progress);
 
 }  // namespace mote

@@ -37,6 +37,14 @@ std::vector<float> weights_of(const Graph& graph, const Layer& layer) {
   return {values.begin(), values.end()};
 }
 
+std::vector<float> weight_rows(const Graph& graph, const Layer& layer) {
+  const auto values = graph.tensor(weights_id(graph, layer)).values<float>();
+  std::vector<float> rows;
+  for (std::size_t c = 0; c < layer.outputs; ++c)
+    for (std::size_t t = 0; t < layer.taps; ++t) rows.push_back(values[weight_index(layer, c, t)]);
+  return rows;
+}
+
 std::vector<float> bias_of(const Graph& graph, const Layer& layer) {
   const NodeView view(graph, graph.nodes[layer.node]);
   if (!view.has_input(layer.rule.bias)) return std::vector<float>(layer.outputs, 0.0F);

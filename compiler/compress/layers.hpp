@@ -22,6 +22,8 @@ std::optional<Layer> layer_at(const Graph& graph, std::size_t node);
 std::size_t weight_index(const Layer& layer, std::size_t output, std::size_t tap);
 
 std::vector<float> weights_of(const Graph& graph, const Layer& layer);
+/// The same as [output][tap].
+std::vector<float> weight_rows(const Graph& graph, const Layer& layer);
 /// One per output channel; zeros when there is none.
 std::vector<float> bias_of(const Graph& graph, const Layer& layer);
 

@@ -131,59 +131,71 @@ int equalize_if_better(Graph& graph, const SampleInputs& samples, const Quantize
 
 }  // namespace
 
-QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const TestData& test, const QuantizeOptions& options,
-                        const QuantizeProgress& progress) {
-  const SampleInputs& tests = test.inputs.empty() ? samples : test.inputs;
-  const std::vector<std::int32_t>& labels = test.labels;
-  check_samples(graph, samples, tests.size(), labels.size());
-  QuantizeResult result;
-  result.samples = samples.size();
-  result.tests = tests.size();
-  note_constant_inputs(graph, samples, result.notes);
-  result.prepared = graph;
+Quantizer::Quantizer(const Graph& graph, const SampleInputs& samples, const TestData& test, QuantizeOptions options,
+                     const QuantizeProgress& progress)
+    : test_(test),
+      tests_(test.inputs.empty() ? samples : test.inputs),
+      options_(std::move(options)),
+      tune_samples_(spread_over(samples, kTuneSamples)),
+      prepared_(graph) {
+  check_samples(graph, samples, tests_.size(), test.labels.size());
+  start_.samples = samples.size();
+  start_.tests = tests_.size();
+  note_constant_inputs(graph, samples, start_.notes);
+  widen_weights(prepared_);
+  if (fuse_activations(prepared_)) prune(prepared_);
+  const std::size_t unfolded = prepared_.nodes.size();
+  if (fold_scales(prepared_)) prune(prepared_);
+  start_.folded_scalings = static_cast<int>(unfolded - prepared_.nodes.size());
+  if (options_.equalize) start_.equalized_pairs = equalize_if_better(prepared_, samples, options_, start_.notes, progress);
+  verify(prepared_);
+
+  const Graph& original = options_.original ? *options_.original : graph;
+  exact_ = answers_of(original, original, tests_, progress, "float model");
+  form_ = output_form(original, !test.labels.empty());
+  start_.exact = compare_answers(exact_, exact_, form_, test.labels);
+  basis_ = {wanted_precisions(prepared_, options_), calibrate(prepared_, samples, calibration_for(options_), progress)};
+  basis_.float_borders = options_.float_borders;
+}
+
+const LayerGrams& Quantizer::grams(const QuantizeProgress& progress) {
+  if (!grams_) grams_ = layer_grams(prepared_, tune_samples_, progress);
+  return *grams_;
+}
+
+Quality Quantizer::quality_of(const Graph& made, const QuantizeProgress& progress) const {
+  return measure(prepared_, made, {tests_, test_.labels, exact_, form_}, progress, "measuring");
+}
+
+QuantizeResult Quantizer::quantize(const WantedForms& forms, const FineTune& fine_tune, const QuantizeProgress& progress) {
+  QuantizeResult result = start_;
+  result.prepared = prepared_;
   Graph& prepared = result.prepared;
-  widen_weights(prepared);
-  if (fuse_activations(prepared)) prune(prepared);
-  const std::size_t unfolded = prepared.nodes.size();
-  if (fold_scales(prepared)) prune(prepared);
-  result.folded_scalings = static_cast<int>(unfolded - prepared.nodes.size());
-  if (options.equalize) result.equalized_pairs = equalize_if_better(prepared, samples, options, result.notes, progress);
-  verify(prepared);
-
-  const Graph& original = options.original ? *options.original : graph;
-  const Answers exact = answers_of(original, original, tests, progress, "float model");
-  const OutputForm form = output_form(original, !labels.empty());
-  const Yardstick all{tests, labels, exact, form};
-  result.exact = compare_answers(exact, exact, form, labels);
-
-  const SampleInputs tune_samples = spread_over(samples, kTuneSamples);
-  const std::vector<Precision> wanted = wanted_precisions(prepared, options);
-  Scheme basis{wanted, calibrate(prepared, samples, calibration_for(options), progress)};
-  basis.float_borders = options.float_borders;
-  add_code_books(prepared, basis, options.forms, tune_samples, progress);
-  if (options.fine_tune) {
-    result.rounding = tune_layers(prepared, basis, tune_samples, options.tune, progress);
-    options.fine_tune(prepared, basis);
+  Scheme basis = basis_;
+  if (!forms.empty()) add_code_books(prepared, basis, forms, grams(progress));
+  if (fine_tune) {
+    result.rounding = tune_layers(prepared, basis, tune_samples_, options_.tune, progress);
+    fine_tune(prepared, basis);
   }
   const auto make = [&](const std::vector<Precision>& nodes) {
     Trial trial{basis, {}, {}, 0};
     trial.scheme.nodes = nodes;
-    if (!options.fine_tune) result.rounding = tune_layers(prepared, trial.scheme, tune_samples, options.tune, progress);
+    if (!fine_tune) result.rounding = tune_layers(prepared, trial.scheme, tune_samples_, options_.tune, progress);
     trial.made = to_integers(prepared, trial.scheme);
-    trial.quality = measure(prepared, trial.made.graph, all, progress, "measuring");
+    trial.quality = quality_of(trial.made.graph, progress);
     trial.drop = drop_of(trial.quality, result.exact);
     return trial;
   };
-  Trial trial = make(wanted);
+  Trial trial = make(basis_.nodes);
   result.uniform = trial.quality;
-  if (options.sensitivity || (options.max_drop && trial.drop > *options.max_drop)) {
-    const Subset subset = spread_subset(tests, labels, exact, sensitivity_samples(prepared));
+  if (options_.sensitivity || (options_.max_drop && trial.drop > *options_.max_drop)) {
+    const Subset subset = spread_subset(tests_, test_.labels, exact_, sensitivity_samples(prepared));
     Scheme scheme = trial.scheme;
     scheme.nodes = trial.made.precision;
-    result.costs = sensitivity(prepared, scheme, {subset.inputs, subset.labels, subset.exact, form}, progress);
+    result.costs = sensitivity(prepared, scheme, {subset.inputs, subset.labels, subset.exact, form_}, progress);
   }
-  if (options.max_drop) {
-    MixedPrecision mixed = hold_drop(prepared, trial, result.costs, *options.max_drop, make);
+  if (options_.max_drop) {
+    MixedPrecision mixed = hold_drop(prepared, trial, result.costs, *options_.max_drop, make);
     trial = std::move(mixed.trial);
     for (const std::size_t n : mixed.kept) result.kept.push_back({prepared.nodes[n].name, trial.made.precision[n]});
   }
@@ -192,7 +204,7 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
   result.notes.insert(result.notes.end(), trial.made.notes.begin(), trial.made.notes.end());
   for (std::size_t n = 0; n < prepared.nodes.size(); ++n) {
     const Node& node = prepared.nodes[n];
-    const bool asked = std::any_of(options.keep.begin(), options.keep.end(), [&](const std::string& name) {
+    const bool asked = std::any_of(options_.keep.begin(), options_.keep.end(), [&](const std::string& name) {
       return name == node.name || name == prepared.tensor(node.outputs[0]).name;
     });
     if (trial.made.precision[n] == Precision::kFloat && !asked && is_float(prepared.tensor(node.outputs[0]).type) &&
@@ -202,6 +214,11 @@ QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const T
     }
   }
   return result;
+}
+
+QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const TestData& test, const QuantizeOptions& options,
+                        const QuantizeProgress& progress) {
+  return Quantizer(graph, samples, test, options, progress).quantize(options.forms, options.fine_tune, progress);
 }
 
 }  // namespace mote

@@ -67,6 +67,37 @@ struct QuantizeResult {
   std::vector<std::string> notes;
 };
 
+/// A float graph that is made ready once and becomes integers in several ways: prepared, with the ranges of its tensors, what its layers
+/// read, and the answers that every way is measured against. What it is given must outlive it.
+class Quantizer {
+ public:
+  /// Errors as those of `quantize`.
+  Quantizer(const Graph& graph, const SampleInputs& samples, const TestData& test, QuantizeOptions options,
+            const QuantizeProgress& progress = {});
+
+  /// With these forms and this training instead of the options'. The same as `quantize` with them.
+  QuantizeResult quantize(const WantedForms& forms, const FineTune& fine_tune, const QuantizeProgress& progress = {});
+
+  /// Of a graph with the float graph's inputs, as results are measured.
+  Quality quality_of(const Graph& made, const QuantizeProgress& progress = {}) const;
+
+  const Graph& prepared() const { return prepared_; }
+  /// Moments of what the prepared graph's layers read, on the samples that layers are fitted on.
+  const LayerGrams& grams(const QuantizeProgress& progress = {});
+
+ private:
+  const TestData& test_;
+  const SampleInputs& tests_;
+  QuantizeOptions options_;
+  SampleInputs tune_samples_;
+  QuantizeResult start_;  ///< what every result begins with
+  Graph prepared_;
+  Answers exact_;
+  OutputForm form_;
+  Scheme basis_;
+  std::optional<LayerGrams> grams_;
+};
+
 /// Makes integers of a float graph: `samples` are learned from, `test` is measured on. Error when there are no samples, no float
 /// to quantize, or a layer to keep does not exist.
 QuantizeResult quantize(const Graph& graph, const SampleInputs& samples, const TestData& test, const QuantizeOptions& options,

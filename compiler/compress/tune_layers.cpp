@@ -53,13 +53,13 @@ class LayerTuner {
         exact_(std::move(exact)),
         rounded_(std::move(rounded)),
         scales_(scales),
-        weights_(weights_of(graph, layer)) {}
+        rows_(weight_rows(graph, layer)) {}
 
   /// Learned weights of all groups, in the tensor's order.
   std::vector<std::int8_t> learn(bool free_bias, RoundingGain& gain) const {
     const auto groups = static_cast<std::size_t>(taps_.groups);
     const std::size_t per_group = layer_.outputs / groups;
-    std::vector<std::int8_t> codes(weights_.size());
+    std::vector<std::int8_t> codes(rows_.size());
     for (std::size_t g = 0; g < groups; ++g) {
       RoundingProblem problem = problem_of(g, per_group);
       problem.free_bias = free_bias;
@@ -77,7 +77,7 @@ class LayerTuner {
   std::vector<std::int8_t> fit(const CodeBook& book, bool free_bias) const {
     const auto groups = static_cast<std::size_t>(taps_.groups);
     const std::size_t per_group = layer_.outputs / groups;
-    std::vector<std::int8_t> codes(weights_.size());
+    std::vector<std::int8_t> codes(rows_.size());
     for (std::size_t g = 0; g < groups; ++g) {
       const std::vector<std::int8_t> fitted = fit_codes(fit_problem_of(g, per_group, free_bias), book);
       for (std::size_t c = 0; c < per_group; ++c)
@@ -97,7 +97,7 @@ class LayerTuner {
       for (std::size_t t = 0; t < layer_.taps; ++t) {
         const std::size_t at = weight_index(layer_, c, t);
         const std::size_t mean = c / per_group * layer_.taps + t;
-        result[c] += static_cast<double>(weights_[at]) * exact[mean] - scale(c) * codes[at] * rounded[mean];
+        result[c] += static_cast<double>(rows_[c * layer_.taps + t]) * exact[mean] - scale(c) * codes[at] * rounded[mean];
       }
     return result;
   }
@@ -110,7 +110,7 @@ class LayerTuner {
     const RowChoice rows(static_cast<std::size_t>(taps_.positions), exact_.size(), row_budget(n));
     const std::vector<float> is = columns_of(rounded_, taps_, rows, group);
     const std::vector<float> was = columns_of(exact_, taps_, rows, group);
-    FitProblem problem{n, per_group, mean_products(is, n, is, n), std::vector<double>(per_group * n, 0.0), {}, {}};
+    FitProblem problem{n, 0, mean_products(is, n, is, n), {}, {}, {}};
     std::vector<double> both = mean_products(was, n, is, n);
     if (free_bias) {
       const std::vector<double> mean = column_means(is, n);
@@ -121,12 +121,8 @@ class LayerTuner {
       }
     }
     for (std::size_t c = 0; c < per_group; ++c) {
-      problem.scales.push_back(static_cast<float>(scale(group * per_group + c)));
-      for (std::size_t t = 0; t < n; ++t) {
-        const float weight = weights_[weight_index(layer_, group * per_group + c, t)];
-        problem.weights.push_back(weight);
-        for (std::size_t u = 0; u < n; ++u) problem.cross[c * n + u] += static_cast<double>(weight) * both[t * n + u];
-      }
+      const std::size_t output = group * per_group + c;
+      problem.add_channel(std::span(rows_).subspan(output * n, n), static_cast<float>(scale(output)), both);
     }
     return problem;
   }
@@ -142,7 +138,7 @@ class LayerTuner {
     problem.targets.resize(problem.patches * per_group);
     for (std::size_t c = 0; c < per_group; ++c) {
       problem.scales.push_back(static_cast<float>(scale(group * per_group + c)));
-      for (std::size_t t = 0; t < n; ++t) problem.weights.push_back(weights_[weight_index(layer_, group * per_group + c, t)]);
+      for (std::size_t t = 0; t < n; ++t) problem.weights.push_back(rows_[(group * per_group + c) * n + t]);
     }
     const std::vector<float> exact = columns_of(exact_, taps_, rows, group);
     parallel_for(problem.patches, [&] {
@@ -162,7 +158,7 @@ class LayerTuner {
   const WeightTaps& taps_;
   SampleValues exact_, rounded_;
   const std::vector<float>& scales_;
-  std::vector<float> weights_;
+  std::vector<float> rows_;  ///< [output][tap]
 };
 
 /// Numbers that a layer could have.

@@ -24,9 +24,9 @@ std::string layer_rows(const PruneResult& pruned) {
 }  // namespace
 
 Json compress_json(const CompressResult& result) {
-  Json json{{"original", quality_json(result.exact)}, {"compressed", quality_json(result.after_quantizing)},
-            {"measure", drop_measure(result.exact)},
-            {"drop", drop_of(result.after_quantizing, result.exact)},
+  Json json{{"original", quality_json(result.quantized.exact)}, {"compressed", quality_json(result.quantized.quality)},
+            {"measure", drop_measure(result.quantized.exact)},
+            {"drop", drop_of(result.quantized.quality, result.quantized.exact)},
             {"samples", result.quantized.samples},
             {"tests", result.quantized.tests},
             {"notes", result.quantized.notes}};
@@ -39,7 +39,7 @@ Json compress_json(const CompressResult& result) {
             {"weights", pruned.weights},
             {"layers", Json::array()}};
   part.update(quality_json(result.after_pruning));
-  part["drop"] = drop_of(result.after_pruning, result.exact);
+  part["drop"] = drop_of(result.after_pruning, result.quantized.exact);
   for (const PrunedLayer& layer : pruned.layers) {
     Json row{{"layer", layer.name},           {"operator", layer.op}, {"channels_before", layer.channels_before}, {"channels", layer.channels},
              {"macs_before", layer.macs_before}, {"macs", layer.macs},   {"weights_before", layer.weights_before},   {"weights", layer.weights}};
@@ -61,11 +61,11 @@ std::string compress_text(const CompressResult& result) {
                         less(pruned.weights_before, pruned.weights));
   }
   for (const std::string& note : result.quantized.notes) text += fmt::format("note: {}\n", note);
-  if (result.exact.accuracy) text += fmt::format("original: accuracy {:.2f} %\n", 100 * *result.exact.accuracy);
+  if (result.quantized.exact.accuracy) text += fmt::format("original: accuracy {:.2f} %\n", 100 * *result.quantized.exact.accuracy);
   if (result.pruned) text += fmt::format("pruned: {}\n", quality_text(result.after_pruning));
-  text += fmt::format("quantized: {}\n", quality_text(result.after_quantizing));
-  return text + fmt::format("drop of {}: {:.2f} %, on {} samples\n", drop_measure(result.exact),
-                            100 * drop_of(result.after_quantizing, result.exact), result.quantized.tests);
+  text += fmt::format("quantized: {}\n", quality_text(result.quantized.quality));
+  return text + fmt::format("drop of {}: {:.2f} %, on {} samples\n", drop_measure(result.quantized.exact),
+                            100 * drop_of(result.quantized.quality, result.quantized.exact), result.quantized.tests);
 }
 
 }  // namespace mote

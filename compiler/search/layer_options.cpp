@@ -6,8 +6,6 @@
 
 #include "compress/code_books.hpp"
 #include "compress/fit_codes.hpp"
-#include "compress/gram.hpp"
-#include "compress/layers.hpp"
 #include "select/candidate.hpp"
 #include "support/parallel.hpp"
 
@@ -21,20 +19,13 @@ const std::vector<std::string_view> kForms{"int8", "clusters16", "int4", "cluste
 /// A layer of the float graph with what fitting needs.
 class LayerFitter {
  public:
-  LayerFitter(const Graph& graph, const Layer& layer, const std::vector<Gram>& grams) : layer_(layer), grams_(grams) {
-    const std::vector<float> values = weights_of(graph, layer);
-    for (std::size_t c = 0; c < layer.outputs; ++c)
-      for (std::size_t t = 0; t < layer.taps; ++t) {
-        weights_.push_back(values[weight_index(layer, c, t)]);
-        importance_.push_back(gram_of_output(c).square[t * layer.taps + t]);
-      }
-    scales_ = weight_scales(graph, layer.node, std::nullopt);
-  }
+  LayerFitter(const Graph& graph, const Layer& layer, const std::vector<Gram>& grams)
+      : graph_(graph), layer_(layer), grams_(grams), rows_(weight_rows(graph, layer)), scales_(weight_scales(graph, layer.node, std::nullopt)) {}
 
   /// Codes in the tensor's order, and the error that is left.
   std::pair<std::vector<std::int8_t>, double> fit(const WeightForm& form) const {
-    const CodeBook book = make_code_book(form, weights_, importance_, scales_);
-    std::vector<std::int8_t> codes(weights_.size());
+    const CodeBook book = layer_book(graph_, layer_, grams_, form, scales_);
+    std::vector<std::int8_t> codes(rows_.size());
     double error = 0, whole = 0;
     const std::size_t per_group = layer_.outputs / grams_.size();
     for (std::size_t g = 0; g < grams_.size(); ++g) {
@@ -56,19 +47,10 @@ class LayerFitter {
   }
 
  private:
-  const Gram& gram_of_output(std::size_t c) const { return grams_[c / (layer_.outputs / grams_.size())]; }
-
   FitProblem problem_of(std::size_t group, std::size_t per_group, const CodeBook& book) const {
-    const std::size_t n = layer_.taps;
-    FitProblem problem{n, per_group, grams_[group].centered(), std::vector<double>(per_group * n, 0.0), {}, {}};
-    for (std::size_t c = 0; c < per_group; ++c) {
-      problem.scales.push_back(book.scale(group * per_group + c));
-      for (std::size_t t = 0; t < n; ++t) {
-        const float weight = weights_[(group * per_group + c) * n + t];
-        problem.weights.push_back(weight);
-        for (std::size_t u = 0; u < n; ++u) problem.cross[c * n + u] += static_cast<double>(weight) * problem.square[t * n + u];
-      }
-    }
+    FitProblem problem{layer_.taps, 0, grams_[group].centered(), {}, {}, {}};
+    for (std::size_t c = group * per_group; c < (group + 1) * per_group; ++c)
+      problem.add_channel(std::span(rows_).subspan(c * layer_.taps, layer_.taps), book.scale(c), problem.square);
     return problem;
   }
 
@@ -83,10 +65,10 @@ class LayerFitter {
     return sum;
   }
 
+  const Graph& graph_;
   const Layer& layer_;
   const std::vector<Gram>& grams_;
-  std::vector<float> weights_;      // [outputs][taps]
-  std::vector<double> importance_;  // likewise
+  std::vector<float> rows_;  ///< [output][tap]
   std::vector<float> scales_;
 };
 
@@ -128,9 +110,8 @@ double total(const std::vector<LayerOptions>& layers, LayerGoal goal, const std:
 
 }  // namespace
 
-std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made, const SampleInputs& samples, const Target& target,
+std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made, const LayerGrams& grams, const Target& target,
                                         const QuantizeProgress& progress) {
-  const std::map<std::size_t, std::vector<Gram>> grams = layer_grams(prepared, samples, progress);
   Graph trial = made;
   std::vector<LayerOptions> result;
   for (std::size_t n = 0; n < prepared.nodes.size(); ++n) {
@@ -148,7 +129,7 @@ std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made
     const LayerFitter fitter(prepared, *layer, grams.at(n));
     for (const std::string_view name : kForms) {
       const WeightForm form = parse_weight_form(name);
-      if (form.of != 0 && (layer->rule.output_axis != 0 || layer->taps % static_cast<std::size_t>(form.of) != 0)) continue;
+      if (!suits(*layer, form)) continue;
       const auto [codes, error] = fitter.fit(form);
       LayerOption option{form, error, 0, 0};
       add_cost(option, trial, static_cast<std::size_t>(node - trial.nodes.begin()), weights, codes, target);

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "compress/calibrate.hpp"
+#include "compress/gram.hpp"
 #include "compress/weight_form.hpp"
 #include "targets/target.hpp"
 
@@ -25,8 +25,8 @@ struct LayerOptions {
 };
 
 /// Of each layer with weights that the integer graph `made` computes with integers; its nodes have the names of those of the float graph
-/// `prepared`.
-std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made, const SampleInputs& samples, const Target& target,
+/// `prepared`, whose layers' moments `grams` are.
+std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made, const LayerGrams& grams, const Target& target,
                                         const QuantizeProgress& progress);
 
 /// One option for each layer (by place) so that the sum of the errors is small while that of `cost` goes down in `steps` about equal steps

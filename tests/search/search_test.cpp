@@ -54,21 +54,21 @@ class SearchTest : public testing::Test {
 TEST_F(SearchTest, OnBoardTheChosenLibraryHoldsTheBudget) {
   const SearchResult free = run();
   ASSERT_TRUE(free.held);
-  options_.budget.flash_bytes = free.measured.flash_bytes - 700;
+  options_.aim.budget.flash_bytes = free.chosen.plan.cost.flash_bytes - 700;
   const SearchResult tight = run();
   ASSERT_TRUE(tight.held);
-  EXPECT_LE(tight.measured.flash_bytes, *options_.budget.flash_bytes);
+  EXPECT_LE(tight.chosen.plan.cost.flash_bytes, *options_.aim.budget.flash_bytes);
   SelectionOptions limits;
-  limits.flash_bytes = tight.chosen->plan.flash_limit;
-  limits.ram_bytes = tight.chosen->plan.ram_limit;
-  const Plan plan = make_plan(as_compiled(tight.compressed.quantized.graph), options_.target, limits);
-  EXPECT_EQ(measured_cost(plan, {Bytes(128)}).flash_bytes, tight.measured.flash_bytes);
+  limits.flash_bytes = tight.chosen.plan.flash_limit;
+  limits.ram_bytes = tight.chosen.plan.ram_limit;
+  const Plan plan = make_plan(as_compiled(tight.compressed.graph), options_.target, limits);
+  EXPECT_EQ(measured_cost(plan, {Bytes(128)}).flash_bytes, tight.chosen.plan.cost.flash_bytes);
   EXPECT_FALSE(tight.layers.empty());
 }
 
 TEST_F(SearchTest, OnBoardAnImpossibleBudgetNamesWhatCannotBeKept) {
-  options_.budget.flash_bytes = 300;
-  options_.budget.ram_bytes = 100'000;
+  options_.aim.budget.flash_bytes = 300;
+  options_.aim.budget.ram_bytes = 100'000;
   const SearchResult result = run();
   EXPECT_FALSE(result.held);
   ASSERT_EQ(result.shortfalls.size(), 1U);
@@ -86,7 +86,7 @@ TEST_F(SearchTest, OnBoardStoppedAndContinuedGivesTheSameFront) {
   const SearchResult rest = run(file);
   EXPECT_FALSE(rest.interrupted);
   EXPECT_EQ(texts(rest.front), texts(whole.front));
-  EXPECT_EQ(recipe_text(rest.chosen->recipe), recipe_text(whole.chosen->recipe));
+  EXPECT_EQ(recipe_text(rest.chosen.recipe), recipe_text(whole.chosen.recipe));
 }
 
 TEST_F(SearchTest, NoPointOfTheFrontBeatsAnother) {

@@ -46,7 +46,7 @@ struct Case {
     graph = b.finish();
     samples = random_samples(graph, 100, 5);
     scheme = {std::vector<Precision>(graph.nodes.size(), Precision::kInt8), calibrate(graph, samples, {}, {})};
-    add_code_books(graph, scheme, {{"*", parse_weight_form(form)}}, samples, {});
+    add_code_books(graph, scheme, {{"*", parse_weight_form(form)}}, layer_grams(graph, samples, {}));
     tune_layers(graph, scheme, samples, {}, {});
   }
   DistillResult run(const StopRequest& stop = {}) const { return distill(graph, graph, scheme, {samples, labels}, options, {}, stop); }

@@ -30,7 +30,7 @@ struct Case {
     graph = b.finish();
     samples = random_samples(graph, 32, 5);
     scheme = {std::vector<Precision>(graph.nodes.size(), Precision::kInt8), calibrate(graph, samples, {}, {})};
-    add_code_books(graph, scheme, forms, samples, {});
+    add_code_books(graph, scheme, forms, layer_grams(graph, samples, {}));
     tune_layers(graph, scheme, samples, {}, {});
   }
 };
