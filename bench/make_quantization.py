@@ -17,7 +17,8 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/models"))
-from checks import Check, call_json, run_all, usage, verify  # noqa: E402
+from checks import Check, json_of, run_all, usage, verify  # noqa: E402
+from datasets import Datasets  # noqa: E402
 
 PAGE = ROOT / "docs/quantization_figures.md"
 
@@ -37,25 +38,19 @@ class Case:
 
 
 def cases(shared: Path) -> dict[str, Case]:
-    full = shared / "models/full"
-    tiny = np.load(shared / "datasets/mlperf_tiny_samples/mlperf_tiny_samples.npz")
-    cifar = np.load(shared / "datasets/cifar10_unlabelled_250/cifar10_calib_250.npz")["raw"].reshape(-1, 32, 32, 3).astype(np.float32)
-    fashion = np.load(shared / "datasets/fashion_mnist/fashion_mnist_4k_1k.npz")
-    frames = tiny["ad_normal_clip"].reshape(-1, 128)
-    windows = np.stack([frames[i:i + 5].reshape(640) for i in range(len(frames) - 4)])
-    grey = lambda images: (images[:, None] / np.float32(255)).astype(np.float32)  # noqa: E731
-    keywords = tiny["kws_x"].reshape(-1, 49, 10, 1)
-    photos = (tiny["vww_x"] / np.float32(255)).astype(np.float32)
-    train, test = grey(fashion["X_train"][:250]), grey(fashion["X_test"])
-    exports = ROOT / "tests/exports"
+    full, exports, data = shared / "models/full", ROOT / "tests/exports", Datasets(shared)
+    cifar, windows, machine = data.cifar(), data.machine_windows(), data.machine_tests()
+    keywords, photos, people = data.tiny("kws"), data.tiny("ic"), data.tiny("vww")
+    images, image_tests = data.fashion()
+    train, test, labels = images.inputs[:250], image_tests.inputs, image_tests.labels
     return {
-        "kws": Case("keyword spotting", full / "mlperf__kws_ref_model_float32.tflite", keywords, keywords, tiny["kws_y"], least_accuracy=1.0),
-        "ic": Case("image classification", full / "mlperf__pretrainedResnet.tflite", cifar, tiny["ic_x"].astype(np.float32), tiny["ic_y"], least_accuracy=1.0),
-        "vww": Case("visual wake words", full / "mlperf__vww_96_float.tflite", photos, photos, tiny["vww_y"], least_accuracy=0.9),
-        "ad": Case("anomaly detection", full / "mlperf__model_ToyCar.tflite", np.concatenate([windows[::2], tiny["ad_x"]]), tiny["ad_x"], None,
+        "kws": Case("keyword spotting", full / "mlperf__kws_ref_model_float32.tflite", keywords.inputs, keywords.inputs, keywords.labels, least_accuracy=1.0),
+        "ic": Case("image classification", full / "mlperf__pretrainedResnet.tflite", cifar, photos.inputs, photos.labels, least_accuracy=1.0),
+        "vww": Case("visual wake words", full / "mlperf__vww_96_float.tflite", people.inputs, people.inputs, people.labels, least_accuracy=0.9),
+        "ad": Case("anomaly detection", full / "mlperf__model_ToyCar.tflite", np.concatenate([windows[::2], machine]), machine, None,
                    error_range=(9.5, 12.5)),
-        "fashion": Case("Fashion-MNIST", exports / "fashion_cnn.onnx", train, test, fashion["y_test"], most_lost=0.003),
-        "fashion_ds": Case("Fashion-MNIST, depthwise-separable", exports / "fashion_ds_cnn.onnx", train, test, fashion["y_test"], most_lost=0.003),
+        "fashion": Case("Fashion-MNIST", exports / "fashion_cnn.onnx", train, test, labels, most_lost=0.003),
+        "fashion_ds": Case("Fashion-MNIST, depthwise-separable", exports / "fashion_ds_cnn.onnx", train, test, labels, most_lost=0.003),
     }
 
 
@@ -90,17 +85,13 @@ class Bench:
 
     def quantize(self, name: str, options: list[str], tag: str) -> tuple[dict, float]:
         start = time.monotonic()
-        result, problem = call_json([self.mote, "quantize", str(self.cases[name].model), "--data", str(self.work / f"{name}_calibration.npz"),
-                                     "--test", str(self.work / f"{name}_test.npz"), "-o", str(self.work / f"{name}_{tag}.tflite"), "--json", *options])
-        if result is None:
-            raise RuntimeError(problem)
+        result = json_of([self.mote, "quantize", str(self.cases[name].model), "--data", str(self.work / f"{name}_calibration.npz"),
+                          "--test", str(self.work / f"{name}_test.npz"), "-o", str(self.work / f"{name}_{tag}.tflite"), "--json", *options])
         return result, time.monotonic() - start
 
     def reconstruction_error(self, name: str, tag: str) -> float:
         """Mean over the test windows of the mean square difference between an autoencoder's input and output."""
-        result, problem = call_json([self.mote, "run", str(self.work / f"{name}_{tag}.tflite"), "-t", "reference", "-i", str(self.work / f"{name}_test.npz"), "--json"])
-        if result is None:
-            raise RuntimeError(problem)
+        result = json_of([self.mote, "run", str(self.work / f"{name}_{tag}.tflite"), "-t", "reference", "-i", str(self.work / f"{name}_test.npz"), "--json"])
         outputs = np.array([sample[0] for sample in result["outputs"]])
         return float(((outputs - self.cases[name].test.reshape(outputs.shape)) ** 2).mean())
 

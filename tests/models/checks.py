@@ -30,6 +30,14 @@ def call_json(arguments: list[str]) -> tuple[dict | None, str]:
         return None, f"exit code {done.returncode}: {done.stderr.strip()}"
 
 
+def json_of(arguments: list[str]) -> dict:
+    """The JSON object that a command prints; RuntimeError with what it said instead."""
+    result, problem = call_json(arguments)
+    if result is None:
+        raise RuntimeError(problem)
+    return result
+
+
 def verify(mote: str, model: str, golden: str, target: str, expect: str = "tflm", options: tuple[str, ...] = ()) -> str:
     result, problem = call_json([mote, "verify", model, "-t", target, "--golden", golden, "--expect", expect, "--json", *options])
     if result is None:
