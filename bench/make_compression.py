@@ -1,145 +1,174 @@
-"""Compresses float models with `mote compress`: makes docs/compression_figures.md, or checks that what is promised holds.
+"""Compresses float models with `mote compress` in every way: makes docs/compression.md, or checks that what is promised holds.
 
-Usage: make_compression.py MOTE SHARED_DIR           measure and write the page (about half an hour)
-       make_compression.py MOTE SHARED_DIR --check   fail where a promise below is not kept
+Usage: make_compression.py MOTE SHARED_DIR [CASE...]          measure these models (without: all), write figures, charts and the page
+       make_compression.py MOTE SHARED_DIR --missing [CASE...]  the same, but for rows that docs/compression.json has already
+       make_compression.py MOTE SHARED_DIR --distill [CASE...]  rows with training as well, which need a mote built with LibTorch
+       make_compression.py MOTE SHARED_DIR --page             write charts and the page from docs/compression.json
+       make_compression.py MOTE SHARED_DIR --check            fail where a promise below is not kept
 SHARED_DIR holds models/full and datasets. Needs numpy.
 """
 
+import json
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/models"))
-from checks import Check, call_json, run_all, usage  # noqa: E402
-from keyword_features import features_at_8_khz  # noqa: E402
+from checks import Check, call, json_of, run_all, usage  # noqa: E402
+from compression_cases import CASES, DISTILLED, METHODS, Case, Method, fashion, fashion_separable, forms, pruned  # noqa: E402
+from compression_page import write_page  # noqa: E402
 
-PAGE = ROOT / "docs/compression_figures.md"
-
-
-@dataclass
-class Case:
-    """A float model with unlabelled samples to fit on, and others to measure on."""
-
-    title: str
-    model: Path
-    fit: np.ndarray
-    test: np.ndarray
-    labels: np.ndarray | None
-    data: str  # what the samples are
-    shares: tuple[float, ...] = (0.25, 0.5, 0.6, 0.75)  # of the MACs that go
-    most_lost: float | None = None  # points that half of the MACs may cost, of the float model's accuracy
-
-
-def cases(shared: Path) -> dict[str, Case]:
-    full, exports = shared / "models/full", ROOT / "tests/exports"
-    tiny = np.load(shared / "datasets/mlperf_tiny_samples/mlperf_tiny_samples.npz")
-    cifar = np.load(shared / "datasets/cifar10_unlabelled_250/cifar10_calib_250.npz")["raw"].reshape(-1, 32, 32, 3).astype(np.float32)
-    fashion = np.load(shared / "datasets/fashion_mnist/fashion_mnist_4k_1k.npz")
-    motions = np.load(shared / "datasets/basicmotions/basicmotions.npz")
-    digits = np.load(shared / "datasets/fsdd_digits/fsdd_digits.npz")
-    frames = tiny["ad_normal_clip"].reshape(-1, 128)
-    windows = np.stack([frames[i:i + 5].reshape(640) for i in range(len(frames) - 4)])
-    grey = lambda images: (images[:, None] / np.float32(255)).astype(np.float32)  # noqa: E731
-    train, test, labels = grey(fashion["X_train"]), grey(fashion["X_test"]), fashion["y_test"]
-    spoken = np.stack([features_at_8_khz(digits["pcm"][digits["offset"][i]:digits["offset"][i + 1]], i) for i in range(len(digits["offset"]) - 1)])
-    activities = sorted(set(motions["y_train"]))
-    return {
-        "fashion": Case("Fashion-MNIST, convolutions", exports / "fashion_cnn.onnx", train, test, labels, "4,000 training images; 1,000 test images", most_lost=0.015),
-        "fashion_ds": Case("Fashion-MNIST, depthwise-separable", exports / "fashion_ds_cnn.onnx", train, test, labels, "the same", most_lost=0.03),
-        "motions": Case("BasicMotions", exports / "torch/motions_conv1d.onnx", motions["X_train"].astype(np.float32), motions["X_test"].astype(np.float32),
-                        np.array([activities.index(y) for y in motions["y_test"]]), "40 training windows; 40 test windows"),
-        "kws": Case("keyword spotting (MLPerf Tiny)", full / "mlperf__kws_ref_model_float32.tflite", spoken, tiny["kws_x"].reshape(-1, 49, 10, 1), tiny["kws_y"],
-                    "800 spoken digits, nearly none of which is a keyword; 10 labelled keywords"),
-        "ic": Case("image classification (MLPerf Tiny)", full / "mlperf__pretrainedResnet.tflite", cifar[:200], cifar[200:], None,
-                   "200 CIFAR-10 photos; 50 others without labels: agreement with the float model"),
-        "ad": Case("anomaly detection (MLPerf Tiny)", full / "mlperf__model_ToyCar.tflite", windows[::2].astype(np.float32), windows[1::2].astype(np.float32), None,
-                   "98 windows of a clip; 98 others of it"),
-    }
+FIGURES = ROOT / "docs/compression.json"
+TARGETS = ["host", "cortex-m0plus", "cortex-m4", "cortex-m55"]
+MEASURED = "cortex-m4"
+NEAR_LEAST = 1.1  # of the least flash that selection holds: the last tenth costs most of the time
+# On Fashion-MNIST, points of the float model's accuracy that a method may cost.
+MOST_LOST = [(pruned(50), 1.5), *((method, most) for method, most in zip(forms("", "int4", "clusters16"), (1.0, 0.5)))]
+MOST_LOST_SEPARABLE = 3.0  # by half of the MACs, of a network that has few to spare
+PRUNED_MODEL = "mlonmcu__model_data_pruned"
+DENSE = ("--force", "*=fully_connected.int8_weights")
 
 
 class Bench:
     def __init__(self, mote: str, shared: Path, work: Path):
-        self.mote, self.work, self.cases = mote, work, cases(shared)
-        for name, case in self.cases.items():
-            labels = {} if case.labels is None else {"y": case.labels.astype(np.int64)}
-            np.savez(work / f"{name}_fit.npz", x=case.fit)
-            np.savez(work / f"{name}_test.npz", x=case.test, **labels)
+        self.mote, self.shared, self.work = mote, shared, work
 
-    def compress(self, name: str, options: list[str], tag: str) -> tuple[dict, Path, float]:
-        start, made = time.monotonic(), self.work / f"{name}_{tag}.tflite"
-        result, problem = call_json([self.mote, "compress", str(self.cases[name].model), "--data", str(self.work / f"{name}_fit.npz"),
-                                     "--test", str(self.work / f"{name}_test.npz"), "-o", str(made), "--json", *options])
-        if result is None:
-            raise RuntimeError(problem)
-        return result, made, time.monotonic() - start
+    def compress(self, case: Case, options: tuple[str, ...], made: Path) -> dict:
+        fit, test = made.with_suffix(".fit.npz"), made.with_suffix(".test.npz")
+        np.savez(fit, x=case.fit)
+        np.savez(test, x=case.test, **({} if case.labels is None else {"y": case.labels.astype(np.int64)}))
+        return json_of([self.mote, "compress", str(case.model), "--data", str(fit), "--test", str(test), "-o", str(made), "--json", *options])
 
-    def promise(self, name: str) -> str:
-        result, _, _ = self.compress(name, ["--prune-macs", "50%"], "promise")
-        pruned = result["pruned"]
-        if pruned["macs"] > 0.5 * pruned["macs_before"]:
-            return f"{pruned['macs']} MACs of {pruned['macs_before']} are left"
-        lost = result["original"]["accuracy"] - min(pruned["accuracy"], result["compressed"]["accuracy"])
-        return f"{100 * lost:.2f} points lost" if lost > self.cases[name].most_lost else ""
+    def run(self, model: Path, inputs: Path, target: str, options: tuple[str, ...] = ()) -> tuple[dict, bytes]:
+        """What a library costs, and its answers."""
+        answers = model.with_suffix(f".{target}.npy")
+        result = json_of([self.mote, "run", str(model), "-t", target, "-i", str(inputs), "-o", str(answers), "--json", *options])
+        return result, answers.read_bytes()
 
-    def measured(self, model: Path, name: str) -> dict:
-        """One sample on an emulated Cortex-M4."""
-        np.savez(self.work / "one.npz", x=self.cases[name].test[:1])
-        result, problem = call_json([self.mote, "run", str(model), "-t", "cortex-m4", "-i", str(self.work / "one.npz"), "--json"])
-        if result is None:
-            raise RuntimeError(problem)
-        return result
+    def holds(self, model: Path, target: str, limit: float) -> bool:
+        return call([self.mote, "compile", str(model), "-t", target, "--flash", str(int(limit)), "-o", str(model.with_suffix(".d"))]).returncode == 0
+
+    def small_limit(self, model: Path) -> int:
+        """For `--flash`: a little above the least that can be, on the core that is measured."""
+        low, high = 0, 1 << 13
+        while not self.holds(model, MEASURED, high):
+            low, high = high, 2 * high
+        while high > 1.02 * low:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.holds(model, MEASURED, middle) else (middle, high)
+        return int(NEAR_LEAST * high)
+
+    def few(self, model: Path, samples: np.ndarray) -> Path:
+        path = model.with_suffix(".few.npz")
+        np.savez(path, x=samples[:3].astype(np.float32))
+        return path
+
+    def libraries(self, model: Path, samples: np.ndarray) -> dict:
+        """The fastest library and one of nearly the least flash: what they cost, and for which targets their answers are not the reference's."""
+        inputs, figures, differ = self.few(model, samples), {}, []
+        _, right = self.run(model, inputs, "reference")
+        small = self.small_limit(model)
+        runs = [(MEASURED, "fastest", ())]
+        for target in TARGETS:
+            limit = next(small * factor for factor in (1, 1.15, 1.3, 1.5, 2, 3, 8) if self.holds(model, target, small * factor))
+            runs.append((target, "smallest", ("--flash", str(int(limit)))))
+        for target, kind, options in runs:
+            result, answers = self.run(model, inputs, target, options)
+            if answers != right:
+                differ.append(f"{target}, {kind}")
+            if target == MEASURED:
+                figures[kind] = {"tables": result["flash_weights_bytes"], "flash": result["flash_bytes"], "ram": result["ram_bytes"] + result["stack_bytes"],
+                                 "cycles": result["cycles_estimate"]}
+        return figures | {"compared": len(runs), "differ": differ}
+
+    def row(self, case: Case, method: Method) -> dict:
+        made, start = self.work / "made.tflite", time.monotonic()
+        result = self.compress(case, method.options, made)
+        seconds = time.monotonic() - start
+        quality = {key: value for key, value in result["compressed"].items() if key in ("accuracy", "agreement", "relative_error", "sqnr_db")}
+        inspected = json_of([self.mote, "inspect", str(made), "--json"])
+        return {"group": method.group, "options": list(method.options), "original": result["original"].get("accuracy"), "quality": quality,
+                "macs": inspected["macs"], "seconds": round(seconds)} | self.libraries(made, case.test)
+
+    def pruned_model(self) -> dict:
+        """mlonmcu's model with zeros for nine weights of ten: as it comes, and with dense kernels."""
+        model, inputs = self.shared / f"models/full/{PRUNED_MODEL}.tflite", self.work / "digit.npz"
+        np.savez(inputs, x=np.random.default_rng(1).random((1, 28, 28, 1), np.float32))
+        copy = self.work / model.name
+        copy.write_bytes(model.read_bytes())
+        rows = {}
+        for kind, options in (("sparse", ()), ("dense", DENSE)):
+            result, _ = self.run(copy, inputs, MEASURED, options)
+            rows[kind] = {"flash": result["flash_bytes"], "ram": result["ram_bytes"] + result["stack_bytes"], "cycles": result["cycles_estimate"]}
+        return rows
+
+    # Promises.
+
+    def keeps(self, case: Case, method: Method, most_lost: float, name: str) -> str:
+        made = self.work / f"{name}.tflite"
+        result = self.compress(case, method.options, made)
+        lost = 100 * (result["original"]["accuracy"] - result["compressed"]["accuracy"])
+        if lost > most_lost + 1e-9:
+            return f"{lost:.2f} points lost, at most {most_lost} are promised"
+        if "pruned" in result and result["pruned"]["macs"] > 0.5 * result["pruned"]["macs_before"]:
+            return f"{result['pruned']['macs']} MACs of {result['pruned']['macs_before']} are left"
+        differ = self.libraries(made, case.test)["differ"]
+        return f"answers differ from the reference's on {'; '.join(differ)}" if differ else ""
+
+    def pruned_model_gains(self) -> str:
+        rows = self.pruned_model()
+        worse = [key for key, factor in (("flash", 4), ("cycles", 2.5)) if factor * rows["sparse"][key] > rows["dense"][key]]
+        return f"{', '.join(worse)} of {rows}" if worse else ""
+
+    def checks(self) -> list[Check]:
+        case, separable = fashion(self.shared), fashion_separable(self.shared)
+        checks = [Check(f"Fashion-MNIST, {method.name}", lambda m=method, l=most, i=i: self.keeps(case, m, l, f"fashion{i}")) for i, (method, most) in enumerate(MOST_LOST)]
+        checks.append(Check("depthwise-separable, half of the MACs", lambda: self.keeps(separable, pruned(50), MOST_LOST_SEPARABLE, "separable")))
+        return [*checks, Check(f"{PRUNED_MODEL} is smaller and faster for its zeros", self.pruned_model_gains)]
 
 
-def shown(quality: dict) -> str:
-    if "accuracy" in quality:
-        return f"{100 * quality['accuracy']:.1f} %"
-    if "agreement" in quality:
-        return f"{100 * quality['agreement']:.1f} % agree"
-    return f"error {100 * quality['relative_error']:.1f} %"
+def read_figures() -> dict:
+    return json.loads(FIGURES.read_text()) if FIGURES.exists() else {"cases": {}}
 
 
-def section(bench: Bench, name: str) -> list[str]:
-    case = bench.cases[name]
-    lines = ["", f"## {case.title}", "", f"Fitted on, and measured on: {case.data}.", "",
-             "| MACs gone | MACs left | weights left | float | int8 | dB | flash, bytes | RAM, bytes | cycles, Cortex-M4 | seconds |", "|" + "---|" * 10]
-    for share in (0.0, *case.shares):
-        options = ["--prune-macs", str(share)] if share else []
-        result, made, seconds = bench.compress(name, options, f"{round(100 * share)}")
-        pruned = result.get("pruned")
-        board = bench.measured(made, name)
-        total = board["macs"]
-        cells = [f"{100 * share:.0f} %", f"{pruned['macs'] if pruned else total:,}", f"{pruned['weights']:,}" if pruned else "all",
-                 shown(pruned if pruned else result["original"]), shown(result["compressed"]), f"{result['compressed']['sqnr_db']:.1f}",
-                 f"{board['flash_bytes']:,}", f"{board['arena_bytes']:,}", f"{board['cycles']:,}", f"{seconds:.0f}"]
-        lines.append("| " + " | ".join(cells) + " |")
-        print(lines[-1], flush=True)
-    return lines
+def write_figures(figures: dict) -> None:
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
 
 
-def page(bench: Bench) -> str:
-    lines = ["# What compression costs", "", "Made by `bench/make_compression.py`; do not edit. Whole channels go (`mote compress --prune-macs`), what stays is fitted to the original's activations on unlabelled samples,",
-             "and the result becomes int8 by `mote quantize`'s defaults. Nothing is trained. dB: signal to noise of the int8 model's answers against the original float model. Cycles are estimates.",
-             "Seconds are those of `mote compress` on two cores that others used too."]
-    for name in bench.cases:
-        lines += section(bench, name)
-    return "\n".join(lines) + "\n"
+def measure(bench: Bench, names: list[str], methods: list[Method], missing: bool) -> None:
+    """Measures cases and puts them into the figures, which are written after each row."""
+    figures = read_figures()
+    for name in names:
+        case = CASES[name](bench.shared)
+        known = figures["cases"].get(name, {}).get("rows", {}) if missing else {}
+        entry = figures["cases"][name] = {"title": case.title, "data": case.data, "rows": known}
+        for method in methods:
+            if method.name in known or (method in DISTILLED and not case.distilled):
+                continue
+            entry["rows"][method.name] = bench.row(case, method)
+            write_figures(figures)
+            print(name, method.name, json.dumps(entry["rows"][method.name]), flush=True)
+    figures["pruned_model"] = bench.pruned_model()
+    write_figures(figures)
 
 
 def main() -> int:
-    arguments = [a for a in sys.argv[1:] if a != "--check"]
-    if len(arguments) != 2:
+    arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
+    if len(arguments) < 2:
         usage(__doc__)
+    mote, shared, *wanted = arguments
     with tempfile.TemporaryDirectory() as directory:
-        bench = Bench(arguments[0], Path(arguments[1]), Path(directory))
+        bench = Bench(mote, Path(shared), Path(directory))
         if "--check" in sys.argv:
-            promised = [name for name, case in bench.cases.items() if case.most_lost is not None]
-            return run_all([Check(f"{name}: half of the MACs", lambda n=name: bench.promise(n)) for name in promised])
-        PAGE.write_text(page(bench))
+            return run_all(bench.checks())
+        if "--page" not in sys.argv:
+            methods = [*METHODS, *DISTILLED] if "--distill" in sys.argv else METHODS
+            measure(bench, wanted or list(CASES), methods, "--missing" in sys.argv)
+    write_page(read_figures(), ROOT / "docs")
     return 0
 
 

@@ -63,21 +63,13 @@ written() {
   fi
   $python tests/models/run_written.py "$mote" "$work/cases" "$shared"
 }
-quantization() {
+# A script of bench that measures with models and data of others, and needs NumPy.
+promised() {
   local python=$work/venv/bin/python
   if [[ -d ${MOTE_SHARED_DIR:-}/models/full && -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
-    $python bench/make_quantization.py "$mote" "$MOTE_SHARED_DIR" --check
+    $python "bench/$1" "$mote" "$MOTE_SHARED_DIR" --check
   else
-    echo "the models or NumPy are not there: quantization is not compared"
-    echo "0 passed, 0 failed, 1 skipped"
-  fi
-}
-compression() {
-  local python=$work/venv/bin/python
-  if [[ -d ${MOTE_SHARED_DIR:-}/models/full && -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
-    $python bench/make_compression.py "$mote" "$MOTE_SHARED_DIR" --check
-  else
-    echo "the models or NumPy are not there: compression is not compared"
+    echo "the models or NumPy are not there: $1 is left out"
     echo "0 passed, 0 failed, 1 skipped"
   fi
 }
@@ -108,9 +100,9 @@ step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "quantized models against what is promised, and TensorFlow Lite Micro"
-part quantization
+part promised make_quantization.py
 step "compressed models against what is promised"
-part compression
+part promised make_compression.py
 step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
 part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"
