@@ -26,6 +26,16 @@ struct Finding {
   std::vector<PlannedCost> plans;  ///< rising flash
 };
 
+/// What a journal's text holds.
+struct JournalEntries {
+  std::map<std::string, Finding> findings;             ///< by recipe_text
+  std::map<double, std::vector<WantedForms>> choices;  ///< by the share that is pruned
+  std::size_t whole = 0;                               ///< bytes of the lines that are whole
+};
+
+/// `search`: see Journal. Error when the text is of another search or damaged.
+JournalEntries parse_journal(std::string_view text, std::string_view search);
+
 /// What a search has found so far, a line of JSON for each recipe, written as soon as it is known. A search that is started again with the
 /// same file, model, data and options goes on where it was.
 class Journal {
@@ -39,16 +49,15 @@ class Journal {
   /// The choices of forms that are looked at for a share that is pruned.
   std::optional<std::vector<WantedForms>> find_forms(double pruned) const;
   void add_forms(double pruned, const std::vector<WantedForms>& forms);
-  std::size_t size() const { return findings_.size(); }
+  std::size_t size() const { return entries_.findings.size(); }
+  /// Where the training of a recipe may keep its state: a file beside the journal.
+  std::filesystem::path training_file(const Recipe& recipe) const;
 
  private:
-  void read(const std::string& text);
   void append(const std::string& line) const;
 
   std::filesystem::path file_;
-  std::string search_;
-  std::map<std::string, Finding> findings_;
-  std::map<double, std::vector<WantedForms>> forms_;
+  JournalEntries entries_;
 };
 
 }  // namespace mote

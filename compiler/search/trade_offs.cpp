@@ -75,7 +75,7 @@ MeasuredLibrary hold_to_budget(const Graph& graph, const Target& target, const B
   std::vector<Bytes> inputs;
   for (const TensorId id : graph.inputs) inputs.emplace_back(graph.tensor(id).bytes(), std::uint8_t{0});
   std::optional<Plan> plan = plan_within(graph, target, start.flash_limit, start.ram_limit);
-  MOTE_CHECK(plan.has_value());
+  if (!plan) throw Error("a plan of the search's file cannot be made of this model", "delete the file to search anew");
   MeasuredLibrary library{*plan, start};
   for (int round = 0; round < kRounds; ++round) {
     if (progress) progress("measuring the library", static_cast<double>(round) / kRounds);

@@ -49,6 +49,13 @@ def golden(kind, steps):
     })
 
 
+JOURNAL = b"""{"format":"mote search 1","search":"this"}
+{"recipe":"not pruned","finding":{"drop":0.002,"macs":9342,"quality":[38.7,0.01,0.02,0.998,null],"plans":[{"flash_limit":15706,"ram_limit":null,"flash":15700,"ram":1200,"cycles":1.5e6,"milliseconds":12.5,"millijoules":null}]}}
+{"pruned":0.25,"forms":[[["conv","clusters16"],["dense","int4+2:4"]],[]]}
+{"recipe":"pruned 25 %, conv clusters16
+"""
+
+
 def seeds(models):
     windows = (ROOT / "examples/activity/test_windows.npz").read_bytes()
     members = {}
@@ -56,6 +63,7 @@ def seeds(models):
         for name in archive.namelist():
             members[pathlib.Path(name).name] = archive.read(name)
     small = {name: data for name, data in members.items() if len(data) < 1 << 16}
+    yield "journal/search", JOURNAL
     yield "tflite/activity", (ROOT / "examples/activity/activity.tflite").read_bytes()
     for model in models:
         yield f"tflite/{pathlib.Path(model).name}", pathlib.Path(model).read_bytes()
