@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/distill_flags.hpp"
 #include "cli/learning_data.hpp"
 #include "compress/compress.hpp"
 #include "export/tflite.hpp"
@@ -10,6 +11,7 @@
 #include "support/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/table.hpp"
+#include "train/distill_report.hpp"
 
 namespace mote::cli {
 
@@ -24,6 +26,7 @@ struct CompressFlags {
   std::vector<std::string> weights;
   std::string budget, max_drop, goal, journal;
   TargetFlags target;
+  DistillFlags distill;
   bool to_float = false, json = false;
 
   bool searches() const { return !budget.empty() || !max_drop.empty() || !goal.empty(); }
@@ -70,7 +73,10 @@ SearchOptions search_options(const CompressFlags& flags) {
 }
 
 ExitCode run_search(const CompressFlags& flags) {
-  const SearchOptions options = search_options(flags);
+  if (!flags.prune_macs.empty() || !flags.prune_weights.empty() || !flags.weights.empty() || flags.to_float)
+    throw Error("a search decides itself what is pruned and which form weights have", "leave out --prune-macs, --prune-weights, --weights and --to-float");
+  if (!flags.distill.checkpoint.empty()) throw Error("a search keeps the state of training beside --journal", "leave out --checkpoint");
+  SearchOptions options = search_options(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
   const LearningData data = read_learning_data(flags.learning, graph);
@@ -80,6 +86,11 @@ ExitCode run_search(const CompressFlags& flags) {
   {
     const Interruption interruption;
     ProgressBar bar;
+    std::optional<DistillResult> distilled;
+    const auto train = [&](const Recipe& recipe) {
+      return fine_tuner(flags.distill, graph, data.samples, journal.training_file(recipe), [&] { return interruption.asked(); }, bar, distilled);
+    };
+    if (flags.distill.options.epochs > 0) options.training = SearchTraining{training_text(flags.distill), train};
     result = with_context(path, [&] {
       return search(graph, data.samples.inputs, data.test, options, journal, [&] { return interruption.asked(); },
                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
@@ -101,15 +112,17 @@ ExitCode run_search(const CompressFlags& flags) {
 
 ExitCode run_compress(const CompressFlags& flags) {
   if (flags.searches()) return run_search(flags);
-  const CompressOptions options = options_of(flags);
+  CompressOptions options = options_of(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);
-  const auto [samples, test] = read_learning_data(flags.learning, graph);
+  const LearningData data = read_learning_data(flags.learning, graph);
   CompressResult result;
+  std::optional<DistillResult> distilled;
   {
     ProgressBar bar;
+    fine_tune_with(flags.distill, graph, data.samples, bar, distilled, options.quantize);
     result = with_context(path, [&] {
-      return compress(graph, samples.inputs, test, options, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+      return compress(graph, data.samples.inputs, data.test, options, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
   const Graph& made = flags.to_float && result.pruned ? result.pruned->graph : result.quantized.graph;
@@ -119,9 +132,10 @@ ExitCode run_compress(const CompressFlags& flags) {
   if (flags.json) {
     Json json{{"model", path}, {"output", flags.output}, {"bytes_before", bytes_before}, {"bytes", bytes.size()}};
     json.update(compress_json(result));
+    if (distilled) json["distilled"] = distill_json(*distilled);
     fmt::print("{}", json_text(json));
   } else {
-    fmt::print("{}wrote {}: {} bytes ({} has {})\n", compress_text(result), flags.output, grouped(static_cast<std::int64_t>(bytes.size())),
+    fmt::print("{}{}wrote {}: {} bytes ({} has {})\n", distilled ? distill_text(*distilled) + "\n" : "", compress_text(result), flags.output, grouped(static_cast<std::int64_t>(bytes.size())),
                path, grouped(bytes_before));
   }
   return ExitCode::kDone;
@@ -167,7 +181,7 @@ void add_prune_options(CLI::App& command, CompressFlags& flags) {
 }  // namespace
 
 void add_compress(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("compress", "Make a float model smaller and int8, without training, and measure what that costs");
+  auto* command = app.add_subcommand("compress", "Make a float model smaller and int8, and measure what that costs");
   auto flags = std::make_shared<CompressFlags>();
   command->add_option("model", flags->model.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
   command->add_option("--dim", flags->model.dims, "ONNX: the extent of an axis that the file leaves open")->type_name("NAME=N");
@@ -186,7 +200,8 @@ void add_compress(CLI::App& app, Action& action) {
   command->add_option("--io", flags->io, "Inputs and outputs: int8 (as the activations), or float")
       ->check(CLI::IsMember({"int8", "float"}))
       ->capture_default_str();
-  command->add_flag("--to-float", flags->to_float, "Write the pruned model in float32 instead");
+  add_distill_options(*command, flags->distill);
+  command->add_flag("--to-float", flags->to_float, "Write the pruned model in float32 instead")->excludes("--distill");
   command->add_flag("--json", flags->json, "Print one JSON object on stdout");
   command->callback([&action, flags] { action = [flags] { return run_compress(*flags); }; });
 }

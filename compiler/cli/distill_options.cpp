@@ -29,19 +29,45 @@ void add_distill_options(CLI::App& command, DistillFlags& flags) {
   command.add_flag("--flip", options.augmentation.flip, "Mirror half of the images, left to right")->needs(distill);
 }
 
+std::string training_text(const DistillFlags& flags) {
+  const DistillOptions& o = flags.options;
+  const DistillOptions usual;
+  std::string text = fmt::format("{} epochs", o.epochs);
+  const auto add = [&](std::string_view name, const auto& value, const auto& default_value) {
+    if (value != default_value) text += fmt::format(", {} {}", name, value);
+  };
+  add("seed", o.seed, usual.seed);
+  add("batch", o.batch, usual.batch);
+  add("optimizer", flags.optimizer, DistillFlags{}.optimizer);
+  add("rate", o.rate, usual.rate);
+  add("temperature", o.temperature, usual.temperature);
+  add("label share", o.label_share, usual.label_share);
+  add("shift", o.augmentation.shift, usual.augmentation.shift);
+  add("noise", o.augmentation.noise, usual.augmentation.noise);
+  add("mix", o.augmentation.mix, usual.augmentation.mix);
+  add("flip", o.augmentation.flip, usual.augmentation.flip);
+  return text;
+}
+
+FineTune fine_tuner(const DistillFlags& flags, const Graph& teacher, const Samples& samples, std::filesystem::path checkpoint, StopRequest stop,
+                    ProgressBar& bar, std::optional<DistillResult>& result) {
+  DistillOptions how = flags.options;
+  how.optimizer = flags.optimizer == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdam;
+  how.checkpoint = std::move(checkpoint);
+  return [&teacher, &samples, &bar, &result, how, stop = std::move(stop)](Graph& prepared, Scheme& scheme) {
+    result = distill(teacher, prepared, scheme, {samples.inputs, samples.labels}, how,
+                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); }, stop);
+    prepared = result->graph;
+    scheme = result->scheme;
+  };
+}
+
 void fine_tune_with(const DistillFlags& flags, const Graph& teacher, const Samples& samples, ProgressBar& bar,
                     std::optional<DistillResult>& result, QuantizeOptions& options) {
   if (flags.options.epochs == 0) return;
   options.fine_tune = [&](Graph& prepared, Scheme& scheme) {
-    DistillOptions how = flags.options;
-    how.optimizer = flags.optimizer == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdam;
-    how.checkpoint = flags.checkpoint;
     const Interruption interruption;
-    result = distill(teacher, prepared, scheme, {samples.inputs, samples.labels}, how,
-                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); },
-                     [&] { return interruption.asked(); });
-    prepared = result->graph;
-    scheme = result->scheme;
+    fine_tuner(flags, teacher, samples, flags.checkpoint, [&] { return interruption.asked(); }, bar, result)(prepared, scheme);
   };
 }
 

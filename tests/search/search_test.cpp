@@ -89,6 +89,32 @@ TEST_F(SearchTest, OnBoardStoppedAndContinuedGivesTheSameFront) {
   EXPECT_EQ(recipe_text(rest.chosen.recipe), recipe_text(whole.chosen.recipe));
 }
 
+/// A stand-in for training takes the forms away again, and counts.
+TEST_F(SearchTest, OnBoardWhatIsTrainedIsWrittenDownAndNotTrainedAgain) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path file = directory.path() / "search.jsonl";
+  options_.pruned = {0};
+  int trained = 0;
+  options_.training = SearchTraining{"once", [&](const Recipe& recipe) {
+    EXPECT_EQ(recipe.training, "once");
+    return [&](Graph&, Scheme& scheme) {
+      ++trained;
+      scheme.books.clear();
+      scheme.weights.clear();
+    };
+  }};
+  const SearchResult first = run(file);
+  EXPECT_GE(trained, 1);
+  const int before = trained;
+  const SearchResult again = run(file);
+  EXPECT_EQ(texts(again.front), texts(first.front));
+  // At most to make the chosen one anew.
+  EXPECT_LE(trained, before + 1);
+  EXPECT_EQ(again.looked_at, first.looked_at);
+  const auto bytes = read_file(file);
+  EXPECT_TRUE(contains(std::string(bytes.begin(), bytes.end()), ", trained once"));
+}
+
 TEST_F(SearchTest, NoPointOfTheFrontBeatsAnother) {
   const std::vector<FrontPoint> front = run().front;
   EXPECT_GT(front.size(), 1U);
