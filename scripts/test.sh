@@ -103,6 +103,8 @@ step "quantized models against what is promised, and TensorFlow Lite Micro"
 part promised make_quantization.py
 step "compressed models against what is promised"
 part promised make_compression.py
+step "budgets, to the byte on the emulated board"
+part promised make_budgets.py
 step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
 part python3 tests/models/run_exports.py "$mote"
 step "CMSIS-NN's kernels"
