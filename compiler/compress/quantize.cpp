@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "compress/equalize.hpp"
+#include "compress/lessen_multipliers.hpp"
 #include "compress/lockstep.hpp"
 #include "compress/mixed_precision.hpp"
 #include "compress/widen_weights.hpp"
@@ -182,6 +183,7 @@ QuantizeResult Quantizer::quantize(const WantedForms& forms, const FineTune& fin
     trial.scheme.nodes = nodes;
     if (!fine_tune) result.rounding = tune_layers(prepared, trial.scheme, tune_samples_, options_.tune, progress);
     trial.made = to_integers(prepared, trial.scheme);
+    lessen_multipliers(trial.made.graph);
     trial.quality = quality_of(trial.made.graph, progress);
     trial.drop = drop_of(trial.quality, result.exact);
     return trial;
