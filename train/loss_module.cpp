@@ -26,9 +26,13 @@ std::filesystem::path default_loss_module() {
   return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "mote_train_torch.so";
 }
 
+void require_loss_module(const std::filesystem::path& module) {
+  if (!std::filesystem::exists(module)) throw ToolMissing("LibTorch (for fine-tuning)", kInstall);
+}
+
 std::unique_ptr<LossFunction> make_loss_function(const std::filesystem::path& module, const Program& teacher, const Program& student,
                                                  const Objective& objective) {
-  if (!std::filesystem::exists(module)) throw ToolMissing("LibTorch (for fine-tuning)", kInstall);
+  require_loss_module(module);
   void* const loaded = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (loaded == nullptr) throw ToolMissing(fmt::format("LibTorch ({})", ::dlerror()), kInstall);
   if (symbol<LossModuleVersion>(loaded, kLossModuleVersionSymbol)() != kLossModuleVersion)

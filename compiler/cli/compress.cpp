@@ -76,6 +76,7 @@ ExitCode run_search(const CompressFlags& flags) {
   if (!flags.prune_macs.empty() || !flags.prune_weights.empty() || !flags.weights.empty() || flags.to_float)
     throw Error("a search decides itself what is pruned and which form weights have", "leave out --prune-macs, --prune-weights, --weights and --to-float");
   if (!flags.distill.checkpoint.empty()) throw Error("a search keeps the state of training beside --journal", "leave out --checkpoint");
+  if (flags.distill.options.epochs > 0) require_loss_module(flags.distill.options.module);
   SearchOptions options = search_options(flags);
   const std::string& path = flags.model.path;
   const Graph graph = load_model(flags.model, false, PassScope::kPortable);

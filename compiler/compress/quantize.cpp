@@ -151,7 +151,8 @@ Quantizer::Quantizer(const Graph& graph, const SampleInputs& samples, const Test
   if (options_.equalize) start_.equalized_pairs = equalize_if_better(prepared_, samples, options_, start_.notes, progress);
   verify(prepared_);
 
-  const Graph& original = options_.original ? *options_.original : graph;
+  Graph original = options_.original ? *options_.original : graph;
+  widen_weights(original);
   exact_ = answers_of(original, original, tests_, progress, "float model");
   form_ = output_form(original, !test.labels.empty());
   start_.exact = compare_answers(exact_, exact_, form_, test.labels);
