@@ -32,8 +32,10 @@ struct CompressFlags {
   bool searches() const { return !budget.empty() || !max_drop.empty() || !goal.empty(); }
 };
 
-const std::map<std::string, SearchGoal> kGoals{
-    {"accuracy", SearchGoal::kAccuracy}, {"flash", SearchGoal::kFlash}, {"ram", SearchGoal::kRam}, {"latency", SearchGoal::kLatency}};
+const std::map<std::string, SearchGoal> kGoals{{"accuracy", SearchGoal::kAccuracy},
+                                               {"flash", SearchGoal::kFlash},
+                                               {"ram", SearchGoal::kRam},
+                                               {"latency", SearchGoal::kLatency}};
 
 CompressOptions options_of(const CompressFlags& flags) {
   CompressOptions options;
@@ -43,10 +45,11 @@ CompressOptions options_of(const CompressFlags& flags) {
   options.quantize.forms = wanted_forms(flags.weights);
   const bool macs = !flags.prune_macs.empty();
   if (!macs && flags.prune_weights.empty()) return options;
-  options.prune = PruneOptions{.cost = macs ? PruneCost::kMacs : PruneCost::kWeights,
-                               .share = macs ? share_of("--prune-macs", flags.prune_macs) : share_of("--prune-weights", flags.prune_weights),
-                               .rounds = flags.prune_rounds,
-                               .multiple = flags.prune_multiple};
+  options.prune =
+      PruneOptions{.cost = macs ? PruneCost::kMacs : PruneCost::kWeights,
+                   .share = macs ? share_of("--prune-macs", flags.prune_macs) : share_of("--prune-weights", flags.prune_weights),
+                   .rounds = flags.prune_rounds,
+                   .multiple = flags.prune_multiple};
   return options;
 }
 
@@ -63,19 +66,24 @@ SearchOptions search_options(const CompressFlags& flags) {
     throw Error("what is the model for?", "name a core with -t or a board with --board; `mote targets` lists them");
   options.target = chosen_target(target);
   if (options.aim.budget.milliseconds && !(options.target.clock_hz > 0))
-    throw Error(fmt::format("'{}' has no clock, so that nothing takes milliseconds", options.target.name), "name a board: latency=30ms@nucleo-l4r5zi");
+    throw Error(fmt::format("'{}' has no clock, so that nothing takes milliseconds", options.target.name),
+                "name a board: latency=30ms@nucleo-l4r5zi");
   if (options.aim.budget.millijoules && !(options.target.nanojoules_per_cycle > 0))
-    throw Error(fmt::format("nobody has published what a cycle of '{}' costs", target.board.empty() ? target.target : target.board),
-                "`mote targets` shows the boards whose energy is known");
+    throw Error(
+        fmt::format("nobody has published what a cycle of '{}' costs", target.board.empty() ? target.target : target.board),
+        "`mote targets` shows the boards whose energy is known");
   if (!flags.max_drop.empty()) options.aim.max_drop = share_of("--max-drop", flags.max_drop);
-  options.aim.goal = flags.goal.empty() ? (options.aim.budget.empty() ? SearchGoal::kFlash : SearchGoal::kAccuracy) : kGoals.at(flags.goal);
+  options.aim.goal =
+      flags.goal.empty() ? (options.aim.budget.empty() ? SearchGoal::kFlash : SearchGoal::kAccuracy) : kGoals.at(flags.goal);
   return options;
 }
 
 ExitCode run_search(const CompressFlags& flags) {
   if (!flags.prune_macs.empty() || !flags.prune_weights.empty() || !flags.weights.empty() || flags.to_float)
-    throw Error("a search decides itself what is pruned and which form weights have", "leave out --prune-macs, --prune-weights, --weights and --to-float");
-  if (!flags.distill.checkpoint.empty()) throw Error("a search keeps the state of training beside --journal", "leave out --checkpoint");
+    throw Error("a search decides itself what is pruned and which form weights have",
+                "leave out --prune-macs, --prune-weights, --weights and --to-float");
+  if (!flags.distill.checkpoint.empty())
+    throw Error("a search keeps the state of training beside --journal", "leave out --checkpoint");
   if (flags.distill.options.epochs > 0) require_loss_module(flags.distill.options.module);
   SearchOptions options = search_options(flags);
   const std::string& path = flags.model.path;
@@ -89,12 +97,15 @@ ExitCode run_search(const CompressFlags& flags) {
     ProgressBar bar;
     std::optional<DistillResult> distilled;
     const auto train = [&](const Recipe& recipe) {
-      return fine_tuner(flags.distill, graph, data.samples, journal.training_file(recipe), [&] { return interruption.asked(); }, bar, distilled);
+      return fine_tuner(
+          flags.distill, graph, data.samples, journal.training_file(recipe), [&] { return interruption.asked(); }, bar,
+          distilled);
     };
     if (flags.distill.options.epochs > 0) options.training = SearchTraining{training_text(flags.distill), train};
     result = with_context(path, [&] {
-      return search(graph, data.samples.inputs, data.test, options, journal, [&] { return interruption.asked(); },
-                    [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+      return search(
+          graph, data.samples.inputs, data.test, options, journal, [&] { return interruption.asked(); },
+          [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
   const std::vector<std::uint8_t> bytes = with_context(path, [&] { return write_tflite(result.compressed.graph); });
@@ -123,7 +134,8 @@ ExitCode run_compress(const CompressFlags& flags) {
     ProgressBar bar;
     fine_tune_with(flags.distill, graph, data.samples, bar, distilled, options.quantize);
     result = with_context(path, [&] {
-      return compress(graph, data.samples.inputs, data.test, options, [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
+      return compress(graph, data.samples.inputs, data.test, options,
+                      [&](std::string_view stage, double fraction) { bar.update(stage, fraction); });
     });
   }
   const Graph& made = flags.to_float && result.pruned ? result.pruned->graph : result.quantized.graph;
@@ -136,8 +148,8 @@ ExitCode run_compress(const CompressFlags& flags) {
     if (distilled) json["distilled"] = distill_json(*distilled);
     fmt::print("{}", json_text(json));
   } else {
-    fmt::print("{}{}wrote {}: {} bytes ({} has {})\n", distilled ? distill_text(*distilled) + "\n" : "", compress_text(result), flags.output, grouped(static_cast<std::int64_t>(bytes.size())),
-               path, grouped(bytes_before));
+    fmt::print("{}{}wrote {}: {} bytes ({} has {})\n", distilled ? distill_text(*distilled) + "\n" : "", compress_text(result),
+               flags.output, grouped(static_cast<std::int64_t>(bytes.size())), path, grouped(bytes_before));
   }
   return ExitCode::kDone;
 }
@@ -149,15 +161,21 @@ void add_search_options(CLI::App& command, CompressFlags& flags) {
       ->type_name("LIMITS");
   command
       .add_option("--max-drop", flags.max_drop,
-                  "Search, and lose at most so much accuracy, 1% or 0.01 (without labels: decisions that differ from the original's; without "
+                  "Search, and lose at most so much accuracy, 1% or 0.01 (without labels: decisions that differ from the "
+                  "original's; without "
                   "decisions: relative error)")
       ->type_name("SHARE");
-  command.add_option("--goal", flags.goal, "Search, for the best of what is allowed in: accuracy (with a budget), flash (without), ram, latency")
-      ->check(CLI::IsMember({"accuracy", "flash", "ram", "latency"}));
-  command.add_option("-t,--target", flags.target.target, "The core that a search is for; `mote targets` lists them")->type_name("TARGET");
-  command.add_option("--board", flags.target.board, "A board: its core, with its clock, memory and energy per cycle")->type_name("BOARD");
   command
-      .add_option("--journal", flags.journal, "Where a search keeps what it finds, so that it can be stopped and started again: OUTPUT.search.jsonl")
+      .add_option("--goal", flags.goal,
+                  "Search, for the best of what is allowed in: accuracy (with a budget), flash (without), ram, latency")
+      ->check(CLI::IsMember({"accuracy", "flash", "ram", "latency"}));
+  command.add_option("-t,--target", flags.target.target, "The core that a search is for; `mote targets` lists them")
+      ->type_name("TARGET");
+  command.add_option("--board", flags.target.board, "A board: its core, with its clock, memory and energy per cycle")
+      ->type_name("BOARD");
+  command
+      .add_option("--journal", flags.journal,
+                  "Where a search keeps what it finds, so that it can be stopped and started again: OUTPUT.search.jsonl")
       ->type_name("FILE");
 }
 
@@ -166,7 +184,9 @@ void add_prune_options(CLI::App& command, CompressFlags& flags) {
                    .add_option("--prune-macs", flags.prune_macs,
                                "Take out whole channels until this share of the multiplications is gone, 50% or 0.5")
                    ->type_name("SHARE");
-  command.add_option("--prune-weights", flags.prune_weights, "The same for the share of the weights")->type_name("SHARE")->excludes(macs);
+  command.add_option("--prune-weights", flags.prune_weights, "The same for the share of the weights")
+      ->type_name("SHARE")
+      ->excludes(macs);
   command
       .add_option("--prune-rounds", flags.prune_rounds,
                   "Take them out in so many rounds; after each, the weights that stay are fitted and layers are judged anew")
@@ -186,14 +206,16 @@ void add_compress(CLI::App& app, Action& action) {
   auto flags = std::make_shared<CompressFlags>();
   command->add_option("model", flags->model.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
   command->add_option("--dim", flags->model.dims, "ONNX: the extent of an axis that the file leaves open")->type_name("NAME=N");
-  add_learning_options(*command,
-                       "Typical inputs, as for `mote run`, the more the better: weights are fitted on them; with labels, accuracy is measured",
-                       flags->learning);
+  add_learning_options(
+      *command,
+      "Typical inputs, as for `mote run`, the more the better: weights are fitted on them; with labels, accuracy is measured",
+      flags->learning);
   command->add_option("-o,--output", flags->output, "The .tflite file to write")->required()->type_name("FILE");
   add_search_options(*command, *flags);
   add_prune_options(*command, *flags);
   command
-      ->add_option("--weights", flags->weights, "Structure for weights, as for `mote quantize`: int4, clusters16, 2:4, LAYER=FORM (repeat for more)")
+      ->add_option("--weights", flags->weights,
+                   "Structure for weights, as for `mote quantize`: int4, clusters16, 2:4, LAYER=FORM (repeat for more)")
       ->type_name("FORM");
   command->add_option("--rounding", flags->rounding, "Rounding of weights to int8, as for `mote quantize`: nearest, learned")
       ->check(CLI::IsMember({"nearest", "learned"}))

@@ -6,13 +6,15 @@ namespace mote::cli {
 
 void add_distill_options(CLI::App& command, DistillFlags& flags) {
   DistillOptions& options = flags.options;
-  auto* distill = command
-                      .add_option("--distill", options.epochs,
-                                  "Train so many epochs, with weights and activations rounded as they will be, to give the float model's answers "
-                                  "on --data (some hundred samples at least; labels help, but are not needed). Needs LibTorch. Ctrl-C ends it "
-                                  "with the best so far")
-                      ->check(CLI::Range(1, 100000))
-                      ->type_name("EPOCHS");
+  auto* distill =
+      command
+          .add_option(
+              "--distill", options.epochs,
+              "Train so many epochs, with weights and activations rounded as they will be, to give the float model's answers "
+              "on --data (some hundred samples at least; labels help, but are not needed). Needs LibTorch. Ctrl-C ends it "
+              "with the best so far")
+          ->check(CLI::Range(1, 100000))
+          ->type_name("EPOCHS");
   const auto add = [&](const char* name, auto& value, const char* help) {
     return command.add_option(name, value, help)->needs(distill)->capture_default_str();
   };
@@ -22,7 +24,8 @@ void add_distill_options(CLI::App& command, DistillFlags& flags) {
   add("--optimizer", flags.optimizer, "adam; sgd: descent with momentum")->check(CLI::IsMember({"adam", "sgd"}));
   add("--learning-rate", options.rate, "Of the first epochs; it falls to 0 along a cosine")->check(CLI::PositiveNumber);
   add("--temperature", options.temperature, "At which probabilities of classes are compared")->check(CLI::Range(0.1, 100.0));
-  add("--label-share", options.label_share, "Weight of the data's labels beside the float model's answers")->check(CLI::Range(0.0, 1.0));
+  add("--label-share", options.label_share, "Weight of the data's labels beside the float model's answers")
+      ->check(CLI::Range(0.0, 1.0));
   add("--shift", options.augmentation.shift, "Images move by up to so many pixels")->check(CLI::Range(0, 64));
   add("--noise", options.augmentation.noise, "Noise for the inputs, as a share of their spread")->check(CLI::Range(0.0, 10.0));
   add("--mix", options.augmentation.mix, "Share of the samples that are mixed with another one")->check(CLI::Range(0.0, 1.0));
@@ -49,14 +52,15 @@ std::string training_text(const DistillFlags& flags) {
   return text;
 }
 
-FineTune fine_tuner(const DistillFlags& flags, const Graph& teacher, const Samples& samples, std::filesystem::path checkpoint, StopRequest stop,
-                    ProgressBar& bar, std::optional<DistillResult>& result) {
+FineTune fine_tuner(const DistillFlags& flags, const Graph& teacher, const Samples& samples, std::filesystem::path checkpoint,
+                    StopRequest stop, ProgressBar& bar, std::optional<DistillResult>& result) {
   DistillOptions how = flags.options;
   how.optimizer = flags.optimizer == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdam;
   how.checkpoint = std::move(checkpoint);
   return [&teacher, &samples, &bar, &result, how, stop = std::move(stop)](Graph& prepared, Scheme& scheme) {
-    result = distill(teacher, prepared, scheme, {samples.inputs, samples.labels}, how,
-                     [&](std::string_view stage, double fraction) { bar.update(stage, fraction); }, stop);
+    result = distill(
+        teacher, prepared, scheme, {samples.inputs, samples.labels}, how,
+        [&](std::string_view stage, double fraction) { bar.update(stage, fraction); }, stop);
     prepared = result->graph;
     scheme = result->scheme;
   };
@@ -67,7 +71,8 @@ void fine_tune_with(const DistillFlags& flags, const Graph& teacher, const Sampl
   if (flags.options.epochs == 0) return;
   options.fine_tune = [&](Graph& prepared, Scheme& scheme) {
     const Interruption interruption;
-    fine_tuner(flags, teacher, samples, flags.checkpoint, [&] { return interruption.asked(); }, bar, result)(prepared, scheme);
+    fine_tuner(
+        flags, teacher, samples, flags.checkpoint, [&] { return interruption.asked(); }, bar, result)(prepared, scheme);
   };
 }
 

@@ -19,8 +19,8 @@ struct CompressResult {
   Quality after_pruning;
 };
 
-/// Prunes a float graph, if asked to, and makes integers of what is left, measured against the original. `samples` are learned from, `test`
-/// is measured on. Errors as those of `prune_channels` and `quantize`.
+/// Prunes a float graph, if asked to, and makes integers of what is left, measured against the original. `samples` are learned
+/// from, `test` is measured on. Errors as those of `prune_channels` and `quantize`.
 CompressResult compress(const Graph& graph, const SampleInputs& samples, const TestData& test, const CompressOptions& options,
                         const QuantizeProgress& progress = {});
 

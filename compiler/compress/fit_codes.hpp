@@ -17,8 +17,8 @@ struct FitProblem {
   std::vector<float> weights;  ///< [channels][taps]: the float layer's; what little data says nothing about stays near them
   std::vector<float> scales;   ///< [channels]
 
-  /// One more channel: the float layer's weights [taps], whose sums are wanted, and the scale of its codes. `both` [taps][taps]: the mean of
-  /// what the float layer's taps read times x, as `square` is centered or not.
+  /// One more channel: the float layer's weights [taps], whose sums are wanted, and the scale of its codes. `both` [taps][taps]:
+  /// the mean of what the float layer's taps read times x, as `square` is centered or not.
   void add_channel(std::span<const float> row, float scale, const std::vector<double>& both);
 };
 

@@ -18,8 +18,8 @@ constexpr std::size_t kRun = 128;
 std::size_t padded(std::size_t columns) { return (columns + kTileColumns - 1) / kTileColumns * kTileColumns; }
 
 /// Adds the products of four columns of `a` with eight of `b` over some rows. Both may be read past the columns they have.
-void add_tile(const float* a, std::size_t a_width, const float* b, std::size_t b_width, std::size_t rows,
-              double* sums, std::size_t sums_width) {
+void add_tile(const float* a, std::size_t a_width, const float* b, std::size_t b_width, std::size_t rows, double* sums,
+              std::size_t sums_width) {
   FloatVector run[kTileRows][2] = {};
   for (std::size_t r = 0; r < rows; ++r, a += a_width, b += b_width) {
     const FloatVector low = load_floats(b);
@@ -31,7 +31,8 @@ void add_tile(const float* a, std::size_t a_width, const float* b, std::size_t b
     }
   }
   for (std::size_t i = 0; i < kTileRows; ++i)
-    for (std::size_t j = 0; j < kTileColumns; ++j) sums[i * sums_width + j] += static_cast<double>(run[i][j / kLanes][j % kLanes]);
+    for (std::size_t j = 0; j < kTileColumns; ++j)
+      sums[i * sums_width + j] += static_cast<double>(run[i][j / kLanes][j % kLanes]);
 }
 
 /// Rows of columns, with a copy of the last one behind which tiles may read on.
@@ -40,7 +41,8 @@ struct Matrix {
   std::size_t columns;
   std::vector<float> last;
 
-  Matrix(std::span<const float> rows, std::size_t width) : values(rows), columns(width), last(rows.end() - static_cast<std::ptrdiff_t>(width), rows.end()) {
+  Matrix(std::span<const float> rows, std::size_t width)
+      : values(rows), columns(width), last(rows.end() - static_cast<std::ptrdiff_t>(width), rows.end()) {
     last.resize(padded(width), 0.0F);
   }
   std::size_t rows() const { return values.size() / columns; }
@@ -62,10 +64,12 @@ std::vector<double> products(const Matrix& a, const Matrix& b, bool symmetric) {
             add_tile(a_rows + i, a.columns, b_rows + j, b.columns, count, &sums[(i - from) * width + j], width);
       };
       // The last row is read on its own: a tile reads past the end of its row.
-      for (std::size_t r = 0; r + 1 < rows; r += kRun) add_run(&a.values[r * a.columns], &b.values[r * b.columns], std::min(kRun, rows - 1 - r));
+      for (std::size_t r = 0; r + 1 < rows; r += kRun)
+        add_run(&a.values[r * a.columns], &b.values[r * b.columns], std::min(kRun, rows - 1 - r));
       add_run(a.last.data(), b.last.data(), 1);
       for (std::size_t i = from; i < end; ++i)
-        for (std::size_t j = 0; j < b.columns; ++j) result[i * b.columns + j] = sums[(i - from) * width + j] / static_cast<double>(rows);
+        for (std::size_t j = 0; j < b.columns; ++j)
+          result[i * b.columns + j] = sums[(i - from) * width + j] / static_cast<double>(rows);
     };
   });
   if (!symmetric) return result;
@@ -193,7 +197,8 @@ LayerGrams layer_grams(const Graph& graph, const SampleInputs& samples, const Qu
     if (taps) {
       const TensorId input = view.node().inputs[static_cast<std::size_t>(layer->input)];
       const Tensor& tensor = graph.tensor(input);
-      const SampleValues values = tensor.is_constant() ? SampleValues(1, real_numbers(tensor, *tensor.data)) : run.real_values(input);
+      const SampleValues values =
+          tensor.is_constant() ? SampleValues(1, real_numbers(tensor, *tensor.data)) : run.real_values(input);
       result[n] = grams_of(values, *taps);
     }
     run.run_next();

@@ -36,7 +36,8 @@ std::vector<float> columns_of(const SampleValues& values, const WeightTaps& taps
 
 /// [a][b]: the mean over rows of each column of `a` times each column of `b`, both [row][column]. Runs of rows are summed in
 /// float, runs in double, in an order that does not depend on the number of threads.
-std::vector<double> mean_products(std::span<const float> a, std::size_t a_columns, std::span<const float> b, std::size_t b_columns);
+std::vector<double> mean_products(std::span<const float> a, std::size_t a_columns, std::span<const float> b,
+                                  std::size_t b_columns);
 
 /// [row][output]: each row of `rows` [row][column] times each row of `weights` [output][column], summed in float.
 std::vector<float> row_products(std::span<const float> rows, std::size_t columns, std::span<const float> weights);

@@ -102,7 +102,8 @@ CalibrationOptions calibration_for(const QuantizeOptions& options) {
 }
 
 /// How near integers come to a float graph on samples that they were learned from; weights are rounded to nearest.
-double learned_sqnr_db(const Graph& graph, const Yardstick& yardstick, const QuantizeOptions& options, const QuantizeProgress& progress) {
+double learned_sqnr_db(const Graph& graph, const Yardstick& yardstick, const QuantizeOptions& options,
+                       const QuantizeProgress& progress) {
   Scheme scheme{wanted_precisions(graph, options), calibrate(graph, yardstick.samples, calibration_for(options), progress)};
   tune_layers(graph, scheme, yardstick.samples, {.bias_correction = options.tune.bias_correction}, progress);
   return measure(graph, to_integers(graph, scheme).graph, yardstick, progress, "measuring").sqnr_db;

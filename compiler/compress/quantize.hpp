@@ -12,8 +12,8 @@
 
 namespace mote {
 
-/// Changes the prepared float graph's constants, and of the scheme ranges, code books, weights and biases, so that the integers that they
-/// make answer better; neither nodes nor tensors that nodes read may become others than constants.
+/// Changes the prepared float graph's constants, and of the scheme ranges, code books, weights and biases, so that the integers
+/// that they make answer better; neither nodes nor tensors that nodes read may become others than constants.
 using FineTune = std::function<void(Graph& prepared, Scheme& scheme)>;
 
 struct QuantizeOptions {
@@ -67,8 +67,8 @@ struct QuantizeResult {
   std::vector<std::string> notes;
 };
 
-/// A float graph that is made ready once and becomes integers in several ways: prepared, with the ranges of its tensors, what its layers
-/// read, and the answers that every way is measured against. What it is given must outlive it.
+/// A float graph that is made ready once and becomes integers in several ways: prepared, with the ranges of its tensors, what its
+/// layers read, and the answers that every way is measured against. What it is given must outlive it.
 class Quantizer {
  public:
   /// Errors as those of `quantize`.

@@ -45,7 +45,8 @@ void convolve_floats(const Evaluation& e, const Window& w, const Finish& finish)
   const float* in = e.in<float>(0).data();
   float* out = e.out<float>().data();
   each_pixel(w, [&](std::int32_t b, std::int32_t y, std::int32_t x) {
-    each_vectors(width, [&]<std::size_t Vectors>(std::size_t c) { sum_channels<Vectors>(w, in, b, y, x, &weights[c], width, &sums[c]); });
+    each_vectors(
+        width, [&]<std::size_t Vectors>(std::size_t c) { sum_channels<Vectors>(w, in, b, y, x, &weights[c], width, &sums[c]); });
     finish_channels(bias, finish, sums, out);
     out += channels;
   });

@@ -5,7 +5,8 @@
 
 namespace mote {
 
-// The references of float layers with several output channels at once. Every sum adds in the order of the plain loops, so that not a bit differs.
+// The references of float layers with several output channels at once. Every sum adds in the order of the plain loops, so that
+// not a bit differs.
 
 /// CONV_2D without groups: input 1 is [out_c][k_h][k_w][in_c].
 void convolve_floats(const Evaluation& e, const Window& window, const Finish& finish);

@@ -20,8 +20,8 @@ std::vector<float> without_zero_point(const Evaluation& e) {
 
 /// The sums of `Vectors` vectors of channels at one position.
 template <std::size_t Vectors>
-void sum_channels(const Window& w, const float* in, std::int32_t b, std::int32_t y, std::int32_t x, const float* weights, std::size_t width,
-                  std::int32_t* sums) {
+void sum_channels(const Window& w, const float* in, std::int32_t b, std::int32_t y, std::int32_t x, const float* weights,
+                  std::size_t width, std::int32_t* sums) {
   FloatVector run[Vectors] = {};
   IntVector result[Vectors] = {};
   std::size_t room = kExactProducts;
@@ -57,7 +57,8 @@ std::vector<std::int32_t> bias_of(const Evaluation& e, std::size_t channels) {
 }
 
 template <typename Sum>
-void finish_channels(const std::vector<std::int32_t>& bias, const Finish& finish, const std::vector<Sum>& sums, std::int8_t* out) {
+void finish_channels(const std::vector<std::int32_t>& bias, const Finish& finish, const std::vector<Sum>& sums,
+                     std::int8_t* out) {
   for (std::size_t c = 0; c < bias.size(); ++c)
     out[c] = finish.apply<std::int8_t>(finish.with_bias(static_cast<std::int32_t>(sums[c]), bias[c], c), c);
 }
@@ -73,7 +74,9 @@ void convolve_int8(const Evaluation& e, const Window& w, const Finish& finish) {
   std::vector<std::int32_t> sums(width);
   std::int8_t* out = e.out<std::int8_t>().data();
   each_pixel(w, [&](std::int32_t b, std::int32_t y, std::int32_t x) {
-    each_vectors(width, [&]<std::size_t Vectors>(std::size_t c) { sum_channels<Vectors>(w, in.data(), b, y, x, &weights[c], width, &sums[c]); });
+    each_vectors(width, [&]<std::size_t Vectors>(std::size_t c) {
+      sum_channels<Vectors>(w, in.data(), b, y, x, &weights[c], width, &sums[c]);
+    });
     finish_channels(bias, finish, sums, out);
     out += channels;
   });

@@ -5,8 +5,8 @@
 
 namespace mote {
 
-// The references of int8 layers with several output channels at once. Sums are taken in float, never of more products than stay whole
-// numbers below 2^24 whatever the values, so that they are those of the plain loops.
+// The references of int8 layers with several output channels at once. Sums are taken in float, never of more products than stay
+// whole numbers below 2^24 whatever the values, so that they are those of the plain loops.
 
 /// CONV_2D without groups: input 1 is [out_c][k_h][k_w][in_c].
 void convolve_int8(const Evaluation& e, const Window& window, const Finish& finish);

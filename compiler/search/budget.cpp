@@ -42,7 +42,8 @@ BudgetRequest parse_budget(std::string_view text) {
     if (const std::size_t at = part.find('@'); at != std::string_view::npos) {
       const std::string board(part.substr(at + 1));
       if (!request.board.empty() && request.board != board)
-        throw Error(fmt::format("the budget names two boards, {} and {}", request.board, board), "give one budget for each board");
+        throw Error(fmt::format("the budget names two boards, {} and {}", request.board, board),
+                    "give one budget for each board");
       request.board = board;
       part = part.substr(0, at);
     }
@@ -96,7 +97,8 @@ std::vector<std::string> violations(const Budget& budget, const Cost& cost) {
   const auto bytes = [&](std::string_view name, const std::optional<std::int64_t>& most, std::int64_t taken) {
     if (most && taken > *most) result.push_back(fmt::format("{} {} bytes of {}", name, grouped(taken), grouped(*most)));
   };
-  const auto real = [&](std::string_view name, const std::optional<double>& most, const std::optional<double>& taken, std::string_view unit) {
+  const auto real = [&](std::string_view name, const std::optional<double>& most, const std::optional<double>& taken,
+                        std::string_view unit) {
     if (most && taken && *taken > *most) result.push_back(fmt::format("{} {:.3g} {} of {:.3g}", name, *taken, unit, *most));
   };
   bytes("flash", budget.flash_bytes, cost.flash_bytes);

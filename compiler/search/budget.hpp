@@ -27,8 +27,8 @@ struct BudgetRequest {
   std::string board;
 };
 
-/// "flash=64K,ram=24K,latency=30ms@nucleo-l4r5zi,energy=1mJ", any of them in any order. Bytes may end in K or M (1024), times in us, ms or s,
-/// energy in uJ or mJ. Error that names the part that is none.
+/// "flash=64K,ram=24K,latency=30ms@nucleo-l4r5zi,energy=1mJ", any of them in any order. Bytes may end in K or M (1024), times in
+/// us, ms or s, energy in uJ or mJ. Error that names the part that is none.
 BudgetRequest parse_budget(std::string_view text);
 
 /// What a library takes; time and energy are known where the target has a clock and an energy per cycle.

@@ -15,8 +15,8 @@ namespace {
 
 bool beats(const FrontPoint& a, const FrontPoint& b) {
   const auto numbers = [](const FrontPoint& point) {
-    return std::array<double, 4>{point.drop, static_cast<double>(point.plan.cost.flash_bytes), static_cast<double>(point.plan.cost.ram_bytes),
-                                 point.plan.cost.cycles};
+    return std::array<double, 4>{point.drop, static_cast<double>(point.plan.cost.flash_bytes),
+                                 static_cast<double>(point.plan.cost.ram_bytes), point.plan.cost.cycles};
   };
   const auto of_a = numbers(a);
   const auto of_b = numbers(b);
@@ -81,7 +81,8 @@ std::array<Limit, 4> limits_of(const Budget& budget) {
 std::vector<FrontPoint> front_of(const std::vector<FrontPoint>& points) {
   std::vector<FrontPoint> front;
   for (const FrontPoint& point : points) {
-    if (std::none_of(points.begin(), points.end(), [&](const FrontPoint& other) { return beats(other, point); })) front.push_back(point);
+    if (std::none_of(points.begin(), points.end(), [&](const FrontPoint& other) { return beats(other, point); }))
+      front.push_back(point);
   }
   std::stable_sort(front.begin(), front.end(), [](const FrontPoint& a, const FrontPoint& b) {
     return std::tuple(a.drop, -a.plan.cost.flash_bytes) < std::tuple(b.drop, -b.plan.cost.flash_bytes);
@@ -108,11 +109,13 @@ std::vector<FrontPoint> best_first(const SearchAim& aim, std::vector<FrontPoint>
 std::vector<Recipe> worth_training(const SearchAim& aim, const std::vector<FrontPoint>& points, double slack) {
   // Training wins back about three quarters of a drop.
   constexpr double kWonBack = 4, kWonBackAtLeast = 0.03;
-  const double most_drop = aim.max_drop ? std::max(kWonBack * *aim.max_drop, *aim.max_drop + kWonBackAtLeast) : std::numeric_limits<double>::infinity();
+  const double most_drop = aim.max_drop ? std::max(kWonBack * *aim.max_drop, *aim.max_drop + kWonBackAtLeast)
+                                        : std::numeric_limits<double>::infinity();
   double best = std::numeric_limits<double>::infinity();
   if (aim.goal != SearchGoal::kAccuracy) {
     for (const FrontPoint& point : points) {
-      if (distance(aim.budget, point.plan.cost) == 0 && keeps_drop(aim, point.drop)) best = std::min(best, wanted_least(aim.goal, point));
+      if (distance(aim.budget, point.plan.cost) == 0 && keeps_drop(aim, point.drop))
+        best = std::min(best, wanted_least(aim.goal, point));
     }
   }
   std::vector<FrontPoint> candidates;
@@ -131,19 +134,25 @@ std::vector<Recipe> worth_training(const SearchAim& aim, const std::vector<Front
 
 std::vector<std::string> shortfalls(const SearchAim& aim, const std::vector<FrontPoint>& points) {
   std::vector<std::string> result;
-  const bool any = std::any_of(points.begin(), points.end(), [&](const FrontPoint& point) { return keeps_drop(aim, point.drop); });
-  const std::string of_those = !aim.max_drop ? "" : any ? " of the models that keep to the drop" : " of all models, whatever they lose";
+  const bool any =
+      std::any_of(points.begin(), points.end(), [&](const FrontPoint& point) { return keeps_drop(aim, point.drop); });
+  const std::string of_those = !aim.max_drop ? ""
+                               : any         ? " of the models that keep to the drop"
+                                             : " of all models, whatever they lose";
   for (const Limit& limit : limits_of(aim.budget)) {
     double least = std::numeric_limits<double>::infinity();
     for (const FrontPoint& point : points) {
       if (!any || keeps_drop(aim, point.drop)) least = std::min(least, limit.taken(point.plan.cost));
     }
     if (limit.most && least > *limit.most)
-      result.push_back(fmt::format("{}: {} {} is the least{}; {} asked", limit.name, limit.shown(least), limit.unit, of_those, limit.shown(*limit.most)));
+      result.push_back(fmt::format("{}: {} {} is the least{}; {} asked", limit.name, limit.shown(least), limit.unit, of_those,
+                                   limit.shown(*limit.most)));
   }
   if (!any) {
-    const auto least = std::min_element(points.begin(), points.end(), [](const FrontPoint& a, const FrontPoint& b) { return a.drop < b.drop; });
-    result.push_back(fmt::format("drop: {:.2f} % is the least of all models; {:.2f} % asked", 100 * least->drop, 100 * *aim.max_drop));
+    const auto least =
+        std::min_element(points.begin(), points.end(), [](const FrontPoint& a, const FrontPoint& b) { return a.drop < b.drop; });
+    result.push_back(
+        fmt::format("drop: {:.2f} % is the least of all models; {:.2f} % asked", 100 * least->drop, 100 * *aim.max_drop));
   }
   return result;
 }

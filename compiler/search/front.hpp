@@ -36,8 +36,8 @@ double distance(const Budget& budget, const Cost& cost);
 /// Points from the best for the aim on: the nearest to budget and drop first, then by the goal.
 std::vector<FrontPoint> best_first(const SearchAim& aim, std::vector<FrontPoint> points);
 
-/// Models whose drop training could bring down to what is allowed, or further, and that would then be the best by the goal, the best first;
-/// each once. A model may be over the budget by `slack`, a share of it.
+/// Models whose drop training could bring down to what is allowed, or further, and that would then be the best by the goal, the
+/// best first; each once. A model may be over the budget by `slack`, a share of it.
 std::vector<Recipe> worth_training(const SearchAim& aim, const std::vector<FrontPoint>& points, double slack);
 
 /// Which limits no point can keep alone, with the least that any that keeps to the drop takes.

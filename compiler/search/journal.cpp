@@ -80,7 +80,8 @@ Json json_of(const WantedForms& forms) {
 
 WantedForms wanted_forms_of(const Json& json) {
   WantedForms forms;
-  for (const Json& each : json) forms.emplace_back(each.at(0).get<std::string>(), parse_weight_form(each.at(1).get<std::string>()));
+  for (const Json& each : json)
+    forms.emplace_back(each.at(0).get<std::string>(), parse_weight_form(each.at(1).get<std::string>()));
   return forms;
 }
 

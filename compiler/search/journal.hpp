@@ -36,12 +36,12 @@ struct JournalEntries {
 /// `search`: see Journal. Error when the text is of another search or damaged.
 JournalEntries parse_journal(std::string_view text, std::string_view search);
 
-/// What a search has found so far, a line of JSON for each recipe, written as soon as it is known. A search that is started again with the
-/// same file, model, data and options goes on where it was.
+/// What a search has found so far, a line of JSON for each recipe, written as soon as it is known. A search that is started again
+/// with the same file, model, data and options goes on where it was.
 class Journal {
  public:
-  /// `search` tells searches apart: model, data and options as text. Error when the file is of another search or damaged; a last line that is
-  /// not whole is dropped. An empty path: nothing is kept.
+  /// `search` tells searches apart: model, data and options as text. Error when the file is of another search or damaged; a last
+  /// line that is not whole is dropped. An empty path: nothing is kept.
   Journal(std::filesystem::path file, std::string search);
 
   std::optional<Finding> find(const Recipe& recipe) const;

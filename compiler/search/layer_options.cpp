@@ -14,13 +14,18 @@ namespace mote {
 namespace {
 
 /// The forms that a search looks at.
-const std::vector<std::string_view> kForms{"int8", "clusters16", "int4", "clusters8", "int3", "clusters4", "int2", "2:4", "1:4", "int4+2:4", "int4+1:4"};
+const std::vector<std::string_view> kForms{"int8", "clusters16", "int4", "clusters8", "int3",    "clusters4",
+                                           "int2", "2:4",        "1:4",  "int4+2:4",  "int4+1:4"};
 
 /// A layer of the float graph with what fitting needs.
 class LayerFitter {
  public:
   LayerFitter(const Graph& graph, const Layer& layer, const std::vector<Gram>& grams)
-      : graph_(graph), layer_(layer), grams_(grams), rows_(weight_rows(graph, layer)), scales_(weight_scales(graph, layer.node, std::nullopt)) {}
+      : graph_(graph),
+        layer_(layer),
+        grams_(grams),
+        rows_(weight_rows(graph, layer)),
+        scales_(weight_scales(graph, layer.node, std::nullopt)) {}
 
   /// Codes in the tensor's order, and the error that is left.
   std::pair<std::vector<std::int8_t>, double> fit(const WeightForm& form) const {
@@ -73,7 +78,8 @@ class LayerFitter {
 };
 
 /// The node's smallest flash and fewest cycles with these weights.
-void add_cost(LayerOption& option, Graph& graph, std::size_t node, TensorId weights, const std::vector<std::int8_t>& codes, const Target& target) {
+void add_cost(LayerOption& option, Graph& graph, std::size_t node, TensorId weights, const std::vector<std::int8_t>& codes,
+              const Target& target) {
   graph.tensor(weights).data = shared_bytes(codes);
   const std::vector<Candidate> candidates = find_candidates(NodeView(graph, graph.nodes[node]), target, KernelLibrary::kMote, {});
   option.flash_bytes = std::numeric_limits<std::int64_t>::max();
@@ -118,8 +124,9 @@ std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made
     if (progress) progress("forms of weights", static_cast<double>(n) / static_cast<double>(prepared.nodes.size()));
     const auto layer = layer_at(prepared, n);
     if (!layer || !grams.contains(n)) continue;
-    const auto node = std::find_if(trial.nodes.begin(), trial.nodes.end(),
-                                   [&](const Node& each) { return each.name == prepared.nodes[n].name && each.op->name() == prepared.nodes[n].op->name(); });
+    const auto node = std::find_if(trial.nodes.begin(), trial.nodes.end(), [&](const Node& each) {
+      return each.name == prepared.nodes[n].name && each.op->name() == prepared.nodes[n].op->name();
+    });
     if (node == trial.nodes.end()) continue;
     const TensorId weights = node->inputs[static_cast<std::size_t>(layer->rule.input)];
     const TensorId input = node->inputs[static_cast<std::size_t>(layer->input)];

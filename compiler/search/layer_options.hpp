@@ -24,13 +24,13 @@ struct LayerOptions {
   std::vector<LayerOption> options;
 };
 
-/// Of each layer with weights that the integer graph `made` computes with integers; its nodes have the names of those of the float graph
-/// `prepared`, whose layers' moments `grams` are.
+/// Of each layer with weights that the integer graph `made` computes with integers; its nodes have the names of those of the
+/// float graph `prepared`, whose layers' moments `grams` are.
 std::vector<LayerOptions> layer_options(const Graph& prepared, const Graph& made, const LayerGrams& grams, const Target& target,
                                         const QuantizeProgress& progress);
 
-/// One option for each layer (by place) so that the sum of the errors is small while that of `cost` goes down in `steps` about equal steps
-/// from plain int8 to the least; choices that come out alike stand once.
+/// One option for each layer (by place) so that the sum of the errors is small while that of `cost` goes down in `steps` about
+/// equal steps from plain int8 to the least; choices that come out alike stand once.
 enum class LayerGoal : std::uint8_t { kFlash, kCycles };
 std::vector<std::vector<std::size_t>> option_ladder(const std::vector<LayerOptions>& layers, LayerGoal goal, int steps);
 

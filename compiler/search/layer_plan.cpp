@@ -48,7 +48,8 @@ std::vector<LayerPlan> layer_plans(const Plan& plan, const Plan& plain, const Pl
     const Node& node = plan.graph.nodes[step.node];
     LayerPlan layer{node.name, std::string(node.op->name()), "", step.implementation};
     layer.macs = node.op->macs(NodeView(plan.graph, node));
-    for (const PackedConstant& constant : step.call.constants) layer.table_bytes += static_cast<std::int64_t>(constant.bytes.size());
+    for (const PackedConstant& constant : step.call.constants)
+      layer.table_bytes += static_cast<std::int64_t>(constant.bytes.size());
     layer.costs = costs_of(plan, step);
     const std::optional<LayerCosts> without_form = costs_of(plain, node);
     layer.saved_by_pruning = less(costs_of(original, node), without_form);

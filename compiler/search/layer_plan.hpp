@@ -27,8 +27,8 @@ struct LayerPlan {
   std::optional<double> error{};  ///< that the form costs the layer's sums, a share of their size
 };
 
-/// The steps of a plan. `original` and `plain` are plans without limits: of the original, and of what pruning leaves of it, with plain int8
-/// weights. `options`: of the layers that have a form.
+/// The steps of a plan. `original` and `plain` are plans without limits: of the original, and of what pruning leaves of it, with
+/// plain int8 weights. `options`: of the layers that have a form.
 std::vector<LayerPlan> layer_plans(const Plan& plan, const Plan& plain, const Plan& original, const WantedForms& forms,
                                    const std::vector<LayerOptions>& options);
 

@@ -10,8 +10,8 @@
 
 namespace mote {
 
-/// Makes the models of recipes. What recipes with the same share have in common is made once: the pruned graph, its ranges, what its layers
-/// read, the model without forms. What it is given must outlive it.
+/// Makes the models of recipes. What recipes with the same share have in common is made once: the pruned graph, its ranges, what
+/// its layers read, the model without forms. What it is given must outlive it.
 class RecipeModels {
  public:
   RecipeModels(const Graph& graph, const SampleInputs& samples, const TestData& test, QuantizeOptions options);

@@ -44,14 +44,16 @@ class Searcher {
 
   SearchResult run() {
     if (options_.target.is_host() || options_.target.is_reference())
-      throw Error(fmt::format("a search needs an emulated board; '{}' is none", options_.target.name), "choose a core or a board: `mote targets` lists them");
+      throw Error(fmt::format("a search needs an emulated board; '{}' is none", options_.target.name),
+                  "choose a core or a board: `mote targets` lists them");
     try {
       for (const double pruned : options_.pruned) look_at_share(pruned);
       if (options_.training) train_best();
     } catch (const Stopped&) {
       result_.interrupted = true;
     }
-    if (points_.empty()) throw Error("the search was stopped before it found a model", "start it again: what the journal holds is kept");
+    if (points_.empty())
+      throw Error("the search was stopped before it found a model", "start it again: what the journal holds is kept");
     result_.front = front_of(points_);
     choose();
     return std::move(result_);
@@ -107,7 +109,8 @@ class Searcher {
     for (const PlannedCost& plan : finding.plans) points_.push_back({recipe, plan, finding.drop});
   }
 
-  /// Of models that are wanted for what they cost, the first that training brings within the drop is the best; otherwise a few are compared.
+  /// Of models that are wanted for what they cost, the first that training brings within the drop is the best; otherwise a few
+  /// are compared.
   void train_best() {
     constexpr std::size_t kMost = 3;
     const std::vector<Recipe> recipes = worth_training(options_.aim, points_, kSlack);
@@ -117,7 +120,8 @@ class Searcher {
     }
   }
 
-  /// The drop of the recipe's model once it is trained. What training has reached when it is stopped is a model too, but is not written down.
+  /// The drop of the recipe's model once it is trained. What training has reached when it is stopped is a model too, but is not
+  /// written down.
   double train(Recipe recipe) {
     if (asked_to_stop()) throw Stopped();
     recipe.training = options_.training->what;
@@ -148,11 +152,13 @@ class Searcher {
     for (const FrontPoint& point : best_first(options_.aim, points_)) {
       // Other plans of a model that did not hold the budget would not either.
       if (std::find(tried.begin(), tried.end(), point.recipe) != tried.end()) continue;
-      if (!tried.empty() && (tried.size() == kMostTries || distance(options_.aim.budget, point.plan.cost) > kSlack || !keeps_drop(options_.aim, point.drop)))
+      if (!tried.empty() && (tried.size() == kMostTries || distance(options_.aim.budget, point.plan.cost) > kSlack ||
+                             !keeps_drop(options_.aim, point.drop)))
         break;
       tried.push_back(point.recipe);
       QuantizeResult made = model_of(point.recipe);
-      MeasuredLibrary library = hold_to_budget(as_compiled(made.graph), options_.target, options_.aim.budget, point.plan, progress_);
+      MeasuredLibrary library =
+          hold_to_budget(as_compiled(made.graph), options_.target, options_.aim.budget, point.plan, progress_);
       const double drop = drop_of(made.quality, made.exact);
       result_.held = library.held && keeps_drop(options_.aim, drop);
       if (best && !result_.held) continue;
@@ -166,13 +172,16 @@ class Searcher {
     result_.shortfalls = shortfalls(options_.aim, points_);
     if (result_.shortfalls.empty()) {
       result_.shortfalls.emplace_back("each limit can be kept alone, but no model was found that keeps to all of them");
-      for (const std::string& violation : violations(options_.aim.budget, result_.chosen.plan.cost)) result_.shortfalls.push_back(violation);
+      for (const std::string& violation : violations(options_.aim.budget, result_.chosen.plan.cost))
+        result_.shortfalls.push_back(violation);
     }
   }
 
   void describe_layers(const Plan& plan) {
     const Recipe& recipe = result_.chosen.recipe;
-    const auto without_limits = [&](double pruned) { return make_plan(as_compiled(models_.plain(pruned, progress_).graph), options_.target); };
+    const auto without_limits = [&](double pruned) {
+      return make_plan(as_compiled(models_.plain(pruned, progress_).graph), options_.target);
+    };
     const std::vector<LayerOptions> options =
         recipe.forms.empty() ? std::vector<LayerOptions>() : models_.options(recipe.pruned, options_.target, progress_);
     result_.layers = layer_plans(plan, without_limits(recipe.pruned), without_limits(0), recipe.forms, options);
@@ -208,15 +217,15 @@ std::string search_identity(const Graph& graph, const SampleInputs& samples, con
   hash = XXH64(test.labels.data(), test.labels.size() * sizeof(std::int32_t), hash);
   const Target& target = options.target;
   const Budget& budget = options.aim.budget;
-  std::string text = fmt::format("model {:016x}, data {:016x}, {} {}, ram {}, flash {}, io {}, rounding {}", model_hash(graph), hash, target.name,
-                                 target.board, budget.ram_bytes.value_or(0), budget.flash_bytes.value_or(0), options.quantize.float_borders,
-                                 options.quantize.tune.learned_rounding);
+  std::string text = fmt::format("model {:016x}, data {:016x}, {} {}, ram {}, flash {}, io {}, rounding {}", model_hash(graph),
+                                 hash, target.name, target.board, budget.ram_bytes.value_or(0), budget.flash_bytes.value_or(0),
+                                 options.quantize.float_borders, options.quantize.tune.learned_rounding);
   for (const double pruned : options.pruned) text += fmt::format(", {:g}", pruned);
   return text + fmt::format(", {} steps", options.steps);
 }
 
-SearchResult search(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options, Journal& journal,
-                    const std::function<bool()>& stop, const QuantizeProgress& progress) {
+SearchResult search(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options,
+                    Journal& journal, const std::function<bool()>& stop, const QuantizeProgress& progress) {
   return Searcher(graph, samples, test, options, journal, stop, progress).run();
 }
 

@@ -35,7 +35,8 @@ struct SearchResult {
   std::vector<FrontPoint> front;
   std::size_t looked_at = 0;
   bool interrupted = false;
-  /// The model that keeps to budget and drop, or else the one that comes nearest; its plan's cost is measured on the emulated board.
+  /// The model that keeps to budget and drop, or else the one that comes nearest; its plan's cost is measured on the emulated
+  /// board.
   FrontPoint chosen;
   bool held = false;
   QuantizeResult compressed;  ///< of the chosen recipe
@@ -50,10 +51,11 @@ Graph as_compiled(const Graph& made);
 /// Model, data and options as text, to tell searches apart.
 std::string search_identity(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options);
 
-/// Looks at recipes from the mildest on, measures each model's quality, plans it for the target, trains those that are worth it, and takes the
-/// best that keeps to budget and drop; its library is built and measured, and held to the budget to the byte. `stop` is asked between
-/// recipes: the best so far is taken. The same for any number of threads, and whether or not it was stopped and continued with the same journal.
-SearchResult search(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options, Journal& journal,
-                    const std::function<bool()>& stop, const QuantizeProgress& progress);
+/// Looks at recipes from the mildest on, measures each model's quality, plans it for the target, trains those that are worth it,
+/// and takes the best that keeps to budget and drop; its library is built and measured, and held to the budget to the byte.
+/// `stop` is asked between recipes: the best so far is taken. The same for any number of threads, and whether or not it was
+/// stopped and continued with the same journal.
+SearchResult search(const Graph& graph, const SampleInputs& samples, const TestData& test, const SearchOptions& options,
+                    Journal& journal, const std::function<bool()>& stop, const QuantizeProgress& progress);
 
 }  // namespace mote

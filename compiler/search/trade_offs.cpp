@@ -9,7 +9,8 @@ namespace mote {
 
 namespace {
 
-std::optional<Plan> plan_within(const Graph& graph, const Target& target, std::optional<std::int64_t> flash, std::optional<std::int64_t> ram) {
+std::optional<Plan> plan_within(const Graph& graph, const Target& target, std::optional<std::int64_t> flash,
+                                std::optional<std::int64_t> ram) {
   SelectionOptions options;
   options.flash_bytes = flash;
   options.ram_bytes = ram;
@@ -54,9 +55,11 @@ std::vector<PlannedCost> trade_offs(const Graph& graph, const Target& target, co
   }
   std::vector<std::int64_t> limits{high};
   for (int i = 1; i <= kBetween; ++i)
-    limits.push_back(static_cast<std::int64_t>(static_cast<double>(high) *
-                                               std::pow(static_cast<double>(most.flash_bytes) / static_cast<double>(high), i / (kBetween + 1.0))));
-  if (budget.flash_bytes && *budget.flash_bytes > high && *budget.flash_bytes < most.flash_bytes) limits.push_back(*budget.flash_bytes);
+    limits.push_back(static_cast<std::int64_t>(
+        static_cast<double>(high) *
+        std::pow(static_cast<double>(most.flash_bytes) / static_cast<double>(high), i / (kBetween + 1.0))));
+  if (budget.flash_bytes && *budget.flash_bytes > high && *budget.flash_bytes < most.flash_bytes)
+    limits.push_back(*budget.flash_bytes);
   std::sort(limits.begin(), limits.end());
   std::vector<PlannedCost> plans;
   for (const std::int64_t limit : limits) {

@@ -8,8 +8,8 @@
 
 namespace mote {
 
-/// Plans of a graph from the smallest to the fastest, with what lies between, and one at the budget's flash; all within its RAM if that
-/// can be. Rising flash.
+/// Plans of a graph from the smallest to the fastest, with what lies between, and one at the budget's flash; all within its RAM
+/// if that can be. Rising flash.
 std::vector<PlannedCost> trade_offs(const Graph& graph, const Target& target, const Budget& budget);
 
 /// A library as it was built and run on the emulated board.

@@ -28,7 +28,8 @@ Graph layer(const Case& c, Random& random) {
   const Shape shape = c.depthwise ? Shape{1, 3, 3, c.depth} : Shape{c.outputs, 3, 3, c.depth};
   const TensorId w = b.constant(shape, random_int8(random, weights, c.extreme), quantized(0.25F));
   const Attributes same{{"padding", Padding{Padding::Kind::kSame}}};
-  b.output(b.node(c.depthwise ? "depthwise_conv_2d" : "conv_2d", {x, w}, same, quantized(static_cast<float>(9 * c.depth) * 16, 3)));
+  b.output(
+      b.node(c.depthwise ? "depthwise_conv_2d" : "conv_2d", {x, w}, same, quantized(static_cast<float>(9 * c.depth) * 16, 3)));
   return b.finish();
 }
 
@@ -59,8 +60,15 @@ std::vector<std::int8_t> one_by_one(const Graph& graph, const Case& c, const Byt
 
 TEST(Int8Convolution, IsThatOfOneChannelAfterAnother) {
   Random random(3);
-  for (const Case& c : std::vector<Case>{{5, 1, 1, false, false}, {5, 3, 6, false, false}, {4, 57, 4, false, true}, {4, 58, 9, false, true},
-                                         {3, 600, 21, false, false}, {3, 600, 2, false, true}, {6, 1, 1, true, false}, {6, 9, 9, true, true}, {6, 20, 20, true, false}}) {
+  for (const Case& c : std::vector<Case>{{5, 1, 1, false, false},
+                                         {5, 3, 6, false, false},
+                                         {4, 57, 4, false, true},
+                                         {4, 58, 9, false, true},
+                                         {3, 600, 21, false, false},
+                                         {3, 600, 2, false, true},
+                                         {6, 1, 1, true, false},
+                                         {6, 9, 9, true, true},
+                                         {6, 20, 20, true, false}}) {
     const Graph graph = layer(c, random);
     Bytes input(static_cast<std::size_t>(graph.tensor(graph.inputs[0]).bytes()));
     for (auto& byte : input) byte = static_cast<std::uint8_t>(c.extreme ? 127 : random.between(0, 255));

@@ -17,8 +17,8 @@ std::vector<double> shares(const std::vector<Recipe>& recipes) {
   return result;
 }
 
-const std::vector<FrontPoint> kPoints{point(0.0, 9000, 800, 4e6, 0.001), point(0.2, 7000, 700, 3e6, 0.008), point(0.4, 5000, 600, 2e6, 0.03),
-                                      point(0.6, 3000, 500, 1e6, 0.2)};
+const std::vector<FrontPoint> kPoints{point(0.0, 9000, 800, 4e6, 0.001), point(0.2, 7000, 700, 3e6, 0.008),
+                                      point(0.4, 5000, 600, 2e6, 0.03), point(0.6, 3000, 500, 1e6, 0.2)};
 
 TEST(Front, EnergyAndTimeAreLimitsLikeFlash) {
   Budget budget;
@@ -54,7 +54,8 @@ TEST(WorthTraining, IsWhatWouldBeTheBestAndIsNotTooFarOff) {
   EXPECT_EQ(shares(worth_training({{}, 0.05, SearchGoal::kFlash}, kPoints, 0.05)), (std::vector<double>{0.6}));
   Budget budget;
   budget.ram_bytes = 700;
-  EXPECT_EQ(shares(worth_training({budget, std::nullopt, SearchGoal::kAccuracy}, kPoints, 0.0)), (std::vector<double>{0.2, 0.4, 0.6}));
+  EXPECT_EQ(shares(worth_training({budget, std::nullopt, SearchGoal::kAccuracy}, kPoints, 0.0)),
+            (std::vector<double>{0.2, 0.4, 0.6}));
 }
 
 }  // namespace

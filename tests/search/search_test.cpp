@@ -32,17 +32,19 @@ class SearchTest : public testing::Test {
     Journal journal(file, search_identity(graph_, samples_, {}, options_));
     int asked = 0;
     std::size_t known = journal.size();
-    return search(graph_, samples_, {}, options_, journal, [&] {
-      if (journal.size() > known) ++asked, known = journal.size();
-      return asked >= most_recipes;
-    }, {});
+    return search(graph_, samples_, {}, options_, journal,
+                  [&] {
+                    if (journal.size() > known) ++asked, known = journal.size();
+                    return asked >= most_recipes;
+                  },
+                  {});
   }
 
   static std::vector<std::string> texts(const std::vector<FrontPoint>& front) {
     std::vector<std::string> result;
     for (const FrontPoint& point : front)
-      result.push_back(fmt::format("{} {} {} {} {}", recipe_text(point.recipe), point.plan.cost.flash_bytes, point.plan.cost.ram_bytes,
-                                   point.plan.cost.cycles, point.drop));
+      result.push_back(fmt::format("{} {} {} {} {}", recipe_text(point.recipe), point.plan.cost.flash_bytes,
+                                   point.plan.cost.ram_bytes, point.plan.cost.cycles, point.drop));
     return result;
   }
 
@@ -96,13 +98,13 @@ TEST_F(SearchTest, OnBoardWhatIsTrainedIsWrittenDownAndNotTrainedAgain) {
   options_.pruned = {0};
   int trained = 0;
   options_.training = SearchTraining{"once", [&](const Recipe& recipe) {
-    EXPECT_EQ(recipe.training, "once");
-    return [&](Graph&, Scheme& scheme) {
-      ++trained;
-      scheme.books.clear();
-      scheme.weights.clear();
-    };
-  }};
+                                       EXPECT_EQ(recipe.training, "once");
+                                       return [&](Graph&, Scheme& scheme) {
+                                         ++trained;
+                                         scheme.books.clear();
+                                         scheme.weights.clear();
+                                       };
+                                     }};
   const SearchResult first = run(file);
   EXPECT_GE(trained, 1);
   const int before = trained;
@@ -120,10 +122,10 @@ TEST_F(SearchTest, NoPointOfTheFrontBeatsAnother) {
   EXPECT_GT(front.size(), 1U);
   for (const FrontPoint& a : front)
     for (const FrontPoint& b : front) {
-      const bool all = a.drop <= b.drop && a.plan.cost.flash_bytes <= b.plan.cost.flash_bytes && a.plan.cost.ram_bytes <= b.plan.cost.ram_bytes &&
-                       a.plan.cost.cycles <= b.plan.cost.cycles;
-      const bool any = a.drop < b.drop || a.plan.cost.flash_bytes < b.plan.cost.flash_bytes || a.plan.cost.ram_bytes < b.plan.cost.ram_bytes ||
-                       a.plan.cost.cycles < b.plan.cost.cycles;
+      const bool all = a.drop <= b.drop && a.plan.cost.flash_bytes <= b.plan.cost.flash_bytes &&
+                       a.plan.cost.ram_bytes <= b.plan.cost.ram_bytes && a.plan.cost.cycles <= b.plan.cost.cycles;
+      const bool any = a.drop < b.drop || a.plan.cost.flash_bytes < b.plan.cost.flash_bytes ||
+                       a.plan.cost.ram_bytes < b.plan.cost.ram_bytes || a.plan.cost.cycles < b.plan.cost.cycles;
       EXPECT_FALSE(all && any);
     }
 }

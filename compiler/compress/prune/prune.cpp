@@ -99,11 +99,7 @@ class Pruning {
 
   Reader reader_of(std::size_t node, const Gram& gram, const UnitGroup& group, const ChannelUnits& units) const {
     const Layer layer = *layer_at(graph_, node);
-    const std::vector<float> stored = weights_of(graph_, layer);
-    Reader reader{gram, std::vector<float>(stored.size()), layer.outputs,
-                  std::vector<std::vector<std::size_t>>(group.units.size())};
-    for (std::size_t o = 0; o < layer.outputs; ++o)
-      for (std::size_t t = 0; t < layer.taps; ++t) reader.weights[o * layer.taps + t] = stored[weight_index(layer, o, t)];
+    Reader reader{gram, weight_rows(graph_, layer), layer.outputs, std::vector<std::vector<std::size_t>>(group.units.size())};
     const auto& channels = units.of(graph_.nodes[node].inputs[0]);
     for (std::size_t u = 0; u < group.units.size(); ++u)
       for (std::size_t t = 0; t < layer.taps; ++t) {
