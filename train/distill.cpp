@@ -136,7 +136,6 @@ std::string fingerprint_of(const Program& teacher, const Program& student, const
   }
   for (const std::vector<float>& slot : student.slots) add(slot);
   for (const Program::Parameter& parameter : student.parameters) {
-    add(parameter.mask);
     if (parameter.codes) add(parameter.codes->scales);
     if (parameter.codes) hash = XXH64(parameter.codes->codes.data(), parameter.codes->codes.size(), hash);
   }
@@ -146,8 +145,9 @@ std::string fingerprint_of(const Program& teacher, const Program& student, const
 
 class Training {
  public:
-  Training(LossFunction& loss, const Dataset& data, const DistillOptions& options, std::string fingerprint, const Slots& start)
-      : loss_(loss), data_(data), options_(options), fingerprint_(std::move(fingerprint)) {
+  Training(LossFunction& loss, const Student& student, const Dataset& data, const DistillOptions& options, std::string fingerprint)
+      : loss_(loss), student_(student), data_(data), options_(options), fingerprint_(std::move(fingerprint)) {
+    const Slots& start = student.program().slots;
     if (!options.checkpoint.empty() && std::filesystem::exists(options.checkpoint)) {
       resume(start);
     } else {
@@ -171,6 +171,9 @@ class Training {
   }
 
   const TrainingState& state() const { return state_; }
+
+  /// The first epoch with all the zeros that forms ask for, the first one that may be the best.
+  int first_whole_epoch() const { return static_cast<int>((thinning_steps() + batches() - 1) / batches()); }
 
  private:
   static bool alike(const Slots& a, const Slots& b) {
@@ -204,11 +207,11 @@ class Training {
     const std::vector<std::size_t> order = random_order(data_.learned().size(), bits);
     std::vector<std::size_t> samples;
     for (const std::size_t at : order) samples.push_back(data_.learned()[at]);
-    const std::size_t batches = (samples.size() + options_.batch - 1) / options_.batch;
-    const auto steps = static_cast<std::int64_t>(batches) * options_.epochs;
+    const std::int64_t steps = batches() * options_.epochs;
+    if (state_.epochs_done == 0) student_.open(state_.slots);
     double sum = 0;
     Slots gradient;
-    for (std::size_t b = 0; b < batches; ++b) {
+    for (std::size_t b = 0; b < static_cast<std::size_t>(batches()); ++b) {
       if (stop && stop()) return false;
       Batch batch = data_.batch(samples, b * options_.batch, std::min((b + 1) * options_.batch, samples.size()));
       augment(batch, data_.shapes(), data_.spreads(), options_.augmentation, bits);
@@ -217,8 +220,9 @@ class Training {
         throw Error(fmt::format("the loss is not finite in epoch {}", state_.epochs_done + 1), "try a tenth of --learning-rate");
       sum += loss * static_cast<double>(batch.count);
       optimize(options_.optimizer, scheduled_rate(options_.rate, state_.optimizer.steps, steps), gradient, state_.optimizer, state_.slots);
+      thin();
       if (progress) {
-        const double done = state_.epochs_done + static_cast<double>(b + 1) / static_cast<double>(batches);
+        const double done = state_.epochs_done + static_cast<double>(b + 1) / static_cast<double>(batches());
         progress(fmt::format("epoch {}, loss {:.4g} (before training {:.4g})", state_.epochs_done + 1, state_.curve.back().held_back,
                              state_.curve[0].held_back),
                  done / options_.epochs);
@@ -226,15 +230,36 @@ class Training {
     }
     ++state_.epochs_done;
     state_.curve.push_back({sum / static_cast<double>(samples.size()), held_back_loss()});
-    if (state_.curve.back().held_back < state_.curve[static_cast<std::size_t>(state_.best_epoch)].held_back) {
+    if (state_.epochs_done >= first_whole_epoch() &&
+        state_.curve.back().held_back < state_.curve[static_cast<std::size_t>(state_.best_epoch)].held_back) {
       state_.best_epoch = state_.epochs_done;
       state_.best = state_.slots;
     }
     return true;
   }
 
+  std::int64_t batches() const { return static_cast<std::int64_t>((data_.learned().size() + options_.batch - 1) / options_.batch); }
+
+  /// So many steps it takes until all zeros are chosen.
+  std::int64_t thinning_steps() const {
+    constexpr double kShare = 0.6;
+    if (!student_.chooses_zeros()) return 0;
+    return static_cast<std::int64_t>(std::ceil(kShare * static_cast<double>(batches() * options_.epochs)));
+  }
+
+  /// More and more of the smallest weights become zero, ever more slowly (Zhu and Gupta, "To prune, or not to prune", 2017).
+  void thin() {
+    constexpr std::int64_t kEvery = 8;
+    const std::int64_t step = state_.optimizer.steps;
+    const std::int64_t last = thinning_steps();
+    if (step > last || (step % kEvery != 0 && step != last)) return;
+    const double left = 1 - static_cast<double>(step) / static_cast<double>(last);
+    student_.thin(state_.slots, 1 - left * left * left);
+  }
+
   static constexpr std::size_t kEvaluated = 128;
   LossFunction& loss_;
+  const Student& student_;
   const Dataset& data_;
   const DistillOptions& options_;
   std::string fingerprint_;
@@ -252,7 +277,7 @@ DistillResult distill(const Graph& teacher, const Graph& student, const Scheme& 
   const Program teaches = with_context("the teacher", [&] { return teacher_program(teacher); });
   const Student learns(student, scheme);
   const auto loss = make_loss_function(options.module, teaches, learns.program(), objective_of(teacher, student, data, options));
-  Training training(*loss, dataset, options, fingerprint_of(teaches, learns.program(), dataset, options), learns.program().slots);
+  Training training(*loss, learns, dataset, options, fingerprint_of(teaches, learns.program(), dataset, options));
   DistillResult result;
   result.resumed_after = training.state().epochs_done;
   result.stopped = !training.run(progress, stop);
@@ -262,6 +287,7 @@ DistillResult distill(const Graph& teacher, const Graph& student, const Scheme& 
   result.scheme = std::move(trained.scheme);
   result.curve = training.state().curve;
   result.best_epoch = training.state().best_epoch;
+  if (learns.chooses_zeros()) result.zeros_chosen_in = training.first_whole_epoch();
   result.learned_from = dataset.learned().size();
   result.held_back = dataset.held_back().size();
   return result;

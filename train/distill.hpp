@@ -43,6 +43,8 @@ struct DistillResult {
   Scheme scheme;  ///< makes the integers of it that training saw
   std::vector<EpochLoss> curve;
   int best_epoch = 0;     ///< 0: the student as it was
+  /// Zeros of sparse forms were chosen up to this epoch, so that none before it can be the best; 0: there was nothing to choose.
+  int zeros_chosen_in = 0;
   int resumed_after = 0;  ///< epochs that a checkpoint brought
   bool stopped = false;   ///< before the last epoch
   std::size_t learned_from = 0, held_back = 0;

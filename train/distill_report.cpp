@@ -36,6 +36,7 @@ nlohmann::ordered_json distill_json(const DistillResult& result) {
   nlohmann::ordered_json json{{"epochs", result.curve.size() - 1},     {"best_epoch", result.best_epoch},
                               {"resumed_after", result.resumed_after}, {"stopped", result.stopped},
                               {"learned_from", result.learned_from},   {"held_back", result.held_back}};
+  if (result.zeros_chosen_in > 0) json["zeros_chosen_in"] = result.zeros_chosen_in;
   json["held_back_loss_before"] = result.curve[0].held_back;
   json["curve"] = nlohmann::ordered_json::array();
   for (std::size_t epoch = 1; epoch < result.curve.size(); ++epoch)
@@ -66,6 +67,8 @@ std::string distill_text(const DistillResult& result) {
     rows.push_back({fmt::format("{}", epoch), epoch == 0 ? "" : fmt::format("{:.5f}", loss.training), fmt::format("{:.5f}", loss.held_back)});
   }
   text += format_table(rows);
+  if (result.zeros_chosen_in > 0)
+    text += fmt::format("zeros were chosen up to epoch {}; epochs before it have too few of them to be the best\n", result.zeros_chosen_in);
   return text + fmt::format("the best on held-back samples is epoch {}: loss {:.5f}, {:.5f} before training\n", result.best_epoch,
                             result.curve[static_cast<std::size_t>(result.best_epoch)].held_back, result.curve[0].held_back);
 }

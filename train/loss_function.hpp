@@ -45,7 +45,7 @@ class LossFunction {
 using MakeLossFunction = LossFunction* (*)(const Program& teacher, const Program& student, const Objective& objective);
 
 /// What a module must answer to be the one that this program was built with.
-inline constexpr int kLossModuleVersion = 1;
+inline constexpr int kLossModuleVersion = 2;
 using LossModuleVersion = int (*)();
 inline constexpr const char* kMakeLossFunctionSymbol = "mote_make_loss_function";
 inline constexpr const char* kLossModuleVersionSymbol = "mote_loss_module_version";

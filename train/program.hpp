@@ -38,7 +38,8 @@ struct Program {
   struct Parameter {
     int slot = 0;
     std::optional<Codes> codes{};
-    std::vector<float> mask{};  ///< 1 where a weight may differ from 0, else 0; empty: everywhere
+    /// Its numbers, which no gradient moves, are 1 where a weight may differ from 0, else 0; -1: everywhere.
+    int mask_slot = -1;
   };
 
   struct Value {

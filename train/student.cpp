@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "compress/layers.hpp"
 #include "compress/shared_scales.hpp"
@@ -144,6 +146,40 @@ std::vector<float> mask_of(const CodeBook& book, const std::vector<std::int8_t>&
   return mask;
 }
 
+std::vector<float> thinned_mask(const WeightForm& form, const std::vector<float>& weights, double done) {
+  std::vector<float> mask(weights.size(), 1.0F);
+  const auto cut = [&](std::size_t begin, std::size_t end, std::size_t zeros) {
+    std::vector<std::size_t> order(end - begin);
+    std::iota(order.begin(), order.end(), begin);
+    const auto last = order.begin() + static_cast<std::ptrdiff_t>(std::min(zeros, order.size()));
+    std::nth_element(order.begin(), last, order.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair{std::abs(weights[a]), b} < std::pair{std::abs(weights[b]), a};
+    });
+    std::for_each(order.begin(), last, [&](std::size_t i) { mask[i] = 0.0F; });
+  };
+  if (form.zeros > 0) {
+    cut(0, mask.size(), static_cast<std::size_t>(std::ceil(done * std::ceil(form.zeros * static_cast<double>(mask.size())))));
+    return mask;
+  }
+  const auto of = static_cast<std::size_t>(form.of);
+  const auto zeros = static_cast<std::size_t>(std::lround(done * (form.of - form.keep)));
+  for (std::size_t begin = 0; begin < mask.size(); begin += of) cut(begin, std::min(begin + of, mask.size()), zeros);
+  return mask;
+}
+
+void Student::open(Slots& slots) const {
+  for (const Thinned& layer : thinned_) {
+    std::vector<float>& mask = slots[static_cast<std::size_t>(layer.mask)];
+    std::fill(mask.begin(), mask.end(), 1.0F);
+    slots[static_cast<std::size_t>(layer.weights)] = layer.dense;
+  }
+}
+
+void Student::thin(Slots& slots, double done) const {
+  for (const Thinned& layer : thinned_)
+    slots[static_cast<std::size_t>(layer.mask)] = thinned_mask(layer.form, slots[static_cast<std::size_t>(layer.weights)], done);
+}
+
 int Student::add_slot(std::vector<float> numbers) {
   program_.slots.push_back(std::move(numbers));
   return static_cast<int>(program_.slots.size()) - 1;
@@ -172,6 +208,7 @@ void Student::add_layer(std::size_t n) {
   const auto bias_id = index(node.inputs[static_cast<std::size_t>(layer.rule.bias)]);
   std::vector<float> weights = weights_of(graph_, layer);
   Program::Parameter parameter;
+  std::optional<Thinned> thinned;
   if (scheme_.nodes[n] != Precision::kFloat) {
     Program::Codes codes{codes_of_bits(8), layer.rule.output_axis};
     codes.per_channel = layer.rule.per_channel;
@@ -183,7 +220,11 @@ void Student::add_layer(std::size_t n) {
       const auto fitted = scheme_.weights.find(n);
       MOTE_CHECK(fitted != scheme_.weights.end() || !book.form.is_sparse());
       if (fitted != scheme_.weights.end()) {
-        parameter.mask = mask_of(book, fitted->second, weights);
+        if (book.form.is_sparse()) {
+          parameter.mask_slot = add_slot(mask_of(book, fitted->second, weights));
+          const bool chosen = book.form.of == 0 || book.form.zeros == 0;
+          if (chosen) thinned = Thinned{book.form, 0, parameter.mask_slot, weights};
+        }
         for (std::size_t c = 0; c < layer.outputs; ++c) {
           const auto scale = static_cast<double>(book.scale(c));
           for (std::size_t t = 0; t < layer.taps; ++t) {
@@ -197,6 +238,10 @@ void Student::add_layer(std::size_t n) {
     parameter.codes = std::move(codes);
   }
   parameter.slot = add_slot(std::move(weights));
+  if (thinned) {
+    thinned->weights = parameter.slot;
+    thinned_.push_back(std::move(*thinned));
+  }
   const auto add = [&](std::size_t id, Program::Parameter&& of) {
     program_.values[id].parameter = static_cast<int>(program_.parameters.size());
     program_.parameters.push_back(std::move(of));
@@ -273,7 +318,7 @@ Student::Trained Student::trained(const Slots& slots) const {
         const auto scale = static_cast<double>(its_book.scale(c));
         for (std::size_t t = 0; t < layer.taps; ++t) {
           const std::size_t at = weight_index(layer, c, t);
-          const bool zero = !of_weights.mask.empty() && of_weights.mask[at] == 0.0F;
+          const bool zero = of_weights.mask_slot >= 0 && slot(of_weights.mask_slot)[at] == 0.0F;
           codes[at] = zero ? std::int8_t{0} : its_book.nearest(static_cast<double>(weights[at]) / scale);
           weights[at] = static_cast<float>(scale * codes[at]);
         }

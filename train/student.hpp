@@ -24,6 +24,12 @@ class Student {
   Student(const Graph& graph, const Scheme& scheme);
 
   const Program& program() const { return program_; }
+  /// Whether some layer has a form whose zeros training can choose.
+  bool chooses_zeros() const { return !thinned_.empty(); }
+  /// Gives those layers all the weights of the graph back, so that training can choose anew which ones become zero.
+  void open(Slots& slots) const;
+  /// Makes the smallest of their weights zero: the share `done`, 0 to 1, of what the form asks for.
+  void thin(Slots& slots, double done) const;
   /// The graph with trained numbers, and the scheme that makes the integers of them which training saw.
   struct Trained {
     Graph graph;
@@ -39,15 +45,25 @@ class Student {
   void add_grids();
   void add_layer(std::size_t node);
   int add_slot(std::vector<float> numbers);
+  /// A layer whose zeros training chooses.
+  struct Thinned {
+    WeightForm form;
+    int weights = 0, mask = 0;  ///< slots
+    std::vector<float> dense;   ///< weights before any became zero
+  };
 
   Graph graph_;
   Scheme scheme_;
   Program program_;
   std::vector<LayerSlots> layers_;
+  std::vector<Thinned> thinned_;
 };
 
 /// Which weights [channels][taps in a row] may differ from zero: those whose codes do, and where the form lets more of them, the largest of the
 /// others. Empty when the form is not sparse.
 std::vector<float> mask_of(const CodeBook& book, const std::vector<std::int8_t>& codes, const std::vector<float>& weights);
+
+/// 0 for the smallest weights [channels][taps in a row], for the share `done` of the zeros that a sparse form asks for, else 1.
+std::vector<float> thinned_mask(const WeightForm& form, const std::vector<float>& weights, double done);
 
 }  // namespace mote

@@ -2,6 +2,7 @@
 
 #include "train/distill.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -112,6 +113,36 @@ TEST_F(Distill, ResumingEqualsNotStopping) {
   expect_same(rest, whole);
   // All is done: nothing is trained any more.
   expect_same(c.run([] { return true; }), whole);
+}
+
+TEST_F(Distill, ZerosAreChosenWhileItTrains) {
+  Case c("zeros70%");
+  c.options.epochs = 10;
+  c.options.rate = 1e-2;
+  // Zeros in the wrong places: only small weights are left.
+  for (auto& [n, codes] : c.scheme.weights) {
+    std::vector<std::int8_t> sizes;
+    for (const std::int8_t code : codes) sizes.push_back(static_cast<std::int8_t>(std::abs(code)));
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 17 / 20);
+    std::nth_element(sizes.begin(), middle, sizes.end());
+    for (std::int8_t& code : codes) code = std::abs(code) > *middle ? std::int8_t{0} : code;
+  }
+  const DistillResult result = c.run();
+  EXPECT_EQ(result.zeros_chosen_in, 6);
+  EXPECT_GE(result.best_epoch, 6);
+  EXPECT_LT(result.curve[static_cast<std::size_t>(result.best_epoch)].held_back, result.curve[0].held_back);
+  bool others = false;
+  for (const auto& [n, codes] : result.scheme.weights) {
+    const std::vector<std::int8_t>& fitted = c.scheme.weights.at(n);
+    EXPECT_GE(static_cast<double>(std::count(codes.begin(), codes.end(), 0)), 0.7 * static_cast<double>(codes.size()));
+    for (std::size_t i = 0; i < codes.size(); ++i) others |= codes[i] != 0 && fitted[i] == 0;
+  }
+  EXPECT_TRUE(others);
+  // Stopped while zeros are chosen: the fitted ones are what is whole.
+  int asked = 0;
+  const DistillResult stopped = c.run([&] { return ++asked > 20; });
+  EXPECT_EQ(stopped.best_epoch, 0);
+  EXPECT_EQ(stopped.scheme.weights, c.scheme.weights);
 }
 
 TEST_F(Distill, StoppingKeepsTheBest) {

@@ -3,6 +3,7 @@
 #include "train/student.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -54,8 +55,11 @@ TEST(Student, MaskHoldsWhateverTheNumbersBecome) {
   const Student student(c.graph, c.scheme);
   Slots slots = student.program().slots;
   Random random(9);
-  for (auto& slot : slots) {
-    for (float& number : slot) number += random_floats(random, 1, 0.3F)[0];
+  std::set<int> masks;
+  for (const Program::Parameter& parameter : student.program().parameters) masks.insert(parameter.mask_slot);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (masks.contains(static_cast<int>(i))) continue;
+    for (float& number : slots[i]) number += random_floats(random, 1, 0.3F)[0];
   }
   const Student::Trained trained = student.trained(slots);
   int checked = 0;
@@ -82,6 +86,40 @@ TEST(Student, LetsAsManyWeightsDifferFromZeroAsTheFormDoes) {
   EXPECT_EQ(mask_of(book, {1, 0, 0, 0}, {1, 2, 3, 1}), (std::vector<float>{1, 0, 1, 0}));
   book.form = parse_weight_form("int4");
   EXPECT_TRUE(mask_of(book, {1, 0, 0, 0}, {1, 2, 3, 1}).empty());
+}
+
+TEST(Student, ThinsTheSmallestWeightsBitByBit) {
+  const WeightForm some = parse_weight_form("zeros50%");
+  const std::vector<float> weights{1, -4, 3, -2, 5, 0, 7, -6};
+  EXPECT_EQ(thinned_mask(some, weights, 0), (std::vector<float>{1, 1, 1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(thinned_mask(some, weights, 0.5), (std::vector<float>{0, 1, 1, 1, 1, 0, 1, 1}));
+  EXPECT_EQ(thinned_mask(some, weights, 1), (std::vector<float>{0, 1, 0, 0, 1, 0, 1, 1}));
+  const WeightForm pattern = parse_weight_form("1:4");
+  EXPECT_EQ(thinned_mask(pattern, weights, 0.34), (std::vector<float>{0, 1, 1, 1, 1, 0, 1, 1}));
+  EXPECT_EQ(thinned_mask(pattern, weights, 1), (std::vector<float>{0, 1, 0, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(thinned_mask(some, {2, 2, 2, 2}, 1), (std::vector<float>{1, 1, 0, 0}));
+}
+
+TEST(Student, OpenedAndThinnedItHasTheFormAgain) {
+  const Case c({{"*", parse_weight_form("zeros60%")}});
+  const Student student(c.graph, c.scheme);
+  ASSERT_TRUE(student.chooses_zeros());
+  Slots slots = student.program().slots;
+  const auto zeros = [&] {
+    double count = 0;
+    double all = 0;
+    for (const auto& [n, codes] : student.trained(slots).scheme.weights) {
+      count += static_cast<double>(std::count(codes.begin(), codes.end(), 0));
+      all += static_cast<double>(codes.size());
+    }
+    return count / all;
+  };
+  EXPECT_GE(zeros(), 0.6);
+  student.open(slots);
+  EXPECT_LT(zeros(), 0.1);
+  student.thin(slots, 1);
+  EXPECT_GE(zeros(), 0.6);
+  EXPECT_FALSE(Student(c.graph, Case({{"*", parse_weight_form("int4")}}).scheme).chooses_zeros());
 }
 
 TEST(Student, RefusesWhatMixesSamples) {

@@ -99,7 +99,7 @@ class Network {
   Tensor parameter(const Program::Value& value, const std::vector<Tensor>& slots) const {
     const Program::Parameter& p = program_.parameters[static_cast<std::size_t>(value.parameter)];
     Tensor weights = slots[static_cast<std::size_t>(p.slot)].reshape(sizes_of(value.shape));
-    const Tensor mask = p.mask.empty() ? Tensor() : tensor_of(p.mask, sizes_of(value.shape));
+    const Tensor mask = p.mask_slot < 0 ? Tensor() : slots[static_cast<std::size_t>(p.mask_slot)].detach().reshape(sizes_of(value.shape));
     if (mask.defined()) weights = weights * mask;
     if (p.codes) weights = coded(weights, *p.codes, slots);
     if (mask.defined()) weights = weights * mask;
