@@ -11,13 +11,14 @@ Made by `bench/make_compression.py`; do not edit. The same figures as data are i
 without training unless a row says so, and become int8: how that works is in [pruning.md](pruning.md) and [quantization.md](quantization.md), how weights then lie in flash in
 [weight_forms.md](weight_forms.md), how to let `mote` find what keeps to a budget in [budgets.md](budgets.md). To make a row:
 
-    mote compress MODEL --data fit.npz --test test.npz -o small.tflite OPTIONS      # OPTIONS: as below the tables
+    mote compress MODEL --data fit.npz --test test.npz -o small.tflite [--prune-macs 50% --prune-multiple 4] [--weights FORM] [--distill 20]
     mote run small.tflite -t cortex-m4 -i test.npz                                  # the fastest library
     mote run small.tflite -t cortex-m4 -i test.npz --flash BYTES                    # a smaller one
 
-Each model is built as two libraries for a Cortex-M4: the fastest, which may unroll weights into large tables, and one with `--flash` a tenth above the least that can be
-held, where weights lie as few bits as their form or entropy allows. **Flash** is all of the library with its code, **tables** the part of it that is weights, **RAM** arena and stack,
-**cycles** are estimates for one inference on the emulator. dB: signal to noise of the outputs against the float model. **Bold**: no other row without training that is at least as good has less of it.
+FORM is what the row's name says; rows with training have `--distill`. Each model is built as two libraries for a Cortex-M4: the fastest, which may unroll weights into large
+tables, and one with `--flash` a tenth above the least that can be held, where weights take as few bits as their form or entropy allows. **Flash** is all of the library with its
+code, **tables** the part of it that is weights, **RAM** arena and stack, **cycles** are estimates for one inference on the emulator. dB: signal to noise of the outputs against the float
+model. **Bold**: no other row without training that is at least as good has less of it.
 
 """
 
@@ -94,9 +95,10 @@ def equality_section(rows: list[dict]) -> list[str]:
             f"{sum(row['compared'] for row in rows)} libraries in all: {verdict}", ""]
 
 
-def options_section(rows: list[dict]) -> list[str]:
-    known = {row["method"]: " ".join(row["options"]) for row in rows}
-    return ["## Options of the rows", "", "| row | options of `mote compress` |", "|---|---|", *(f"| {name} | {f'`{options}`' if options else 'none'} |" for name, options in known.items()), ""]
+BUDGETS = """## Five budgets
+
+`mote compress --budget` searches these ways and their mixtures itself, layer by layer. What it does with a budget as given, one that cannot be met, and ones that are tight in flash, in RAM and in
+latency, asked and measured: [budget_figures.md](budget_figures.md)."""
 
 
 def write_page(figures: dict, docs: Path) -> None:
@@ -105,5 +107,7 @@ def write_page(figures: dict, docs: Path) -> None:
     lines = [line for name, case in measured.items() for line in case_section(name, case, docs)]
     if "pruned_model" in figures:
         lines += pruned_model_section(figures["pruned_model"])
-    lines += equality_section(rows) + options_section(rows)
+    lines += equality_section(rows)
+    if (docs / "budget_figures.md").exists():
+        lines.append(BUDGETS)
     (docs / "compression.md").write_text(HEAD + "\n".join(lines).rstrip() + "\n")

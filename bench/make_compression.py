@@ -142,6 +142,7 @@ def write_figures(figures: dict) -> None:
 def measure(bench: Bench, names: list[str], methods: list[Method], missing: bool) -> None:
     """Measures cases and puts them into the figures, which are written after each row."""
     figures = read_figures()
+    figures["pruned_model"] = bench.pruned_model()
     for name in names:
         case = CASES[name](bench.shared)
         known = figures["cases"].get(name, {}).get("rows", {}) if missing else {}
@@ -152,8 +153,6 @@ def measure(bench: Bench, names: list[str], methods: list[Method], missing: bool
             entry["rows"][method.name] = bench.row(case, method)
             write_figures(figures)
             print(name, method.name, json.dumps(entry["rows"][method.name]), flush=True)
-    figures["pruned_model"] = bench.pruned_model()
-    write_figures(figures)
 
 
 def main() -> int:

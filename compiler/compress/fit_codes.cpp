@@ -18,27 +18,13 @@ constexpr double kRidge = 0.01;
 class Fitter {
  public:
   Fitter(const FitProblem& problem, const CodeBook& book)
-      : book_(book),
-        taps_(problem.taps),
-        channels_(problem.channels),
-        scales_(problem.scales),
-        square_(problem.square),
-        wanted_(problem.cross) {
-    const double before = square_[0];
-    add_ridge(square_, taps_, kRidge);
-    const double ridge = square_[0] - before;
-    for (std::size_t i = 0; i < wanted_.size(); ++i) wanted_[i] += ridge * static_cast<double>(problem.weights[i]);
-    const auto factor = cholesky(square_, taps_);
-    MOTE_CHECK(factor.has_value());
-    weights_ = wanted_;
-    solve_rows(*factor, taps_, weights_);
-    const std::vector<double> inverse = inverse_of(*factor, taps_);
-    const auto lower = cholesky(inverse, taps_);
-    MOTE_CHECK(lower.has_value());
-    amends_.resize(taps_ * taps_);
-    for (std::size_t t = 0; t < taps_; ++t) {
-      inverse_diagonal_.push_back(inverse[t * taps_ + t]);
-      for (std::size_t u = 0; u < taps_; ++u) amends_[t * taps_ + u] = (*lower)[u * taps_ + t];
+      : book_(book), taps_(problem.taps), channels_(problem.channels), scales_(problem.scales) {
+    double trace = 0;
+    for (std::size_t t = 0; t < taps_; ++t) trace += problem.square[t * taps_ + t];
+    double ridge = std::max(kRidge * trace / static_cast<double>(taps_), 1e-12);
+    while (!decompose(problem, ridge)) {
+      ridge *= 10;
+      MOTE_CHECK(std::isfinite(ridge));
     }
   }
 
@@ -56,6 +42,27 @@ class Fitter {
   }
 
  private:
+  /// False where rounding outweighs a ridge, as in moments around the mean of taps that hardly change.
+  bool decompose(const FitProblem& problem, double ridge) {
+    square_ = problem.square;
+    for (std::size_t t = 0; t < taps_; ++t) square_[t * taps_ + t] += ridge;
+    const auto factor = cholesky(square_, taps_);
+    if (!factor) return false;
+    const std::vector<double> inverse = inverse_of(*factor, taps_);
+    const auto lower = cholesky(inverse, taps_);
+    if (!lower) return false;
+    wanted_ = problem.cross;
+    for (std::size_t i = 0; i < wanted_.size(); ++i) wanted_[i] += ridge * static_cast<double>(problem.weights[i]);
+    weights_ = wanted_;
+    solve_rows(*factor, taps_, weights_);
+    amends_.resize(taps_ * taps_);
+    for (std::size_t t = 0; t < taps_; ++t) {
+      inverse_diagonal_.push_back(inverse[t * taps_ + t]);
+      for (std::size_t u = 0; u < taps_; ++u) amends_[t * taps_ + u] = (*lower)[u * taps_ + t];
+    }
+    return true;
+  }
+
   double scale(std::size_t channel) const { return static_cast<double>(scales_[channel]); }
 
   /// The weights of all channels whose loss costs least, each alone.
