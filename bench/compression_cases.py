@@ -19,7 +19,7 @@ class Case:
     test: np.ndarray
     labels: np.ndarray | None
     data: str  # what the samples are
-    distilled: bool = False  # there are enough samples to learn from
+    fit_labels: np.ndarray | None = None  # there are enough samples to train with, which labels help; nothing else looks at these
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,22 @@ METHODS = [
     *(pruned(percent, "--weights", form) for percent, form in ((25, "int4"), (50, "int4"), (50, "clusters16"), (50, "int4+zeros50%"), (75, "int4"))),
 ]
 
-# With training.
-DISTILLED = [replace(method, name=f"{method.name}, trained", group="trained", options=(*method.options, "--distill", "20"))
-             for method in (*forms("", "int2"), pruned(75), pruned(50, "--weights", "int4"), pruned(75, "--weights", "int4"))]
+def trained(method: Method, *options: str) -> Method:
+    return Method(f"{method.name}, trained", "trained", (*method.options, "--distill", *options))
+
+
+DISTILLED = [
+    trained(forms("", "int2")[0], "20", "--learning-rate", "5e-4"),
+    trained(pruned(75), "20", "--learning-rate", "2e-3"),
+    trained(pruned(50, "--weights", "int4"), "20", "--learning-rate", "2e-3"),
+    trained(Method("50 % of the MACs pruned, zeros50%", "", ("--prune-macs", "50%", "--weights", "zeros50%")), "40", "--learning-rate", "4e-3", "--noise", "0"),
+]
 
 
 def fashion(shared: Path) -> Case:
     train, test = Datasets(shared).fashion()
-    return Case("Fashion-MNIST, convolutions", EXPORTS / "fashion_cnn.onnx", train.inputs, test.inputs, test.labels, "4,000 training images; 1,000 test images", distilled=True)
+    return Case("Fashion-MNIST, convolutions", EXPORTS / "fashion_cnn.onnx", train.inputs, test.inputs, test.labels, "4,000 training images; 1,000 test images",
+                fit_labels=train.labels)
 
 
 def fashion_separable(shared: Path) -> Case:

@@ -11,11 +11,11 @@ Made by `bench/make_compression.py`; do not edit. The same figures as data are i
 without training unless a row says so, and become int8: how that works is in [pruning.md](pruning.md) and [quantization.md](quantization.md), how weights then lie in flash in
 [weight_forms.md](weight_forms.md), how to let `mote` find what keeps to a budget in [budgets.md](budgets.md). To make a row:
 
-    mote compress MODEL --data fit.npz --test test.npz -o small.tflite [--prune-macs 50% --prune-multiple 4] [--weights FORM] [--distill 20]
+    mote compress MODEL --data fit.npz --test test.npz -o small.tflite [--prune-macs 50% --prune-multiple 4] [--weights FORM] 
     mote run small.tflite -t cortex-m4 -i test.npz                                  # the fastest library
     mote run small.tflite -t cortex-m4 -i test.npz --flash BYTES                    # a smaller one
 
-FORM is what the row's name says; rows with training have `--distill`. Each model is built as two libraries for a Cortex-M4: the fastest, which may unroll weights into large
+FORM is what the row's name says; the options of rows with training stand below their table, and of those alone `--data` has labels. Each model is built as two libraries for a Cortex-M4: the fastest, which may unroll weights into large
 tables, and one with `--flash` a tenth above the least that can be held, where weights take as few bits as their form or entropy allows. **Flash** is all of the library with its
 code, **tables** the part of it that is weights, **RAM** arena and stack, **cycles** are estimates for one inference on the emulator. dB: signal to noise of the outputs against the float
 model. **Bold**: no other row without training that is at least as good has less of it.
@@ -71,6 +71,11 @@ def chart(rows: list[dict]) -> str:
     return draw(panels)
 
 
+def training_notes(rows: list[dict]) -> list[str]:
+    notes = [f"- {row['method']}: `{' '.join(row['options'])}`" for row in rows if row["group"] == "trained"]
+    return [*notes, ""] if notes else []
+
+
 def case_section(name: str, case: dict, docs: Path) -> list[str]:
     rows = [{"method": method} | row for method, row in case["rows"].items()]
     untrained = [row for row in rows if row["group"] != "trained"]
@@ -79,7 +84,7 @@ def case_section(name: str, case: dict, docs: Path) -> list[str]:
     original = rows[0]["original"]
     lines = [f"## {case['title']}", "", f"Fitted on, and measured on: {case['data']}." + ("" if original is None else f" Float model: {100 * original:.1f} %."), "",
              f"![quality over flash and cycles](images/compression_{name}.svg)", "", "| " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
-    return [*lines, *("| " + " | ".join(cells(row, untrained)) + " |" for row in rows), ""]
+    return [*lines, *("| " + " | ".join(cells(row, untrained)) + " |" for row in rows), "", *training_notes(rows)]
 
 
 def pruned_model_section(rows: dict) -> list[str]:

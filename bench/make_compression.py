@@ -39,8 +39,9 @@ class Bench:
 
     def compress(self, case: Case, options: tuple[str, ...], made: Path) -> dict:
         fit, test = made.with_suffix(".fit.npz"), made.with_suffix(".test.npz")
-        np.savez(fit, x=case.fit)
-        np.savez(test, x=case.test, **({} if case.labels is None else {"y": case.labels.astype(np.int64)}))
+        fit_labels = case.fit_labels if "--distill" in options else None
+        for path, inputs, labels in ((fit, case.fit, fit_labels), (test, case.test, case.labels)):
+            np.savez(path, x=inputs, **({} if labels is None else {"y": labels.astype(np.int64)}))
         return json_of([self.mote, "compress", str(case.model), "--data", str(fit), "--test", str(test), "-o", str(made), "--json", *options])
 
     def run(self, model: Path, inputs: Path, target: str, options: tuple[str, ...] = ()) -> tuple[dict, bytes]:
@@ -148,7 +149,7 @@ def measure(bench: Bench, names: list[str], methods: list[Method], missing: bool
         known = figures["cases"].get(name, {}).get("rows", {}) if missing else {}
         entry = figures["cases"][name] = {"title": case.title, "data": case.data, "rows": known}
         for method in methods:
-            if method.name in known or (method in DISTILLED and not case.distilled):
+            if method.name in known or (method in DISTILLED and case.fit_labels is None):
                 continue
             entry["rows"][method.name] = bench.row(case, method)
             write_figures(figures)
