@@ -137,6 +137,8 @@ def read_figures() -> dict:
 
 
 def write_figures(figures: dict) -> None:
+    for case in figures["cases"].values():
+        case["rows"] = {m.name: case["rows"][m.name] for m in [*METHODS, *DISTILLED] if m.name in case["rows"]}
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
 
 
@@ -151,9 +153,9 @@ def measure(bench: Bench, names: list[str], methods: list[Method], missing: bool
         for method in methods:
             if method.name in known or (method in DISTILLED and case.fit_labels is None):
                 continue
-            entry["rows"][method.name] = bench.row(case, method)
+            row = entry["rows"][method.name] = bench.row(case, method)
             write_figures(figures)
-            print(name, method.name, json.dumps(entry["rows"][method.name]), flush=True)
+            print(name, method.name, json.dumps(row), flush=True)
 
 
 def main() -> int:
