@@ -92,19 +92,27 @@ Cost measured_cost(const Plan& plan, const std::vector<Bytes>& inputs) {
   return cost_of(plan.target, whole(*measured.flash_bytes), whole(*measured.ram_bytes) + whole(*measured.stack_bytes), cycles);
 }
 
+std::string Limit::shown(double value) const {
+  return unit == "bytes" ? grouped(static_cast<std::int64_t>(value)) : fmt::format("{:.3g}", value);
+}
+
+std::array<Limit, 4> limits_of(const Budget& budget) {
+  const auto real = [](const std::optional<std::int64_t>& bytes) {
+    return bytes ? std::optional(static_cast<double>(*bytes)) : std::nullopt;
+  };
+  return {Limit{"flash", "bytes", real(budget.flash_bytes), [](const Cost& c) { return static_cast<double>(c.flash_bytes); }},
+          Limit{"RAM", "bytes", real(budget.ram_bytes), [](const Cost& c) { return static_cast<double>(c.ram_bytes); }},
+          Limit{"latency", "ms", budget.milliseconds, [](const Cost& c) { return c.milliseconds.value_or(0); }},
+          Limit{"energy", "mJ", budget.millijoules, [](const Cost& c) { return c.millijoules.value_or(0); }}};
+}
+
 std::vector<std::string> violations(const Budget& budget, const Cost& cost) {
   std::vector<std::string> result;
-  const auto bytes = [&](std::string_view name, const std::optional<std::int64_t>& most, std::int64_t taken) {
-    if (most && taken > *most) result.push_back(fmt::format("{} {} bytes of {}", name, grouped(taken), grouped(*most)));
-  };
-  const auto real = [&](std::string_view name, const std::optional<double>& most, const std::optional<double>& taken,
-                        std::string_view unit) {
-    if (most && taken && *taken > *most) result.push_back(fmt::format("{} {:.3g} {} of {:.3g}", name, *taken, unit, *most));
-  };
-  bytes("flash", budget.flash_bytes, cost.flash_bytes);
-  bytes("RAM", budget.ram_bytes, cost.ram_bytes);
-  real("latency", budget.milliseconds, cost.milliseconds, "ms");
-  real("energy", budget.millijoules, cost.millijoules, "mJ");
+  for (const Limit& limit : limits_of(budget)) {
+    const double taken = limit.taken(cost);
+    if (limit.most && taken > *limit.most)
+      result.push_back(fmt::format("{} {} {} of {}", limit.name, limit.shown(taken), limit.unit, limit.shown(*limit.most)));
+  }
   return result;
 }
 

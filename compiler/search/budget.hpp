@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,16 @@ Cost predicted_cost(const Plan& plan);
 
 /// Builds the library and runs it once on the plan's emulated board. Error when the board cannot be emulated.
 Cost measured_cost(const Plan& plan, const std::vector<Bytes>& inputs);
+
+/// A part of a budget with what a cost takes of it.
+struct Limit {
+  std::string_view name, unit;
+  std::optional<double> most;
+  double (*taken)(const Cost&);  ///< 0 where it is unknown
+
+  std::string shown(double value) const;
+};
+std::array<Limit, 4> limits_of(const Budget& budget);
 
 /// Which parts of a budget a cost exceeds, each with both figures; empty when it holds.
 std::vector<std::string> violations(const Budget& budget, const Cost& cost);

@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "support/table.hpp"
-
 namespace mote {
 
 namespace {
@@ -53,27 +51,6 @@ double excess(double most, double taken) { return std::max(0.0, taken / most - 1
 double excess_drop(const SearchAim& aim, double drop) {
   if (keeps_drop(aim, drop)) return 0;
   return std::max(drop - *aim.max_drop, 1e-4) / std::max(*aim.max_drop, 1e-3);
-}
-
-/// A limit with what a cost takes of it.
-struct Limit {
-  std::string_view name, unit;
-  std::optional<double> most;
-  double (*taken)(const Cost&);
-
-  std::string shown(double value) const {
-    return unit == "bytes" ? grouped(static_cast<std::int64_t>(value)) : fmt::format("{:.3g}", value);
-  }
-};
-
-std::array<Limit, 4> limits_of(const Budget& budget) {
-  const auto real = [](const std::optional<std::int64_t>& bytes) {
-    return bytes ? std::optional(static_cast<double>(*bytes)) : std::nullopt;
-  };
-  return {Limit{"flash", "bytes", real(budget.flash_bytes), [](const Cost& c) { return static_cast<double>(c.flash_bytes); }},
-          Limit{"RAM", "bytes", real(budget.ram_bytes), [](const Cost& c) { return static_cast<double>(c.ram_bytes); }},
-          Limit{"latency", "ms", budget.milliseconds, [](const Cost& c) { return c.milliseconds.value_or(0); }},
-          Limit{"energy", "mJ", budget.millijoules, [](const Cost& c) { return c.millijoules.value_or(0); }}};
 }
 
 }  // namespace
