@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -19,7 +19,7 @@ struct RunningBaseline {
   /// How far the short mean strays, in spreads of what is usual, signed; 0 while it warms up. A value that is no number changes
   /// nothing.
   float next(float value) {
-    if (!(value - value == 0)) return 0;
+    if (!is_number(value)) return 0;
     if (seen == 0) mean = near = value;
     near += (value - near) * L::short_gain;
     const float stray = near - mean;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -19,16 +19,13 @@ struct RunningCentres {
   /// The squared distance to the nearest centre, then learns the vector. One with a value that is no number changes nothing, and
   /// is 0 away.
   float next(const float* values) {
-    for (int32_t i = 0; i < kFeatures; ++i) {
-      if (!(values[i] - values[i] == 0)) return 0;
-    }
+    if (!are_numbers(values, kFeatures)) return 0;
     int32_t nearest = 0;
     float least = 0;
     for (int32_t c = 0; c < used; ++c) {
-      float sum = 0;
-      for (int32_t i = 0; i < kFeatures; ++i) sum += (values[i] - centres[c][i]) * (values[i] - centres[c][i]);
-      if (c == 0 || sum < least) {
-        least = sum;
+      const float distance = squared_distance(values, centres[c], kFeatures);
+      if (c == 0 || distance < least) {
+        least = distance;
         nearest = c;
       }
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -23,11 +23,9 @@ struct RunningGaussian {
   /// The squared distance to what came before, 0 while it warms up; then learns the vector. One with a value that is no number
   /// changes nothing.
   float next(const float* values) {
+    if (!are_numbers(values, kFeatures)) return 0;
     float stray[kFeatures];
-    for (int32_t i = 0; i < kFeatures; ++i) {
-      if (!(values[i] - values[i] == 0)) return 0;
-      stray[i] = values[i] - mean[i];
-    }
+    for (int32_t i = 0; i < kFeatures; ++i) stray[i] = values[i] - mean[i];
     const bool warm = seen >= L::warm_up;
     const float squared = warm ? distance(stray) : 0;
     if (!warm) ++seen;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -34,7 +34,7 @@ struct LastLayer {
     if (label < 0 || label >= kClasses) return false;
     float squares = 1;
     for (int32_t i = 0; i < kFeatures; ++i) squares += features[i] * features[i];
-    if (!(squares - squares == 0)) return false;
+    if (!is_number(squares)) return false;
     float probabilities[kClasses];
     classify(features, probabilities);
     for (int32_t c = 0; c < kClasses; ++c) {

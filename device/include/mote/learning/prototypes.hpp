@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -9,12 +9,6 @@ struct Nearest {
   int32_t label = -1;
   float distance = 0;
 };
-
-MOTE_INLINE float squared_distance(const float* a, const float* b, int32_t count) {
-  float sum = 0;
-  for (int32_t i = 0; i < count; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sum;
-}
 
 /// Learns classes in the field, from the outputs of a model's last layer but one: each class is the mean of its examples (Snell,
 /// Swersky, Zemel, "Prototypical networks for few-shot learning", 2017). Fixed memory: a mean and a count for each class. Plain
@@ -26,10 +20,7 @@ struct NearestCentroid {
 
   /// False, and nothing changes, where there is no such class or a value is no number.
   bool teach(int32_t label, const float* features) {
-    if (label < 0 || label >= kClasses) return false;
-    for (int32_t i = 0; i < kFeatures; ++i) {
-      if (!(features[i] - features[i] == 0)) return false;
-    }
+    if (label < 0 || label >= kClasses || !are_numbers(features, kFeatures)) return false;
     if (examples[label] != UINT32_MAX) ++examples[label];
     const float gain = 1 / static_cast<float>(examples[label]);
     for (int32_t i = 0; i < kFeatures; ++i) means[label][i] += gain * (features[i] - means[label][i]);
@@ -61,10 +52,7 @@ struct NearestExample {
 
   /// False, and nothing changes, where the label is negative or a value is no number.
   bool teach(int32_t label, const float* example) {
-    if (label < 0) return false;
-    for (int32_t i = 0; i < kFeatures; ++i) {
-      if (!(example[i] - example[i] == 0)) return false;
-    }
+    if (label < 0 || !are_numbers(example, kFeatures)) return false;
     const int32_t place = used < kExamples ? used++ : least_telling();
     for (int32_t i = 0; i < kFeatures; ++i) features[place][i] = example[i];
     labels[place] = label;

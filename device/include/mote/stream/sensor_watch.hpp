@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mote/kernel.hpp"
+#include "mote/float_vectors.hpp"
 
 namespace mote {
 
@@ -18,7 +18,7 @@ class SensorWatch {
  public:
   /// The sample, or what stands for it.
   float next(float sample) {
-    if (!(sample - sample == 0)) {  // NaN and infinities
+    if (!is_number(sample)) {
       not_a_number_ = true;
       return last_;
     }
