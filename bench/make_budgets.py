@@ -20,6 +20,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/models"))
 from checks import Check, call, json_of, run_all, usage  # noqa: E402
+from datasets import Datasets  # noqa: E402
 
 PAGE = ROOT / "docs/budget_figures.md"
 BOARD = "nucleo-l4r5zi"
@@ -37,18 +38,14 @@ class Bench:
     def __init__(self, mote: str, shared: Path, work: Path, quick: bool):
         self.mote, self.work = mote, work
         if quick:
-            data = np.load(shared / "datasets/basicmotions/basicmotions.npz")
-            classes = sorted(set(data["y_train"]))
-            label = lambda y: np.array([classes.index(each) for each in y], np.int64)  # noqa: E731
             self.model, self.drop = ROOT / "tests/exports/torch/motions_conv1d.onnx", "5%"
-            train, test, y_test = data["X_train"], data["X_test"], label(data["y_test"])
+            train, test = Datasets(shared).motions()
         else:
-            data = np.load(shared / "datasets/fashion_mnist/fashion_mnist_4k_1k.npz")
             self.model, self.drop = ROOT / "tests/exports/fashion_cnn.onnx", "1.5%"
-            train, test, y_test = data["X_train"][:1000, None] / 255, data["X_test"][:, None] / 255, data["y_test"].astype(np.int64)
-        np.savez(work / "train.npz", x=train.astype(np.float32))
-        np.savez(work / "test.npz", x=test.astype(np.float32), y=y_test)
-        np.savez(work / "one.npz", x=test[:1].astype(np.float32))
+            train, test = Datasets(shared).fashion()
+        np.savez(work / "train.npz", x=train.inputs[:1000])
+        np.savez(work / "test.npz", x=test.inputs, y=test.labels.astype(np.int64))
+        np.savez(work / "one.npz", x=test.inputs[:1])
         self.free = self.search(Budget("given", GIVEN))
 
     def command(self, budget: Budget, tag: str = "") -> list[str]:
