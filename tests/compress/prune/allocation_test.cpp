@@ -21,6 +21,10 @@ struct Parts {
   Graph graph = three_layers();
   ChannelUnits units{graph};
   std::vector<UnitGroup> groups = unit_groups(graph, units);
+  CostModel macs{graph, units, groups, PruneCost::kMacs};
+  std::vector<std::size_t> counts{6, 8, 10};
+  /// All channels but one of each group at the same loss.
+  std::vector<LossCurve> alike{{{{0, 0.0}, {5, 1.0}}}, {{{0, 0.0}, {7, 1.0}}}, {{{0, 0.0}, {9, 1.0}}}};
 };
 
 TEST(Allocation, TheCostIsThatOfTheCutGraph) {
@@ -40,40 +44,29 @@ TEST(Allocation, TheCostIsThatOfTheCutGraph) {
 
 TEST(Allocation, TakesFromTheGroupThatLosesLeastAndNoMoreThanNeeded) {
   const Parts p;
-  const CostModel model(p.graph, p.units, p.groups, PruneCost::kMacs);
-  const std::vector<std::size_t> units{6, 8, 10};
   const LossCurve dear{{{0, 0.0}, {5, 10.0}}};
   const LossCurve cheap{{{0, 0.0}, {7, 0.01}}};
-  const double whole = model.cost(units);
-  const auto kept = allocate(model, {dear, cheap, dear}, units, 0.7 * whole);
+  const double whole = p.macs.cost(p.counts);
+  const auto kept = allocate(p.macs, {dear, cheap, dear}, p.counts, 0.7 * whole);
   EXPECT_EQ(kept[0], 6U);
   EXPECT_LT(kept[1], 8U);
-  EXPECT_LE(model.cost(kept), 0.7 * whole);
-  EXPECT_GT(model.cost({kept[0], kept[1] + 1, kept[2]}), 0.7 * whole);
-  EXPECT_EQ(allocate(model, {dear, dear, dear}, units, whole), units);
+  EXPECT_LE(p.macs.cost(kept), 0.7 * whole);
+  EXPECT_GT(p.macs.cost({kept[0], kept[1] + 1, kept[2]}), 0.7 * whole);
+  EXPECT_EQ(allocate(p.macs, {dear, dear, dear}, p.counts, whole), p.counts);
 }
 
 TEST(Allocation, KeepsMultiplesInGroupsThatLoseAny) {
   const Parts p;
-  const CostModel model(p.graph, p.units, p.groups, PruneCost::kMacs);
-  const std::vector<std::size_t> units{6, 8, 10};
-  const LossCurve a{{{0, 0.0}, {5, 1.0}}};
-  const LossCurve b{{{0, 0.0}, {7, 1.0}}};
-  const LossCurve c{{{0, 0.0}, {9, 1.0}}};
   for (const double share : {0.9, 0.6, 0.3}) {
-    const auto kept = allocate(model, {a, b, c}, units, share * model.cost(units), 4);
-    EXPECT_LE(model.cost(kept), share * model.cost(units));
-    for (std::size_t g = 0; g < 3; ++g) EXPECT_TRUE(kept[g] == units[g] || kept[g] % 4 == 0 || kept[g] < 4) << kept[g];
+    const auto kept = allocate(p.macs, p.alike, p.counts, share * p.macs.cost(p.counts), 4);
+    EXPECT_LE(p.macs.cost(kept), share * p.macs.cost(p.counts));
+    for (std::size_t g = 0; g < 3; ++g) EXPECT_TRUE(kept[g] == p.counts[g] || kept[g] % 4 == 0 || kept[g] < 4) << kept[g];
   }
 }
 
 TEST(Allocation, GivesTheLeastWhereTheGoalIsOutOfReach) {
   const Parts p;
-  const CostModel model(p.graph, p.units, p.groups, PruneCost::kMacs);
-  const LossCurve a{{{0, 0.0}, {5, 1.0}}};
-  const LossCurve b{{{0, 0.0}, {7, 1.0}}};
-  const LossCurve c{{{0, 0.0}, {9, 1.0}}};
-  EXPECT_EQ(allocate(model, {a, b, c}, {6, 8, 10}, 1.0), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(allocate(p.macs, p.alike, p.counts, 1.0), (std::vector<std::size_t>{1, 1, 1}));
 }
 
 }  // namespace
