@@ -11,14 +11,14 @@ Made by `bench/make_compression.py`; do not edit. The same figures as data are i
 without training unless a row says so, and become int8: how that works is in [pruning.md](pruning.md) and [quantization.md](quantization.md), how weights then lie in flash in
 [weight_forms.md](weight_forms.md), how to let `mote` find what keeps to a budget in [budgets.md](budgets.md). To make a row:
 
-    mote compress MODEL --data fit.npz --test test.npz -o small.tflite [--prune-macs 50% --prune-multiple 4] [--weights FORM] 
+    mote compress MODEL --data fit.npz --test test.npz -o small.tflite [--prune-macs 50% --prune-multiple 4] [--weights FORM]
     mote run small.tflite -t cortex-m4 -i test.npz                                  # the fastest library
     mote run small.tflite -t cortex-m4 -i test.npz --flash BYTES                    # a smaller one
 
-FORM is what the row's name says; the options of rows with training stand below their table, and of those alone `--data` has labels. Each model is built as two libraries for a Cortex-M4: the fastest, which may unroll weights into large
-tables, and one with `--flash` a tenth above the least that can be held, where weights take as few bits as their form or entropy allows. **Flash** is all of the library with its
-code, **tables** the part of it that is weights, **RAM** arena and stack, **cycles** are estimates for one inference on the emulator. dB: signal to noise of the outputs against the float
-model. **Bold**: no other row without training that is at least as good has less of it.
+FORM is what the row's name says; the options of rows with training stand below their table, and of those alone `--data` has labels. Each model is built as two libraries for a
+Cortex-M4: the fastest, which may unroll weights into large tables, and one with `--flash` a tenth above the least that can be held, where weights take as few bits as their form or
+entropy allows. **Flash** is all of the library with its code, **tables** the part of it that is weights, **RAM** arena and stack, **cycles** are estimates for one inference on the
+emulator. dB: signal to noise of the outputs against the float model. **Bold**: no other row without training that is at least as good has less of it.
 
 """
 
