@@ -51,7 +51,8 @@ Bytes channels_last(const Bytes& bytes, const Tensor& tensor) {
 Bytes stored_bytes(const NpyArray& array, Tensor& tensor) {
   const std::string kind = array.descr.substr(1);
   const std::map<DataType, std::string> kinds{{DataType::kFloat32, "f4"}, {DataType::kInt8, "i1"},  {DataType::kInt16, "i2"}, {DataType::kInt32, "i4"},
-                                              {DataType::kInt64, "i8"},   {DataType::kUint8, "u1"}, {DataType::kBool, "b1"}};
+                                              {DataType::kInt64, "i8"},   {DataType::kUint8, "u1"}, {DataType::kBool, "b1"}, {DataType::kUint32, "u4"},
+                                              {DataType::kUint64, "u8"}};
   if (kinds.at(tensor.type) == kind) return array.bytes;
   if (tensor.type == DataType::kInt8 && kind == "u1") {
     Bytes bytes = array.bytes;

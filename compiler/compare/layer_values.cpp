@@ -132,6 +132,10 @@ double real_value(const Tensor& tensor, const Bytes& bytes, std::size_t i) {
       return scaled(stored(std::uint8_t{}));
     case DataType::kBool:
       return stored(std::uint8_t{});
+    case DataType::kUint32:
+      return stored(std::uint32_t{});
+    case DataType::kUint64:
+      return stored(std::uint64_t{});
   }
   return 0;
 }
@@ -163,6 +167,12 @@ Bytes as_stored(const Tensor& from, const Bytes& values, const Tensor& to) {
         break;
       case DataType::kBool:
         *place = real != 0 ? 1 : 0;
+        break;
+      case DataType::kUint32:
+        store<std::uint32_t>(real, to, place);
+        break;
+      case DataType::kUint64:
+        store<std::uint64_t>(real, to, place);
         break;
     }
   }

@@ -18,7 +18,7 @@ Lockstep::Lockstep(const Graph& graph, const SampleInputs& inputs)
   for (std::size_t s = 0; s < inputs.size(); ++s) {
     for (std::size_t i = 0; i < graph.inputs.size(); ++i) values_[s][static_cast<std::size_t>(graph.inputs[i])] = inputs[s][i];
     for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
-      if (graph.tensors[id].is_state) values_[s][id] = real_zeros(graph.tensors[id]);
+      if (graph.tensors[id].is_state) values_[s][id] = initial_state(graph.tensors[id]);
     }
   }
 }

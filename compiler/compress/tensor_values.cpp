@@ -64,6 +64,10 @@ std::vector<float> real_numbers(const Tensor& tensor, const Bytes& bytes) {
     case DataType::kUint8:
     case DataType::kBool:
       return by_scale<std::uint8_t>(tensor, bytes);
+    case DataType::kUint32:
+      return by_scale<std::uint32_t>(tensor, bytes);
+    case DataType::kUint64:
+      return by_scale<std::uint64_t>(tensor, bytes);
   }
   return {};
 }

@@ -35,11 +35,31 @@ std::string_view descr_of(DataType type) {
       return "|u1";
     case DataType::kBool:
       return "|b1";
+    case DataType::kUint32:
+      return "<u4";
+    case DataType::kUint64:
+      return "<u8";
   }
   return "";
 }
 
 bool is_real(const NpyArray& array) { return array.descr[1] == 'f'; }
+
+/// The ends of an integer type; of 64 bits, the last ones that a double holds.
+std::pair<double, double> stored_limits(DataType type) {
+  switch (type) {
+    case DataType::kBool:
+      return {0.0, 1.0};
+    case DataType::kInt64:
+      return {-0x1p63, 0x1.fffffffffffffp62};
+    case DataType::kUint32:
+      return {0.0, 4294967295.0};
+    case DataType::kUint64:
+      return {0.0, 0x1.fffffffffffffp63};
+    default:
+      return type_range(type);
+  }
+}
 
 /// The stored value of a number in the tensor's type.
 double stored_value(double number, bool real, const Tensor& tensor) {
@@ -50,9 +70,8 @@ double stored_value(double number, bool real, const Tensor& tensor) {
           fmt::format("floating point values for '{}', which is {} without a scale", tensor.name, type_name(tensor.type)));
     }
     if (std::isnan(number)) throw Error(fmt::format("a value for '{}' is not a number", tensor.name));
-    const auto [lowest, highest] = type_range(tensor.type);
-    return std::clamp(std::round(number / static_cast<double>(tensor.scale())) + tensor.zero_point(), static_cast<double>(lowest),
-                      static_cast<double>(highest));
+    const auto [lowest, highest] = stored_limits(tensor.type);
+    return std::clamp(std::round(number / static_cast<double>(tensor.scale())) + tensor.zero_point(), lowest, highest);
   }
   return number;
 }
@@ -68,8 +87,8 @@ void store(double value, const Tensor& tensor, std::uint8_t* to) {
 }
 
 void store_any(double value, const Tensor& tensor, std::uint8_t* to) {
-  const auto [lowest, highest] = tensor.type == DataType::kBool ? std::pair{0, 1} : type_range(tensor.type);
-  if (!is_float(tensor.type) && (value < lowest || value > highest) && tensor.type != DataType::kInt64) {
+  const auto [lowest, highest] = stored_limits(tensor.type);
+  if (!is_float(tensor.type) && (value < lowest || value > highest)) {
     throw Error(fmt::format("value {} for '{}' does not fit {}", value, tensor.name, type_name(tensor.type)),
                 "integers are taken as stored values; give floating point numbers to have them quantized");
   }
@@ -87,6 +106,10 @@ void store_any(double value, const Tensor& tensor, std::uint8_t* to) {
     case DataType::kUint8:
     case DataType::kBool:
       return store<std::uint8_t>(value, tensor, to);
+    case DataType::kUint32:
+      return store<std::uint32_t>(value, tensor, to);
+    case DataType::kUint64:
+      return store<std::uint64_t>(value, tensor, to);
   }
 }
 
@@ -104,6 +127,7 @@ double number_at(const NpyArray& array, std::int64_t i) {
   if (kind == "u1" || kind == "b1") return *from;
   if (kind == "u2") return load<std::uint16_t>(from);
   if (kind == "u4") return load<std::uint32_t>(from);
+  if (kind == "u8") return static_cast<double>(load<std::uint64_t>(from));
   throw Error(fmt::format("arrays of type '{}' are not supported here", array.descr),
               "save plain numbers: float32, float64 or integers");
 }

@@ -103,44 +103,52 @@ std::vector<std::vector<std::int32_t>> consumers(const Graph& graph) {
 void prune(Graph& graph) {
   std::vector<bool> needed(graph.tensors.size(), false);
   for (const TensorId id : graph.outputs) needed[static_cast<std::size_t>(id)] = true;
-  std::vector<bool> kept(graph.nodes.size(), false);
+  std::vector<Node> kept;
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
-    const Node& node = graph.nodes[i];
+    Node& node = graph.nodes[i];
     const auto is_state = [&](TensorId id) { return id != kNoTensor && graph.tensor(id).is_state; };
-    kept[i] = std::any_of(node.outputs.begin(), node.outputs.end(),
-                          [&](TensorId id) { return needed[static_cast<std::size_t>(id)]; }) ||
-              std::any_of(node.inputs.begin(), node.inputs.end(), is_state);
-    if (!kept[i]) continue;
+    const auto is_needed = [&](TensorId id) { return needed[static_cast<std::size_t>(id)]; };
+    const bool keep = std::any_of(node.outputs.begin(), node.outputs.end(), is_needed) ||
+                      std::any_of(node.inputs.begin(), node.inputs.end(), is_state);
+    if (!keep) continue;
     for (const TensorId id : node.inputs) {
       if (id != kNoTensor) needed[static_cast<std::size_t>(id)] = true;
     }
-    for (const TensorId id : node.outputs) needed[static_cast<std::size_t>(id)] = true;
+    kept.push_back(std::move(node));
   }
-  for (const TensorId id : graph.inputs) needed[static_cast<std::size_t>(id)] = true;
+  std::reverse(kept.begin(), kept.end());
+  graph.nodes = std::move(kept);
+  drop_unused_tensors(graph);
+}
 
+void drop_unused_tensors(Graph& graph) {
+  std::vector<bool> used(graph.tensors.size(), false);
+  const auto for_each_list = [&](const auto& take) {
+    take(graph.inputs);
+    take(graph.outputs);
+    for (Node& node : graph.nodes) {
+      take(node.inputs);
+      take(node.outputs);
+    }
+  };
+  for_each_list([&](const std::vector<TensorId>& ids) {
+    for (const TensorId id : ids) {
+      if (id != kNoTensor) used[static_cast<std::size_t>(id)] = true;
+    }
+  });
   std::vector<TensorId> renumbered(graph.tensors.size(), kNoTensor);
   std::vector<Tensor> tensors;
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
-    if (!needed[i]) continue;
+    if (!used[i]) continue;
     renumbered[i] = static_cast<TensorId>(tensors.size());
     tensors.push_back(std::move(graph.tensors[i]));
   }
-  const auto renumber = [&](std::vector<TensorId>& ids) {
+  for_each_list([&](std::vector<TensorId>& ids) {
     for (TensorId& id : ids) {
       if (id != kNoTensor) id = renumbered[static_cast<std::size_t>(id)];
     }
-  };
-  std::vector<Node> nodes;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!kept[i]) continue;
-    renumber(graph.nodes[i].inputs);
-    renumber(graph.nodes[i].outputs);
-    nodes.push_back(std::move(graph.nodes[i]));
-  }
-  renumber(graph.inputs);
-  renumber(graph.outputs);
+  });
   graph.tensors = std::move(tensors);
-  graph.nodes = std::move(nodes);
 }
 
 }  // namespace mote

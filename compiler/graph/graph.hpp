@@ -23,8 +23,10 @@ struct Tensor {
   Quantization quantization;
   /// The bytes of a constant, shared between copies of the graph; null when the value is computed.
   std::shared_ptr<const std::vector<std::uint8_t>> data;
-  /// Kept from run to run, zero point (real 0) before the first.
+  /// Kept from run to run.
   bool is_state = false;
+  /// What state holds before the first run; null: real 0, the zero point.
+  std::shared_ptr<const std::vector<std::uint8_t>> initial = {};
 
   /// Inputs and outputs of a graph whose file keeps the axes in another order: axis i of the file is axis `file_axes[i]` here
   /// (ONNX images: {0, 3, 1, 2}). Empty: the same order. Data that has the file's shape is brought into this order when read.
@@ -75,5 +77,8 @@ std::vector<std::vector<std::int32_t>> consumers(const Graph& graph);
 
 /// Drops nodes whose outputs nobody needs and tensors that nothing refers to; ids are renumbered in order.
 void prune(Graph& graph);
+
+/// Drops tensors that nothing refers to; ids are renumbered in order.
+void drop_unused_tensors(Graph& graph);
 
 }  // namespace mote

@@ -66,6 +66,10 @@ class Evaluation : public NodeView {
     MOTE_CHECK(input(i).type == type_of<T>() && input(i).is_state);
     return {reinterpret_cast<T*>(inputs_[static_cast<std::size_t>(i)]), static_cast<std::size_t>(input(i).elements())};
   }
+  std::uint8_t* state_bytes(int i) const {
+    MOTE_CHECK(input(i).is_state);
+    return inputs_[static_cast<std::size_t>(i)];
+  }
   /// Bytes of any type.
   const std::uint8_t* in_bytes(int i) const { return inputs_[static_cast<std::size_t>(i)]; }
   std::uint8_t* out_bytes(int i = 0) const { return outputs_[static_cast<std::size_t>(i)]; }
@@ -124,6 +128,10 @@ class Operator {
   virtual std::int64_t macs(const NodeView&) const { return 0; }
   /// The reference: plain loops with run-time shapes, bit-exact with TensorFlow Lite Micro for integers.
   virtual void evaluate(const Evaluation& evaluation) const = 0;
+  /// State that the operator keeps and that files do not list: who reads a file gives the node these as its last inputs.
+  virtual std::vector<Tensor> own_state(const NodeView&) const { return {}; }
+  /// The input that is state and that output 0 is from then on: the node changes it where it lies. -1: none.
+  virtual int output_state(const NodeView&) const { return -1; }
   /// Views: outputs that need no work because they are bytes of the inputs (all of them, or none listed).
   virtual std::vector<Alias> aliases(const NodeView&) const { return {}; }
   /// How this float node becomes one whose activations are `type` (int8 or int16). The default: it stays float. What is allowed

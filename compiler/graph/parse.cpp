@@ -150,6 +150,13 @@ class AttributeReader : public AttributeVisitor {
   Line& line_;
 };
 
+std::shared_ptr<const std::vector<std::uint8_t>> parse_bytes(Line& line, std::string_view hex, const Tensor& tensor) {
+  std::vector<std::uint8_t> bytes;
+  if (static_cast<std::int64_t>(hex.size()) != 2 * tensor.bytes()) line.fail("a constant's bytes are missing or cut");
+  for (std::size_t i = 0; i < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(line.integer(hex.substr(i, 2), 16)));
+  return std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+}
+
 Tensor parse_tensor(Line& line) {
   Tensor tensor;
   const std::string_view type = line.word();
@@ -178,13 +185,11 @@ Tensor parse_tensor(Line& line) {
       for (const auto item : line.items(word.substr(10))) tensor.file_axes.push_back(line.integer(item));
     } else if (word == "state") {
       tensor.is_state = true;
+    } else if (word.starts_with("state=")) {
+      tensor.is_state = true;
+      tensor.initial = parse_bytes(line, word.substr(6), tensor);
     } else if (word.starts_with("constant=")) {
-      const std::string_view hex = word.substr(9);
-      std::vector<std::uint8_t> bytes;
-      if (static_cast<std::int64_t>(hex.size()) != 2 * tensor.bytes()) line.fail("a constant's bytes are missing or cut");
-      for (std::size_t i = 0; i < hex.size(); i += 2)
-        bytes.push_back(static_cast<std::uint8_t>(line.integer(hex.substr(i, 2), 16)));
-      tensor.data = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+      tensor.data = parse_bytes(line, word.substr(9), tensor);
     } else {
       line.fail(fmt::format("'{}' is not understood", word));
     }

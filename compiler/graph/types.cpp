@@ -15,13 +15,15 @@ struct TypeRow {
   std::string_view name, in_c;
 };
 
-constexpr std::array<TypeRow, 7> kTypes{{{DataType::kFloat32, 4, "float32", "float"},
+constexpr std::array<TypeRow, 9> kTypes{{{DataType::kFloat32, 4, "float32", "float"},
                                          {DataType::kInt8, 1, "int8", "int8_t"},
                                          {DataType::kInt16, 2, "int16", "int16_t"},
                                          {DataType::kInt32, 4, "int32", "int32_t"},
                                          {DataType::kInt64, 8, "int64", "int64_t"},
                                          {DataType::kUint8, 1, "uint8", "uint8_t"},
-                                         {DataType::kBool, 1, "bool", "bool"}}};
+                                         {DataType::kBool, 1, "bool", "bool"},
+                                         {DataType::kUint32, 4, "uint32", "uint32_t"},
+                                         {DataType::kUint64, 8, "uint64", "uint64_t"}}};
 
 const TypeRow& row(DataType type) { return kTypes[static_cast<std::size_t>(type)]; }
 

@@ -10,7 +10,7 @@
 namespace mote {
 
 /// Element types a graph may hold. Values on the chip have the same representation as here (little endian).
-enum class DataType : std::uint8_t { kFloat32, kInt8, kInt16, kInt32, kInt64, kUint8, kBool };
+enum class DataType : std::uint8_t { kFloat32, kInt8, kInt16, kInt32, kInt64, kUint8, kBool, kUint32, kUint64 };
 
 std::size_t type_bytes(DataType type);
 /// "int8", "float32", ...: the word in printed graphs, reports and NumPy.
@@ -45,6 +45,14 @@ constexpr DataType type_of<std::int64_t>() {
 template <>
 constexpr DataType type_of<std::uint8_t>() {
   return DataType::kUint8;
+}
+template <>
+constexpr DataType type_of<std::uint32_t>() {
+  return DataType::kUint32;
+}
+template <>
+constexpr DataType type_of<std::uint64_t>() {
+  return DataType::kUint64;
 }
 
 template <>

@@ -7,6 +7,7 @@
 
 #include "graph/notes.hpp"
 #include "import/tflite_tensors.hpp"
+#include "import/tflite_variables.hpp"
 #include "ops/define.hpp"
 #include "ops/evaluate.hpp"
 #include "support/files.hpp"
@@ -98,8 +99,10 @@ void check_inputs(const Graph& graph) {
   }
 }
 
-void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph, Graph& graph, Unsupported& unsupported) {
+void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph, std::span<const std::uint8_t> file, Graph& graph,
+                    Unsupported& unsupported) {
   if (subgraph.operators() == nullptr) return;
+  TfliteVariables variables(model, file, unsupported);
   const std::size_t code_count = model.operator_codes() == nullptr ? 0 : model.operator_codes()->size();
   std::uint32_t index = 0;
   for (const tflite::Operator* op : *subgraph.operators()) {
@@ -110,7 +113,9 @@ void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph
       }
       const tflite::OperatorCode& code = *model.operator_codes()->Get(op->opcode_index());
       const std::int32_t builtin = std::max<std::int32_t>(code.deprecated_builtin_code(), code.builtin_code());
-      const OperatorInfo* info = builtin == tflite::BuiltinOperator_CUSTOM ? nullptr : find_tflite_operator(builtin);
+      if (variables.take(*op, builtin)) return;
+      const std::string_view custom = code.custom_code() == nullptr ? std::string_view() : code.custom_code()->string_view();
+      const OperatorInfo* info = find_tflite_operator(builtin, custom);
       Node node;
       node.inputs = read_ids(op->inputs(), graph.tensors.size(), "inputs", true);
       node.outputs = read_ids(op->outputs(), graph.tensors.size(), "outputs", false);
@@ -118,13 +123,15 @@ void read_operators(const tflite::Model& model, const tflite::SubGraph& subgraph
         unsupported.add(fmt::format("operator {}", operator_name(code)));
         return;
       }
-      node.name = fmt::format("{}_{}", info->name, position);
+      node.name = fmt::format("{}_{}", info->name, graph.nodes.size());
       try {
         node.op = info->from_tflite(*op);
       } catch (const Error& error) {
         unsupported.add(fmt::format("{} ('{}'): {}", operator_name(code), node.name, error.what()));
         return;
       }
+      variables.bind(graph, node);
+      for (Tensor& state : node.op->own_state(NodeView(graph, node))) node.inputs.push_back(graph.add_tensor(std::move(state)));
       graph.nodes.push_back(std::move(node));
     });
   }
@@ -156,7 +163,11 @@ Graph import_tflite(std::span<const std::uint8_t> bytes, std::string_view name) 
   graph.outputs = read_ids(subgraph.outputs(), graph.tensors.size(), "the model's outputs", false);
   if (graph.outputs.empty()) throw Error("damaged: the model has no outputs");
   check_inputs(graph);
-  read_operators(model, subgraph, graph, unsupported);
+  for (const TensorId id : graph.inputs) {
+    if (subgraph.tensors()->Get(static_cast<flatbuffers::uoffset_t>(id))->type() == tflite::TensorType_RESOURCE)
+      unsupported.add(fmt::format("variables as inputs, as '{}'", graph.tensor(id).name));
+  }
+  read_operators(model, subgraph, bytes, graph, unsupported);
   raise_if_any(unsupported, model, subgraph);
   with_context("metadata 'mote'", [&] { read_notes(model, bytes, graph); });
   drop_unmade_constants(graph);

@@ -26,6 +26,10 @@ std::optional<DataType> read_type(tflite::TensorType type) {
       return DataType::kUint8;
     case tflite::TensorType_BOOL:
       return DataType::kBool;
+    case tflite::TensorType_UINT32:
+      return DataType::kUint32;
+    case tflite::TensorType_UINT64:
+      return DataType::kUint64;
     default:
       return std::nullopt;
   }
@@ -107,6 +111,7 @@ Tensor read_tensor(const tflite::Model& model, const tflite::Tensor& given, std:
   tensor.quantization = read_quantization(given, tensor.shape);
   tensor.is_state = given.is_variable();
   const std::span<const std::uint8_t> bytes = buffer_bytes(model, given.buffer(), file);
+  if (given.type() == tflite::TensorType_RESOURCE) return tensor;  // the handle of a variable (tflite_variables.hpp)
   const std::optional<DataType> type = read_type(given.type());
   if (!type) {
     const char* type_text = tflite::EnumNameTensorType(given.type());

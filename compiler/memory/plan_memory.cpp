@@ -92,6 +92,10 @@ struct Merges {
 /// Views first, then results in place, both in running order; each only if the peak does not rise. None in place where `apart`.
 Merges merge_buffers(const Graph& graph, const std::vector<NodeMemory>& nodes, const std::vector<bool>& apart) {
   Merges made{Sharing(graph), std::vector<bool>(nodes.size(), false), std::vector<bool>(nodes.size(), false)};
+  for (const Node& node : graph.nodes) {
+    if (const int state = node.op->output_state(NodeView(graph, node)); state >= 0)
+      MOTE_CHECK(made.sharing.merge(node.outputs[0], node.inputs[static_cast<std::size_t>(state)], 0));
+  }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].aliases.empty()) continue;
     made.is_view[i] = try_change(made.sharing, nodes,

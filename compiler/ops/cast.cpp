@@ -51,6 +51,10 @@ void with_element(DataType type, Body&& body) {
       return body(std::uint8_t{});
     case DataType::kBool:
       return body(Bool{});
+    case DataType::kUint32:
+      return body(std::uint32_t{});
+    case DataType::kUint64:
+      return body(std::uint64_t{});
   }
 }
 
@@ -66,6 +70,17 @@ class Cast : public OperatorBase<Cast> {
   std::vector<TensorType> infer(const NodeView& node) const override {
     require_inputs(node, 1, 1);
     return {{node.output().type, node.input(0).shape}};
+  }
+
+  /// The same bytes in another word.
+  std::vector<Alias> aliases(const NodeView& node) const override {
+    const auto wraps = [&](DataType a, DataType b) {
+      const DataType from = node.input(0).type;
+      const DataType to = node.output().type;
+      return (from == a && to == b) || (from == b && to == a);
+    };
+    const bool same = wraps(DataType::kInt32, DataType::kUint32) || wraps(DataType::kInt64, DataType::kUint64);
+    return same ? std::vector{Alias{}} : std::vector<Alias>{};
   }
 
   void evaluate(const Evaluation& e) const override {

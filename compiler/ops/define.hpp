@@ -30,6 +30,8 @@ class OptionsWriter {
     type_ = static_cast<tflite::BuiltinOptions>(tflite::BuiltinOptionsTraits<Options>::enum_value);
     table_ = table.Union();
   }
+  /// The options of a custom operator: its attributes by name, and what TFLite's reader wants to find `besides`.
+  void set_custom(const Operator& op, const std::vector<std::pair<std::string_view, std::int32_t>>& besides = {});
   void require_version(std::int32_t version) { version_ = std::max(version_, version); }
   /// The version that the node's inputs and outputs ask for.
   void require_versions(const VersionsByType& versions);
@@ -41,6 +43,7 @@ class OptionsWriter {
 
   tflite::BuiltinOptions type() const { return type_; }
   flatbuffers::Offset<void> table() const { return table_; }
+  const std::vector<std::uint8_t>& custom() const { return custom_; }
   std::int32_t version() const { return version_; }
   const std::vector<Tensor>& intermediates() const { return intermediates_; }
   const std::vector<std::string_view>& kept() const { return kept_; }
@@ -53,12 +56,13 @@ class OptionsWriter {
   std::vector<std::string_view> kept_;
   tflite::BuiltinOptions type_ = tflite::BuiltinOptions_NONE;
   flatbuffers::Offset<void> table_ = 0;
+  std::vector<std::uint8_t> custom_;
 };
 
 /// What the rest of the program knows of an operator without an instance of it; one row of the registry.
 struct OperatorInfo {
   std::string_view name;
-  /// Empty and -1 for mote's own operators.
+  /// Empty and -1 for mote's own operators. A custom operator has TFLite's code for all of these, and is known by its name.
   std::string_view tflite_name;
   std::int32_t tflite_code = -1;
   std::unique_ptr<Operator> (*make)() = nullptr;
@@ -69,7 +73,8 @@ struct OperatorInfo {
 /// All operators, in the order of ops.inc.
 const std::vector<OperatorInfo>& all_operators();
 const OperatorInfo* find_operator(std::string_view name);
-const OperatorInfo* find_tflite_operator(std::int32_t builtin_code);
+/// `custom_name`: what the file calls it if the code says that it is a custom operator.
+const OperatorInfo* find_tflite_operator(std::int32_t builtin_code, std::string_view custom_name);
 std::unique_ptr<Operator> make_operator(std::string_view name);
 
 /// Base of every operator. `Derived` has: `static constexpr std::string_view kName`; `template <class V> void fields(V& v)`

@@ -90,7 +90,8 @@ void fold(Graph& graph, const Node& node) {
 
 }  // namespace
 
-Bytes real_zeros(const Tensor& tensor) {
+Bytes initial_state(const Tensor& tensor) {
+  if (tensor.initial != nullptr) return *tensor.initial;
   Bytes bytes(static_cast<std::size_t>(tensor.bytes()), 0);
   const std::int64_t zero = tensor.zero_point();  // the low bytes come first
   if (zero == 0 || is_float(tensor.type)) return bytes;
@@ -108,7 +109,7 @@ Evaluator::Evaluator(const Graph& graph) : graph_(graph), values_(graph.tensors.
 
 void Evaluator::reset() {
   for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
-    if (graph_.tensors[i].is_state) values_[i] = real_zeros(graph_.tensors[i]);
+    if (graph_.tensors[i].is_state) values_[i] = initial_state(graph_.tensors[i]);
   }
 }
 

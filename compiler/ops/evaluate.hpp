@@ -29,8 +29,8 @@ class Evaluator {
   std::vector<Bytes> values_;
 };
 
-/// The bytes of a tensor whose real values are all 0.
-Bytes real_zeros(const Tensor& tensor);
+/// What a state holds before the first run.
+Bytes initial_state(const Tensor& tensor);
 
 /// Infers the type and shape of every computed tensor in order, and turns nodes whose inputs are all constant (and SHAPE, whose
 /// input's extents are known) into constants. A declared shape gives way only where it holds -1, which stands for "not known".

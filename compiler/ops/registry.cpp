@@ -3,9 +3,11 @@
 namespace mote {
 
 #define MOTE_OPERATOR(snake_name, TFLITE_NAME) OperatorInfo operator_info_##snake_name();
+#define MOTE_CUSTOM_OPERATOR(snake_name, TFLITE_NAME) OperatorInfo operator_info_##snake_name();
 #define MOTE_OWN_OPERATOR(snake_name) OperatorInfo operator_info_##snake_name();
 #include "ops/ops.inc"
 #undef MOTE_OPERATOR
+#undef MOTE_CUSTOM_OPERATOR
 #undef MOTE_OWN_OPERATOR
 
 const std::vector<OperatorInfo>& all_operators() {
@@ -18,9 +20,12 @@ const std::vector<OperatorInfo>& all_operators() {
     };
 #define MOTE_OPERATOR(snake_name, TFLITE_NAME) \
   add(operator_info_##snake_name(), #TFLITE_NAME, static_cast<std::int32_t>(tflite::BuiltinOperator_##TFLITE_NAME));
+#define MOTE_CUSTOM_OPERATOR(snake_name, TFLITE_NAME) \
+  add(operator_info_##snake_name(), #TFLITE_NAME, static_cast<std::int32_t>(tflite::BuiltinOperator_CUSTOM));
 #define MOTE_OWN_OPERATOR(snake_name) made.push_back(operator_info_##snake_name());
 #include "ops/ops.inc"
 #undef MOTE_OPERATOR
+#undef MOTE_CUSTOM_OPERATOR
 #undef MOTE_OWN_OPERATOR
     return made;
   }();
@@ -34,9 +39,10 @@ const OperatorInfo* find_operator(std::string_view name) {
   return nullptr;
 }
 
-const OperatorInfo* find_tflite_operator(std::int32_t builtin_code) {
+const OperatorInfo* find_tflite_operator(std::int32_t builtin_code, std::string_view custom_name) {
+  const bool custom = builtin_code == tflite::BuiltinOperator_CUSTOM;
   for (const OperatorInfo& each : all_operators()) {
-    if (builtin_code >= 0 && each.tflite_code == builtin_code) return &each;
+    if (builtin_code >= 0 && each.tflite_code == builtin_code && (!custom || each.tflite_name == custom_name)) return &each;
   }
   return nullptr;
 }
@@ -82,6 +88,10 @@ tflite::TensorType write_type(DataType type) {
       return tflite::TensorType_UINT8;
     case DataType::kBool:
       return tflite::TensorType_BOOL;
+    case DataType::kUint32:
+      return tflite::TensorType_UINT32;
+    case DataType::kUint64:
+      return tflite::TensorType_UINT64;
   }
   throw InternalError("a type without a word in TFLite", __FILE__, __LINE__);
 }

@@ -16,6 +16,7 @@
 #include "passes/remove_no_ops.hpp"
 #include "passes/shrink.hpp"
 #include "passes/sink_reshapes.hpp"
+#include "passes/variables.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -36,6 +37,8 @@ const std::vector<Pass>& all_passes() {
       {"fuse_label", "takes ARG_MAX into the TREE_ENSEMBLE whose scores it reads", fuse_label, false},
       {"shrink", "takes out channels that are constant or unused, whatever the input", shrink_pass, true, false},
       {"fold_padding", "takes PAD into the convolution that reads it", fold_padding, false},
+      {"make_windows", "keeps windows over time where they lie", make_windows, false},
+      {"read_in_place", "reads variables without a copy", read_in_place, false},
   };
   return list;
 }

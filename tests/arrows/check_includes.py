@@ -23,7 +23,7 @@ DEVICE_HEADERS = {"math.h", "stddef.h", "stdint.h", "string.h"}
 INTRINSICS = {"mote/isa/dsp.hpp": "arm_acle.h", "mote/isa/mve.hpp": "arm_mve.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
-ROW = re.compile(r"^MOTE_(?:OWN_)?OPERATOR\((\w+)[,)]", re.MULTILINE)
+ROW = re.compile(r"^MOTE_(?:OWN_|CUSTOM_)?OPERATOR\((\w+)[,)]", re.MULTILINE)
 DEFINITION = re.compile(r"^MOTE_DEFINE_OPERATOR\(\w+, (\w+)\)", re.MULTILINE)
 
 

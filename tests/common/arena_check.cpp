@@ -51,6 +51,8 @@ class Player {
     }
     for (const TensorId id : node.outputs) write(id);
     for (const TensorId id : node.outputs) read(id, "a result beside the others");
+    if (const TensorId state = changed_state(node); state != kNoTensor)
+      values_[static_cast<std::size_t>(state)] = values_[static_cast<std::size_t>(node.outputs[0])];
   }
 
   /// No result lies over what the node still reads, but where the kernel allows it, and then exactly.
@@ -60,11 +62,21 @@ class Player {
         const TensorId in = node.inputs[i];
         if (!placed(in) || !range(in).meets(range(out))) continue;
         const auto& allowed = nodes_[step_].in_place;
+        if (in == changed_state(node)) {
+          forbid(out != node.outputs[0] || range(in).begin != range(out).begin, "a result does not lie where its state does");
+          continue;
+        }
         const bool may = out == node.outputs[0] && range(in).begin == range(out).begin &&
                          std::any_of(allowed.begin(), allowed.end(), [&](int k) { return node.inputs[static_cast<std::size_t>(k)] == in; });
         forbid(!may, "a result lies over an input");
       }
     }
+  }
+
+  /// The state that is output 0 from then on.
+  TensorId changed_state(const Node& node) const {
+    const int input = node.op->output_state(NodeView(graph_, node));
+    return input < 0 ? kNoTensor : node.inputs[static_cast<std::size_t>(input)];
   }
 
   void make_views(const Node& node) {

@@ -8,5 +8,6 @@ import cases_shape  # noqa: F401
 import cases_convert  # noqa: F401
 import cases_graph  # noqa: F401
 import cases_recurrent  # noqa: F401
+import cases_signal  # noqa: F401
 
 __all__ = ["OPERATORS"]

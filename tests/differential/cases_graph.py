@@ -116,3 +116,52 @@ def graph(c):
         c.emit([a, act], [y], "MUL")
         outputs = [unary(c, "LEAKY_RELU", y, alpha=0.1)]
     c.model.outputs.extend(outputs)
+
+
+@operator("VARIABLE", ("int8", "float32"))
+def variable(c):
+    """Variables over some steps: histories that are joined, cut and assigned, whole windows, and sums of what was read before and after."""
+    form = c.pick_noted("form", ["history", "window", "sum", "old_after_new"])
+    c.sequence_steps = 6
+    q = (np.float32(0.05), int(c.rng.integers(-128, 128))) if c.dtype == "int8" else (None, 0)
+    kept, width, axis = c.pick([2, 1, 5]), c.pick([3, 8]), c.pick([1, 1, 2])
+    new = c.pick([1, 2]) if form == "history" else 1
+
+    def shape(extent):
+        return (1, extent, width) if axis == 1 else (2, 3, extent)
+
+    def cut(x, first, extent):
+        y = c.middle(shape(extent), quantization=q)
+        begin = [first if i == axis else 0 for i in range(3)]
+        end = [first + extent if i == axis else n for i, n in enumerate(shape(extent))]
+        c.emit([x, c.constant(begin), c.constant(end), c.constant([1, 1, 1])], [y], "STRIDED_SLICE")
+        return y
+
+    def joined(a, b, extent):
+        y = c.middle(shape(extent), quantization=q)
+        c.emit([a, b], [y], "CONCATENATION", axis=axis)
+        return y
+
+    frame = c.input(shape(new if form in ("history", "window") else kept), quantization=q)
+    extent = kept + 1 if form == "window" else kept
+    first = c.draw(c.rng, shape(extent), c.dtype, q[1], "full") if c.pick([True, False]) else np.full(shape(extent), q[1])
+    handle = c.model.variable("state", first, c.dtype, *q)
+    old = c.middle(shape(extent), quantization=q)
+    c.emit([handle], [old], "READ_VARIABLE")
+    if form == "history":
+        whole = joined(old, frame, kept + new)
+        c.emit([handle, cut(whole, new, kept)], [], "ASSIGN_VARIABLE")
+    elif form == "window":
+        whole = joined(cut(old, 1, kept), frame, kept + 1)
+        c.emit([handle, whole], [], "ASSIGN_VARIABLE")
+    else:
+        whole = c.middle(shape(kept), quantization=q)
+        c.emit([old, frame], [whole], "ADD")
+        c.emit([handle, whole], [], "ASSIGN_VARIABLE")
+        if form == "old_after_new":
+            again = c.middle(shape(kept), quantization=q)
+            c.emit([handle], [again], "READ_VARIABLE")
+            both = c.middle(shape(kept), quantization=q)
+            c.emit([old, again], [both], "MAXIMUM")
+            whole = both
+    c.model.outputs.append(unary(c, "LEAKY_RELU", whole, alpha=0.5))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import flatbuffers
 import numpy as np
+from flatbuffers import flexbuffers
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "compiler" / "schema" / "tflite.fbs"
 
@@ -20,6 +21,8 @@ NUMPY_OF = {
     "int64": np.int64,
     "bool": np.bool_,
     "int4": np.int8,
+    "uint32": np.uint32,
+    "uint64": np.uint64,
 }
 
 # Operators whose options table is not simply the operator's name in camel case.
@@ -97,6 +100,7 @@ class ModelBuilder:
         self.description = description
         self.tensors, self.buffers, self.codes, self.operators = [], [_object("Buffer")], [], []
         self.inputs, self.outputs = [], []
+        self.variables = []  # name, first value, type, scale and zero point
 
     def tensor(self, shape, dtype, data=None, scale=None, zero_point=0, axis=0, variable=False):
         t = _object("Tensor")
@@ -117,17 +121,21 @@ class ModelBuilder:
         self.tensors.append(t)
         return Tensor(len(self.tensors) - 1, tuple(int(d) for d in shape), dtype, scale, int(zero_point))
 
-    def operator(self, name, inputs, outputs, version=1, **options):
-        """Appends an operator. An input of None is an absent optional one; options carry the names of the schema."""
+    def operator(self, name, inputs, outputs, version=1, custom=None, **options):
+        """Appends an operator. An input of None is an absent optional one; options carry the names of the schema. `custom`: its name
+        in the file when it is no builtin; its options are numbers by name."""
         code = _object("OperatorCode")
-        code.builtinCode = _enum("BuiltinOperator", name)
+        code.builtinCode = _enum("BuiltinOperator", "CUSTOM" if custom else name)
+        code.customCode = custom
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
         code.version = version
         op = _object("Operator")
         op.opcodeIndex = len(self.codes)
         op.inputs = [-1 if t is None else t.index for t in inputs]
         op.outputs = [t.index for t in outputs]
-        if name not in NO_OPTIONS:
+        if custom:
+            op.customOptions = np.frombuffer(bytes(flexbuffers.Dumps(options)), np.uint8) if options else None
+        elif name not in NO_OPTIONS:
             table = OPTIONS_OF.get(name) or "".join(w.capitalize() for w in name.split("_")) + "Options"
             op.builtinOptionsType = _enum("BuiltinOptions", table)
             op.builtinOptions = _object(table)
@@ -137,6 +145,28 @@ class ModelBuilder:
         self.codes.append(code)
         self.operators.append(op)
 
+    def variable(self, name, first, dtype, scale=None, zero_point=0):
+        """The handle of a variable that holds `first` before the first run."""
+        if not self.variables:
+            self.operator("CALL_ONCE", [], [], init_subgraph_index=1)
+        self.variables.append((name, np.asarray(first), dtype, scale, zero_point))
+        handle = self.tensor((), "resource")
+        self.operator("VAR_HANDLE", [], [handle], container="", shared_name=name)
+        return handle
+
+    def _initialization(self):
+        """The subgraph that assigns the variables' first values."""
+        inner = ModelBuilder("initialization")
+        inner.buffers, inner.codes = self.buffers, self.codes
+        for name, first, dtype, scale, zero_point in self.variables:
+            handle = inner.tensor((), "resource")
+            inner.operator("VAR_HANDLE", [], [handle], container="", shared_name=name)
+            value = inner.tensor(first.shape, dtype, data=first, scale=scale, zero_point=zero_point)
+            inner.operator("ASSIGN_VARIABLE", [handle, value], [])
+        graph = _object("SubGraph")
+        graph.tensors, graph.operators, graph.name, graph.inputs, graph.outputs = inner.tensors, inner.operators, "initialization", [], []
+        return graph
+
     def build(self):
         graph = _object("SubGraph")
         graph.tensors, graph.operators, graph.name = self.tensors, self.operators, "main"
@@ -144,7 +174,8 @@ class ModelBuilder:
         graph.outputs = [t.index for t in self.outputs]
         model = _object("Model")
         model.version, model.description = 3, self.description
-        model.operatorCodes, model.subgraphs, model.buffers = self.codes, [graph], self.buffers
+        subgraphs = [graph, self._initialization()] if self.variables else [graph]
+        model.operatorCodes, model.subgraphs, model.buffers = self.codes, subgraphs, self.buffers
         builder = flatbuffers.Builder(4096)
         builder.Finish(model.Pack(builder), b"TFL3")
         return bytes(builder.Output())

@@ -50,9 +50,10 @@ class ModelBuilder {
     add_op(inputs, outputs, options_type, options);
   }
 
-  void custom_op(const std::string& name, const std::vector<std::int32_t>& inputs, const std::vector<std::int32_t>& outputs) {
+  void custom_op(const std::string& name, const std::vector<std::int32_t>& inputs, const std::vector<std::int32_t>& outputs,
+                 const std::vector<std::uint8_t>& custom_options = {}) {
     codes_.push_back(tflite::CreateOperatorCodeDirect(builder_, tflite::BuiltinOperator_CUSTOM, name.c_str(), 1, tflite::BuiltinOperator_CUSTOM));
-    add_op(inputs, outputs, tflite::BuiltinOptions_NONE, 0);
+    add_op(inputs, outputs, tflite::BuiltinOptions_NONE, 0, custom_options);
   }
 
   flatbuffers::FlatBufferBuilder& flat() { return builder_; }
@@ -70,8 +71,10 @@ class ModelBuilder {
   std::string name_prefix;
 
  private:
-  void add_op(const std::vector<std::int32_t>& inputs, const std::vector<std::int32_t>& outputs, tflite::BuiltinOptions options_type, flatbuffers::Offset<void> options) {
-    operators_.push_back(tflite::CreateOperatorDirect(builder_, static_cast<std::uint32_t>(codes_.size() - 1), &inputs, &outputs, options_type, options));
+  void add_op(const std::vector<std::int32_t>& inputs, const std::vector<std::int32_t>& outputs, tflite::BuiltinOptions options_type, flatbuffers::Offset<void> options,
+              const std::vector<std::uint8_t>& custom_options = {}) {
+    operators_.push_back(tflite::CreateOperatorDirect(builder_, static_cast<std::uint32_t>(codes_.size() - 1), &inputs, &outputs, options_type, options,
+                                                      custom_options.empty() ? nullptr : &custom_options));
   }
 
   flatbuffers::FlatBufferBuilder builder_;

@@ -67,6 +67,18 @@ TEST(InPlace, NotOverState) {
   EXPECT_FALSE(share(planned(builder.finish(), 0), state, out));
 }
 
+TEST(InPlace, AWindowIsMovedWhereItLies) {
+  GraphBuilder builder;
+  const TensorId frame = builder.node("relu", {builder.input({1, 1, 8})});
+  const TensorId state = builder.state({1, 4, 8}, quantized(0.5F), DataType::kInt8);
+  const TensorId window = builder.node("push_window", {state, frame}, {{"axis", 1}});
+  const TensorId out = builder.node("relu", {window});
+  builder.output(out);
+  const MemoryPlan plan = planned(builder.finish(), 2);
+  EXPECT_TRUE(share(plan, state, window));
+  EXPECT_FALSE(share(plan, window, out)) << "the window is needed by the next run";
+}
+
 TEST(InPlace, NotWhenAnotherInputLiesInTheSameBuffer) {
   GraphBuilder builder;
   const TensorId in = builder.input({1, 16});

@@ -15,7 +15,9 @@ from checks import Check, call, call_json, run_all, usage, verify
 from labelled import labelled_checks
 
 # Operators that come with a later release; a model with one of them must be refused by name.
-LATER = ("CALL_ONCE", "VAR_HANDLE", "IF", "CUSTOM", "REVERSE_SEQUENCE")
+LATER = ("IF", "CUSTOM", "REVERSE_SEQUENCE")
+# Custom operators that mote has.
+CUSTOM = "CUSTOM:Signal"
 
 BOARD_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretrainedResnet_quant", "mlperf__model_ToyCar_quant_fullint_micro_intio",
                 "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__person_detect", "tinyengine__vww"]
@@ -24,6 +26,8 @@ FORCED_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretra
                  "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized"]
 SMALL_MODELS = ["mlperf__kws_ref_model", "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__hello_world_int8", "tflm__keyword_scrambled_8bit",
                 "tinymaix__mnist_valid_q", "mlonmcu__CNN_full_quantized", "mltk__autoencoder_example", "microflow__sine", "mlonmcu__magic_wand"]
+# Models over a stream: signals in front of a network, and networks with variables.
+STREAM_MODELS = ["tflm__audio_preprocessor_int8", "tflm__audio_preprocessor_float", "esphome__v1_alexa", "esphome__v2_vad", "esphome__v2_okay_nabu"]
 ARENA_LIMITS = {"mlperf__vww_96_int8": 55296, "mlperf__pretrainedResnet_quant": 49152, "mlperf__kws_ref_model": 16000,
                 "mlperf__model_ToyCar_quant_fullint_micro_intio": 768}
 # Largest difference that the rounding of activations to int8 makes in TensorFlow Lite, on its golden vectors.
@@ -95,10 +99,13 @@ class Shared:
             return ""
         return "" if ratio >= HOST_SPEED else f"{ratio:.1f} times faster than the board, {HOST_SPEED} is promised"
 
+    def later(self, entry: dict) -> bool:
+        return any(op.split(":")[0] in LATER and not op.startswith(CUSTOM) for op in entry["ops"])
+
     def supported(self, entry: dict) -> bool:
         if not entry.get("golden") or entry["status"].get("tflm") != "ok":
             return False
-        return not any(op.split(":")[0] in LATER for op in entry["ops"])
+        return not self.later(entry)
 
     def checks(self) -> list[Check]:
         checks = []
@@ -107,7 +114,7 @@ class Shared:
             if folder not in ("full", "ops") or not entry.get("golden"):
                 continue
             if not self.supported(entry):
-                if any(op.split(":")[0] in LATER for op in entry["ops"]):
+                if self.later(entry):
                     checks.append(Check(f"{name} is refused", lambda n=name: self.refused(n)))
                 elif "hybrid" in entry["kind"]:
                     for target in ("reference", "host", "cortex-m4"):
@@ -117,6 +124,8 @@ class Shared:
                 checks.append(Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)))
             if folder == "full" and entry.get("arena"):
                 checks.append(Check(f"{name}: arena", lambda n=name: self.arena(n)))
+        for target in ("cortex-m4", "cortex-m55", "cortex-m0plus"):
+            checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in STREAM_MODELS]
         each = ("--each-implementation",)
         for target in ("cortex-m4", "cortex-m7", "cortex-m55"):
             checks += [Check(f"{name} on {target}", lambda n=name, t=target: self.verify(n, t)) for name in BOARD_MODELS]
@@ -134,6 +143,7 @@ class Shared:
         checks.append(Check("keyword spotting: code in flash", self.kws_code))
         checks.append(Check("visual wake words compile fast", self.vww_compiles_fast))
         checks.append(Check("keyword spotting: evaluate here and on the board", self.evaluate_speed))
+        checks.append(Check("micro_speech: from sound to scores", self.sound_to_scores))
         return checks
 
     def diff(self, name: str, options: list[str]) -> tuple[dict | None, str]:
@@ -181,6 +191,30 @@ class Shared:
                     return problem
                 outputs.append(result["outputs"])
         return "" if outputs[0] == outputs[1] else "the reference and the library differ"
+
+    def sound_to_scores(self) -> str:
+        """A second of sound through the preprocessor, window by window, and its features through the network."""
+        import numpy as np
+
+        golden = np.load(self.root / "golden" / "full" / "pipeline_micro_speech_wav_to_scores.npz")
+        windows = np.load(self.root / "golden" / "full" / "tflm__audio_preprocessor_int8.npz")
+        with tempfile.TemporaryDirectory() as directory:
+            data, written = Path(directory) / "in.npy", Path(directory) / "out.npy"
+
+            def answers(name: str, values, rows: int):
+                np.save(data, values)
+                done = call([self.mote, "run", self.model(name), "-t", "cortex-m4", "-i", str(data), "-o", str(written)])
+                if done.returncode != 0:
+                    raise RuntimeError(done.stderr)
+                return np.load(written).reshape(rows, -1)
+
+            for word in ("yes", "no"):
+                features = answers("tflm__audio_preprocessor_int8", windows[f"seq_{word}/x0"].reshape(-1, 480), 49).reshape(1, -1)
+                if not np.array_equal(features, golden[f"{word}/features"]):
+                    return f"'{word}': other features"
+                if not np.array_equal(answers("tflm__micro_speech_quantized", features, 1), golden[f"{word}/scores"]):
+                    return f"'{word}': other scores"
+        return ""
 
     def kws_code(self) -> str:
         with tempfile.TemporaryDirectory() as directory:

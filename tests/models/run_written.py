@@ -20,7 +20,7 @@ MODELS = ["mlperf__kws_ref_model", "mlperf__kws_ref_model_float32", "mlperf__vww
           "mlperf__model_ToyCar_quant_fullint_micro_intio", "mlperf__model_ToyCar", "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized",
           "tflm__person_detect", "tflm__hello_world_int8", "tflm__keyword_scrambled_8bit", "tflm__keyword_scrambled", "mlonmcu__magic_wand", "tinyengine__vww",
           "tinymaix__mnist_resnet_q", "mltk__autoencoder_example", "mltk__fingerprint_signature_generator", "tflm__simple_add_model",
-          "tflm__trained_lstm", "tflm__trained_lstm_int8"]
+          "tflm__trained_lstm", "tflm__trained_lstm_int8", "tflm__audio_preprocessor_int8", "esphome__v2_vad"]
 # As read, and simplified as far as other programs can follow.
 WAYS = {"as read": ("--stop-after", "0"), "simplified": ()}
 STEPS = 3

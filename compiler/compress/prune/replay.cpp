@@ -16,7 +16,7 @@ void evaluate(const Graph& graph, const std::vector<bool>& which, const std::vec
   std::vector<bool> computed(graph.tensors.size(), false);
   for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
     if (!graph.tensors[id].is_state) continue;
-    values[id] = real_zeros(graph.tensors[id]);
+    values[id] = initial_state(graph.tensors[id]);
     computed[id] = true;
   }
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {

@@ -95,6 +95,10 @@ std::vector<std::int64_t> ImportedGraph::integer_values(TensorId id, std::string
     case DataType::kBool:
       result.assign(from.data->begin(), from.data->end());
       break;
+    case DataType::kUint32:
+      take(from.values<std::uint32_t>());
+      break;
+    case DataType::kUint64:
     case DataType::kFloat32:
       throw Error(fmt::format("the {} ('{}') is {}, integers are needed", meaning, from.name, type_name(from.type)));
   }
