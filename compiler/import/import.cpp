@@ -1,7 +1,9 @@
 #include "import/import.hpp"
 
+#include "graph/print.hpp"
 #include "import/onnx.hpp"
 #include "import/tflite.hpp"
+#include "ops/define.hpp"
 #include "support/files.hpp"
 
 namespace mote {
@@ -28,6 +30,11 @@ Graph import_model(std::span<const std::uint8_t> bytes, std::string_view name, s
   if (!options.dims.empty()) {
     throw Error(fmt::format("'{}' names an axis, but only ONNX models have symbolic ones", options.dims.begin()->first),
                 "leave --dim out");
+  }
+  if (!is_tflite(bytes) && ending == ".graph") {
+    Graph graph = parse_graph({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, make_operator);
+    verify(graph);
+    return graph;
   }
   return import_tflite(bytes, name);
 }

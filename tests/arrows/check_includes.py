@@ -84,15 +84,15 @@ def operators(ops):
     rows = ROW.findall((ops / "ops.inc").read_text())
     if rows != sorted(set(rows)):
         yield "compiler/ops/ops.inc: rows are not in alphabetical order, or one stands twice"
-    for row in rows:
-        if not (ops / f"{row}.cpp").exists():
-            yield f"compiler/ops/ops.inc: the row '{row}' has no file compiler/ops/{row}.cpp"
-    for path in sorted(ops.glob("*.cpp")):
+    files = sorted(ops.rglob("*.cpp"))
+    for row in sorted(set(rows) - {path.stem for path in files}):
+        yield f"compiler/ops/ops.inc: the row '{row}' has no file {row}.cpp in compiler/ops or a folder there"
+    for path in files:
         for defined in DEFINITION.findall(path.read_text()):
             if defined != path.stem:
-                yield f"compiler/ops/{path.name} defines '{defined}'; operator and file have one name"
+                yield f"compiler/ops/{path.relative_to(ops)} defines '{defined}'; operator and file have one name"
             if defined not in rows:
-                yield f"compiler/ops/{path.name} defines '{defined}', which has no row in ops.inc"
+                yield f"compiler/ops/{path.relative_to(ops)} defines '{defined}', which has no row in ops.inc"
 
 
 def device(include):

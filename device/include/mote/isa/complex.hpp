@@ -62,8 +62,44 @@ MOTE_INLINE uint32_t multiply_complex(uint32_t a, uint32_t b) {
   return pair;
 }
 
+/// The real part of a * b, wrapping.
+MOTE_INLINE int32_t multiply_real(uint32_t a, uint32_t b) {
+  int32_t real;
+  __asm__("smusd %0, %1, %2" : "=r"(real) : "r"(a), "r"(b));
+  return real;
+}
+
+/// The imaginary part of a * b, wrapping.
+MOTE_INLINE int32_t multiply_imaginary(uint32_t a, uint32_t b) {
+  int32_t imaginary;
+  __asm__("smuadx %0, %1, %2" : "=r"(imaginary) : "r"(a), "r"(b));
+  return imaginary;
+}
+
+/// sum + a.low * b.low.
+MOTE_INLINE int32_t multiply_low_halves(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlabb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+/// sum + a.high * b.low.
+MOTE_INLINE int32_t multiply_high_half(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
 #else
 
+MOTE_INLINE int32_t multiply_real(uint32_t a, uint32_t b) {
+  return wrap_subtract(low_of(a) * low_of(b), high_of(a) * high_of(b));
+}
+MOTE_INLINE int32_t multiply_imaginary(uint32_t a, uint32_t b) {
+  return wrap_add(low_of(a) * high_of(b), high_of(a) * low_of(b));
+}
+MOTE_INLINE int32_t multiply_low_halves(uint32_t a, uint32_t b, int32_t sum) { return sum + low_of(a) * low_of(b); }
+MOTE_INLINE int32_t multiply_high_half(uint32_t a, uint32_t b, int32_t sum) { return sum + high_of(a) * low_of(b); }
 MOTE_INLINE uint32_t subtract_pairs(uint32_t a, uint32_t b) { return pair_of(low_of(a) - low_of(b), high_of(a) - high_of(b)); }
 MOTE_INLINE uint32_t add_turned(uint32_t a, uint32_t b) { return pair_of(low_of(a) + high_of(b), high_of(a) - low_of(b)); }
 MOTE_INLINE uint32_t subtract_turned(uint32_t a, uint32_t b) { return pair_of(low_of(a) - high_of(b), high_of(a) + low_of(b)); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mote/exact_float.hpp"
 #include "mote/fixed_point.hpp"
 
 namespace mote {
@@ -21,6 +22,7 @@ struct FixedFftNumber {
   static constexpr Sample constant(double value) {
     return static_cast<Sample>(whole_below(0.5 + static_cast<double>(kOne) * value));
   }
+  static MOTE_INLINE Wide product(Wide a, Wide b) { return a * b; }
   static MOTE_INLINE Sample wrapped(Wide x) { return static_cast<Sample>(x); }
   static MOTE_INLINE Sample rounded(Wide x) { return static_cast<Sample>((x + (Wide{1} << (kBits - 1))) >> kBits); }
   template <int kBy>
@@ -43,6 +45,7 @@ template <>
 struct FftNumber<float> {
   using Wide = float;
   static constexpr float constant(double value) { return static_cast<float>(value); }
+  static MOTE_INLINE float product(float a, float b) { return exact_product(a, b); }
   static MOTE_INLINE float wrapped(float x) { return x; }
   static MOTE_INLINE float rounded(float x) { return x; }
   template <int kBy>
@@ -67,10 +70,11 @@ struct FftValue {
   MOTE_INLINE FftValue operator*(FftValue b) const {
     const Wide x = real;
     const Wide y = imaginary;
-    return {Number::rounded(x * b.real - y * b.imaginary), Number::rounded(x * b.imaginary + y * b.real)};
+    return {Number::rounded(Number::product(x, b.real) - Number::product(y, b.imaginary)),
+            Number::rounded(Number::product(x, b.imaginary) + Number::product(y, b.real))};
   }
   MOTE_INLINE FftValue scaled(Sample by) const {
-    return {Number::rounded(static_cast<Wide>(real) * by), Number::rounded(static_cast<Wide>(imaginary) * by)};
+    return {Number::rounded(Number::product(real, by)), Number::rounded(Number::product(imaginary, by))};
   }
   template <int kBy>
   MOTE_INLINE FftValue divided() const {

@@ -1,4 +1,4 @@
-#include "ops/fft_plan.hpp"
+#include "ops/signal/fft_plan.hpp"
 
 #include <algorithm>
 #include <cmath>

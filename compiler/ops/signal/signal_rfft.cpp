@@ -9,7 +9,7 @@
 
 #include "ops/checks.hpp"
 #include "ops/custom_options.hpp"
-#include "ops/fft_plan.hpp"
+#include "ops/signal/fft_plan.hpp"
 
 namespace mote {
 
