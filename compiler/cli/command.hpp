@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,9 @@ using Action = std::function<ExitCode()>;
 struct ModelOptions {
   std::string path, io = "native", input_type = "native", print_after;
   std::vector<std::string> dims;
-  int stop_after = -1;
+  int stop_after = -1, stream_frames = 1;
+  std::optional<int> stream_axis;
+  bool stream_keep_more = false;
   bool json = false;
 };
 

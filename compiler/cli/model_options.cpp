@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "import/import.hpp"
+#include "passes/stream.hpp"
 #include "support/table.hpp"
 #include "targets/board.hpp"
 
@@ -26,6 +27,16 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
                   "integers, with the same answers")
       ->check(CLI::IsMember({"native", "int8", "uint8", "int16"}))
       ->capture_default_str();
+  auto* stream = command
+      .add_option("--stream", options.stream_axis,
+                  "Time is this axis of the input: a run takes the newest frame and gives what the model gives for the window of the last "
+                  "frames, but computes only what is new")
+      ->type_name("AXIS");
+  command.add_option("--stream-frames", options.stream_frames, "New frames in each run")->type_name("N")->capture_default_str()->needs(stream);
+  command
+      .add_flag("--stream-keep-more", options.stream_keep_more,
+                "Keep what SAME paddings at the window's start need: fewer instructions for more RAM")
+      ->needs(stream);
   command.add_flag("--json", options.json, "Print one JSON object on stdout");
   command.add_option("--print-after", options.print_after, "Print the graph as text to stderr after this pass")
       ->type_name("PASS");
@@ -83,7 +94,11 @@ Graph load_model(const ModelOptions& options, bool tell_passes, PassScope scope)
   PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .scope = scope};
   if (tell_passes || !options.print_after.empty() || options.stop_after >= 0)
     passes.log = [](std::string_view text) { fmt::print(stderr, "{}", text); };
-  with_context(options.path, [&] { run_passes(graph, passes); });
+  with_context(options.path, [&] {
+    run_passes(graph, passes);
+    if (options.stream_axis)
+      graph = stream_over_time(graph, {.axis = *options.stream_axis, .frames = options.stream_frames, .keep_more = options.stream_keep_more, .log = passes.log});
+  });
   return graph;
 }
 

@@ -1,6 +1,7 @@
 #include "passes/rewrite.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mote {
 
@@ -31,6 +32,17 @@ bool is_graph_input(const Graph& graph, TensorId id) {
 
 bool is_graph_output(const Graph& graph, TensorId id) {
   return std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
+}
+
+TensorId add_integers(Graph& graph, const std::vector<std::int32_t>& values) {
+  Tensor tensor;
+  tensor.name = "integers";
+  tensor.type = DataType::kInt32;
+  tensor.shape = {static_cast<std::int32_t>(values.size())};
+  std::vector<std::uint8_t> bytes(values.size() * sizeof(std::int32_t));
+  if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+  tensor.data = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+  return graph.add_tensor(std::move(tensor));
 }
 
 }  // namespace mote

@@ -14,4 +14,7 @@ std::vector<std::int32_t> use_counts(const Graph& graph);
 bool is_graph_input(const Graph& graph, TensorId id);
 bool is_graph_output(const Graph& graph, TensorId id);
 
+/// Adds a list of integers, as shapes and places are given.
+TensorId add_integers(Graph& graph, const std::vector<std::int32_t>& values);
+
 }  // namespace mote
