@@ -98,6 +98,7 @@ step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
+part python3 tests/models/run_stream.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "quantized models against what is promised, and TensorFlow Lite Micro"
 part promised make_quantization.py

@@ -7,6 +7,7 @@
 #include "graph/operator.hpp"
 #include "passes/stream/first_values.hpp"
 #include "passes/stream/flat_input.hpp"
+#include "passes/stream/single_pixels.hpp"
 #include "passes/stream/stream_builder.hpp"
 #include "passes/stream/stream_plan.hpp"
 #include "support/table.hpp"
@@ -81,6 +82,7 @@ Graph stream_over_time(const Graph& graph, const StreamOptions& options) {
   const StreamPlan plan(model, inner_axis, options.frames, options.keep_more);
   require_streamed(model, plan, options.axis);
   Graph streamed = StreamBuilder(model, plan, options.frames).build();
+  connect_single_pixels(streamed);
   set_first_values(streamed);
   if (flat) put_reshape_back(streamed, *flat, options.frames);
   verify(streamed);
