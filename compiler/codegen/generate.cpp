@@ -10,6 +10,7 @@
 #include "codegen/write_c_header.hpp"
 #include "codegen/write_header.hpp"
 #include "codegen/write_source.hpp"
+#include "codegen/write_state.hpp"
 #include "graph/print.hpp"
 #include "support/assets.hpp"
 
@@ -197,6 +198,7 @@ FileSet generate_library(const Plan& plan, const std::string& name) {
   files[name + ".h"] = write_c_header(plan, name);
   files["CMakeLists.txt"] = write_cmake(name) + write_cmake_of_library(name, plan.library_sources());
   add_header("mote/kernel.hpp", files);
+  if (lasting_bytes(plan) > 0) add_header("mote/lasting.hpp", files);
   for (const Step& step : plan.steps) {
     for (const std::string& header : step.call.headers()) add_header(fmt::format("mote/{}.hpp", header), files);
   }

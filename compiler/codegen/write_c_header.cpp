@@ -1,20 +1,15 @@
 #include "codegen/write_c_header.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "codegen/write_header.hpp"
+#include "codegen/write_state.hpp"
 #include "support/checked.hpp"
 #include "support/version.hpp"
 
 namespace mote {
 
 namespace {
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 /// "int8_t* kws_input0(kws_model* model)" and the like; `body` makes the rest of the line.
 template <typename Body>
@@ -48,7 +43,7 @@ std::string port_constants(const Plan& plan, const std::string& prefix, const st
 }  // namespace
 
 std::string write_c_header(const Plan& plan, const std::string& name) {
-  const std::string prefix = upper(name);
+  const std::string prefix = upper_case(name);
   const std::int64_t bytes = align_up(std::max<std::int64_t>(plan.memory.arena_bytes, 1) + (has_state(plan.graph) ? 1 : 0), 16);
   std::string text = fmt::format(
       "/* Model '{}' for C, compiled by mote {}. Generated: change the model, not this file. */\n"
@@ -63,10 +58,8 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
       "bytes[{1}];\n#endif\n}} {0}_model;\n\n",
       name, bytes);
   text += each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
-  text += fmt::format(
-      "/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n/* Forgets all earlier "
-      "inferences. */\nvoid {0}_reset({0}_model* model);\n",
-      name);
+  text += fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n", name);
+  text += declare_c_state_functions(plan, name);
   return text + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 
@@ -78,9 +71,7 @@ std::string write_c_functions(const Plan& plan, const std::string& name) {
     return fmt::format(" {{ return reinterpret_cast<{0}{1}::Model*>(model)->{2}(); }}\n", cv, name, port);
   });
   text += fmt::format("void {0}_run({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->run(); }}\n", name);
-  text += fmt::format(
-      "void {0}_reset({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->reset(); }}\n\n}}  // extern \"C\"\n", name);
-  return text;
+  return text + define_c_state_functions(plan, name) + "\n}  // extern \"C\"\n";
 }
 
 }  // namespace mote

@@ -1,11 +1,13 @@
 #include "codegen/write_header.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/ranges.h>
 
 #include "codegen/generate.hpp"
+#include "codegen/write_state.hpp"
 #include "ops/quantized_math.hpp"
 #include "support/version.hpp"
 
@@ -84,14 +86,15 @@ std::string float_literal(float value) {
   return text + "F";
 }
 
+std::string upper_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
 std::string printable(std::string_view text) {
   std::string clean;
   for (const char c : text) clean += c >= ' ' && c < 0x7F && c != '\\' && c != '*' ? c : '?';
   return clean;
-}
-
-bool has_state(const Graph& graph) {
-  return std::any_of(graph.tensors.begin(), graph.tensors.end(), [](const Tensor& tensor) { return tensor.is_state; });
 }
 
 std::string write_header(const Plan& plan, const std::string& name) {
@@ -128,8 +131,7 @@ std::string write_header(const Plan& plan, const std::string& name) {
       "kOffsets[i];\n  }}\n",
       offsets_of(plan, graph.inputs), offsets_of(plan, graph.outputs));
   text += "\n  /// One inference. Nothing can fail.\n  void run() noexcept;\n";
-  text += stateful ? "\n  /// Forgets all earlier inferences.\n  void reset() noexcept;\n"
-                   : "\n  /// This model keeps no state.\n  void reset() noexcept {}\n";
+  text += declare_state_functions(plan);
   text +=
       "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + "
       "offset);\n  }\n\n";

@@ -15,7 +15,6 @@ std::string float_literal(float value);
 /// What a comment may hold of a name: printable characters that neither end nor continue it.
 std::string printable(std::string_view text);
 
-/// Whether the model keeps state from one inference to the next.
-bool has_state(const Graph& graph);
+std::string upper_case(std::string text);
 
 }  // namespace mote

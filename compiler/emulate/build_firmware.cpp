@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::uint32_t kStackBytes = 64 * 1024;
 
-const char* const kHeaders[] = {"run_format.h", "runner_io.h", "semihosting.h", "board_timer.h", "watch_board.hpp"};
+const char* const kHeaders[] = {"run_format.h",  "runner_io.h",   "sample_events.hpp",
+                                "semihosting.h", "board_timer.h", "watch_board.hpp"};
 const char* const kCSources[] = {"startup", "startup_riscv", "semihosting", "runner_io_board", "board_timer"};
 
 // The runner must not call the C library, which is then there for the model alone: no loop of it may become a call to memset.

@@ -14,9 +14,17 @@
 
 namespace mote {
 
+/// What else happens to the state of a model around an inference.
+struct StateEvents {
+  bool restart_before = false;             // all but what lasts is forgotten: Model::restart()
+  bool restore_before = false;             // what lasts is saved, all is forgotten, and it is restored
+  std::optional<std::int32_t> teach = {};  // behind it, Model::teach() is told its class
+};
+
 struct Sample {
   bool reset_before = false;        // Model::reset() comes before it
   std::vector<std::uint8_t> bytes;  // all inputs, one after another
+  StateEvents events = {};
 };
 
 /// A generated library and what to run it on.

@@ -20,6 +20,15 @@ void append(std::string& bytes, const Record& record) {
   bytes.append(reinterpret_cast<const char*>(&record), sizeof record);
 }
 
+std::uint32_t flags_of(const Sample& sample) {
+  std::uint32_t flags = 0;
+  if (sample.reset_before) flags |= MOTE_SAMPLE_RESET;
+  if (sample.events.restart_before) flags |= MOTE_SAMPLE_RESTART;
+  if (sample.events.restore_before) flags |= MOTE_SAMPLE_RESTORE;
+  if (sample.events.teach) flags |= (static_cast<std::uint32_t>(*sample.events.teach) + 1) << MOTE_SAMPLE_TEACH_SHIFT;
+  return flags;
+}
+
 }  // namespace
 
 void write_run_input(const std::filesystem::path& directory, const EmulationJob& job, const Part& part, std::uint32_t options) {
@@ -34,7 +43,7 @@ void write_run_input(const std::filesystem::path& directory, const EmulationJob&
   for (std::size_t i = part.begin; i < part.end; ++i) {
     const Sample& sample = job.samples[i];
     MOTE_CHECK(sample.bytes.size() == sample_bytes);
-    append(bytes, std::uint32_t{sample.reset_before ? MOTE_SAMPLE_RESET : 0});
+    append(bytes, flags_of(sample));
     bytes.append(reinterpret_cast<const char*>(sample.bytes.data()), sample_bytes);
     if (bytes.size() < kBlockBytes && i + 1 < part.end) continue;
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

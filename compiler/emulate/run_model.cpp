@@ -33,7 +33,8 @@ bool keeps_state(const Graph& graph) {
   return std::any_of(graph.tensors.begin(), graph.tensors.end(), [](const Tensor& tensor) { return tensor.is_state; });
 }
 
-RunResult run_reference(const Graph& graph, const std::vector<Inference>& inferences, const Progress& progress, std::size_t lanes) {
+RunResult run_reference(const Graph& graph, const std::vector<Inference>& inferences, const Progress& progress,
+                        std::size_t lanes) {
   RunResult result;
   result.outputs.resize(inferences.size());
   const bool stateful = keeps_state(graph);
@@ -45,8 +46,12 @@ RunResult run_reference(const Graph& graph, const std::vector<Inference>& infere
   run_side_by_side(parts.size(), lanes, [&](std::size_t p) {
     Evaluator evaluator(graph);
     for (std::size_t i = parts[p].begin; i < parts[p].end; ++i) {
+      const StateEvents& events = inferences[i].events;
       if (inferences[i].reset_before) evaluator.reset();
+      if (events.restart_before || events.restore_before) evaluator.restart();  // what lasts is there again after a restoration
       result.outputs[i] = evaluator.run(inferences[i].inputs);
+      if (events.teach && !evaluator.teach(*events.teach))
+        throw Error(fmt::format("the model learns no class {}", *events.teach));
       const std::lock_guard lock(mutex);
       if (progress) progress("evaluate", static_cast<double>(++done) / static_cast<double>(inferences.size()));
     }
@@ -74,7 +79,7 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   job.profile = profile;
   job.lanes = lanes;
   for (const Inference& inference : inferences) {
-    Sample sample{inference.reset_before, {}};
+    Sample sample{inference.reset_before, {}, inference.events};
     for (const Bytes& input : inference.inputs) sample.bytes.insert(sample.bytes.end(), input.begin(), input.end());
     job.samples.push_back(std::move(sample));
   }

@@ -12,6 +12,7 @@ namespace mote {
 struct Inference {
   std::vector<Bytes> inputs;
   bool reset_before = false;  ///< state is forgotten first
+  StateEvents events = {};
 };
 
 /// How the library is built for a run.

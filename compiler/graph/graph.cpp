@@ -63,6 +63,7 @@ void verify(const Graph& graph) {
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
     ready[i] = tensor.is_constant() || tensor.is_state;
+    if (tensor.lasting && !tensor.is_state) throw Error(fmt::format("tensor '{}' lasts but is no state", tensor.name));
     if (tensor.is_constant()) MOTE_CHECK(static_cast<std::int64_t>(tensor.data->size()) == tensor.bytes());
   }
   for (const TensorId id : graph.inputs) {

@@ -27,6 +27,8 @@ struct Tensor {
   bool is_state = false;
   /// What state holds before the first run; null: real 0, the zero point.
   std::shared_ptr<const std::vector<std::uint8_t>> initial = {};
+  /// State that a gap in the signal does not end, such as what was learned: it stays when the model restarts, and can be saved.
+  bool lasting = false;
 
   /// Inputs and outputs of a graph whose file keeps the axes in another order: axis i of the file is axis `file_axes[i]` here
   /// (ONNX images: {0, 3, 1, 2}). Empty: the same order. Data that has the file's shape is brought into this order when read.

@@ -128,6 +128,11 @@ class Operator {
   virtual std::int64_t macs(const NodeView&) const { return 0; }
   /// The reference: plain loops with run-time shapes, bit-exact with TensorFlow Lite Micro for integers.
   virtual void evaluate(const Evaluation& evaluation) const = 0;
+  /// Whether the operator can be taught classes while it is in use.
+  virtual bool learns() const { return false; }
+  /// Learns that what was evaluated last belongs to class `label`, by changing states of the node; false, with nothing changed,
+  /// where there is no such class.
+  virtual bool teach(const Evaluation&, std::int32_t /*label*/) const { return false; }
   /// State that the operator keeps and that files do not list: who reads a file gives the node these as its last inputs.
   virtual std::vector<Tensor> own_state(const NodeView&) const { return {}; }
   /// The input that is state and that output 0 is from then on: the node changes it where it lies. -1: none.

@@ -188,6 +188,8 @@ Tensor parse_tensor(Line& line) {
     } else if (word.starts_with("state=")) {
       tensor.is_state = true;
       tensor.initial = parse_bytes(line, word.substr(6), tensor);
+    } else if (word == "lasting") {
+      tensor.lasting = true;
     } else if (word.starts_with("constant=")) {
       tensor.data = parse_bytes(line, word.substr(9), tensor);
     } else {

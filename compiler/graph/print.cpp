@@ -68,6 +68,7 @@ std::string print_tensor(std::size_t index, const Tensor& tensor, std::size_t co
   if (!tensor.file_axes.empty()) line += fmt::format(" file_axes=[{}]", fmt::join(tensor.file_axes, ","));
   if (tensor.is_state) line += " state";
   if (tensor.initial != nullptr) line += fmt::format("={:02x}", fmt::join(*tensor.initial, ""));
+  if (tensor.lasting) line += " lasting";
   if (tensor.is_constant()) {
     const auto& data = *tensor.data;
     if (data.size() <= constant_limit_bytes) {

@@ -11,7 +11,7 @@ namespace mote {
 
 namespace {
 
-void evaluate_node(const Graph& graph, const Node& node, std::vector<Bytes>& values) {
+Evaluation evaluation_of(const Graph& graph, const Node& node, std::vector<Bytes>& values) {
   std::vector<std::uint8_t*> inputs;
   std::vector<std::uint8_t*> outputs;
   for (const TensorId id : node.inputs) inputs.push_back(id == kNoTensor ? nullptr : values[static_cast<std::size_t>(id)].data());
@@ -20,7 +20,11 @@ void evaluate_node(const Graph& graph, const Node& node, std::vector<Bytes>& val
     bytes.resize(static_cast<std::size_t>(graph.tensor(id).bytes()));
     outputs.push_back(bytes.data());
   }
-  node.op->evaluate(Evaluation(NodeView(graph, node), std::move(inputs), std::move(outputs)));
+  return {NodeView(graph, node), std::move(inputs), std::move(outputs)};
+}
+
+void evaluate_node(const Graph& graph, const Node& node, std::vector<Bytes>& values) {
+  node.op->evaluate(evaluation_of(graph, node, values));
 }
 
 bool declared_fits(const Shape& declared, const Shape& inferred) {
@@ -109,8 +113,25 @@ Evaluator::Evaluator(const Graph& graph) : graph_(graph), values_(graph.tensors.
 
 void Evaluator::reset() {
   for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
-    if (graph_.tensors[i].is_state) values_[i] = initial_state(graph_.tensors[i]);
+    if (graph_.tensors[i].lasting) values_[i] = initial_state(graph_.tensors[i]);
   }
+  restart();
+}
+
+void Evaluator::restart() {
+  for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
+    if (graph_.tensors[i].is_state && !graph_.tensors[i].lasting) values_[i] = initial_state(graph_.tensors[i]);
+  }
+}
+
+bool Evaluator::teach(std::int32_t label) {
+  bool learns = false, taught = true;
+  for (const Node& node : graph_.nodes) {
+    if (!node.op->learns()) continue;
+    learns = true;
+    taught = node.op->teach(evaluation_of(graph_, node, values_), label) && taught;
+  }
+  return learns && taught;
 }
 
 std::vector<Bytes> Evaluator::run(const std::vector<Bytes>& inputs) {

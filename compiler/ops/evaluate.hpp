@@ -19,8 +19,12 @@ class Evaluator {
   /// One inference. `inputs`: the bytes of each graph input, in order, each exactly as long as its tensor. Gives the bytes of
   /// each graph output.
   std::vector<Bytes> run(const std::vector<Bytes>& inputs);
-  /// Puts state back to what it was before the first run: real 0.
+  /// Puts state back to what it was before the first run.
   void reset();
+  /// The same for all state but that which lasts.
+  void restart();
+  /// Teaches every node that learns that the last run was of class `label`; false where one refuses, or none learns.
+  bool teach(std::int32_t label);
   /// The bytes of any tensor after a run.
   const Bytes& value(TensorId id) const { return values_[static_cast<std::size_t>(id)]; }
 

@@ -66,6 +66,12 @@ KernelCall& KernelCall::in_place_of(std::vector<int> inputs) {
   return *this;
 }
 
+KernelCall& KernelCall::taught_by(std::string_view function_name, std::vector<int> inputs) {
+  teach_function = function_name;
+  teach_inputs = std::move(inputs);
+  return *this;
+}
+
 KernelCall& KernelCall::constant(std::string_view name, const Tensor& tensor) {
   MOTE_CHECK(tensor.is_constant());
   constants.push_back({std::string(name), tensor.type, *tensor.data, {}, {}});

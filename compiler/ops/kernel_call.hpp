@@ -58,6 +58,9 @@ struct KernelCall {
   std::vector<std::string_view> library_sources;
   /// Inputs whose memory the first output may take over when nobody needs them afterwards.
   std::vector<int> in_place;
+  /// The kernel that learns a label (`Operator::teach`), a function of label and these inputs; empty for none.
+  std::string teach_function = {};
+  std::vector<int> teach_inputs = {};
 
   KernelCall(std::string_view header_name, std::string_view function_name) : header(header_name), function(function_name) {}
 
@@ -78,6 +81,7 @@ struct KernelCall {
   KernelCall& scratch(std::int64_t bytes);
   KernelCall& null() { return argument(KernelArgument::Kind::kNull, 0); }
   KernelCall& in_place_of(std::vector<int> inputs);
+  KernelCall& taught_by(std::string_view function_name, std::vector<int> inputs);
   template <typename T>
   KernelCall& constant(std::string_view name, const std::vector<T>& values) {
     PackedConstant packed{std::string(name), type_of<T>(), std::vector<std::uint8_t>(values.size() * sizeof(T)), {}, {}};

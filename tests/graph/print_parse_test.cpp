@@ -28,7 +28,7 @@ tensor %0 int8 1x6x6x2 "a \x22quoted\x22 back\x5cslash\x0anew line" scale=[0.5] 
 tensor %1 int8 1x3x3x2 "depthwise" scale=[0.1,0.2] zero_point=[0,0] axis=3 constant=010203040506070809000102030405060708
 tensor %2 int8 1x7x5x2 "out" scale=[0.5] zero_point=[-128]
 tensor %3 float32 scalar "scalar" constant=0000803f
-tensor %4 int8 1x4 "kept" scale=[0.25] zero_point=[1] state
+tensor %4 int8 1x4 "kept" scale=[0.25] zero_point=[1] state lasting
 tensor %5 int8 1x70 "flat" scale=[0.5] zero_point=[-128]
 tensor %6 int8 1x70 "soft" scale=[0.00390625] zero_point=[-128]
 inputs (%0)

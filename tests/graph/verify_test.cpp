@@ -26,6 +26,12 @@ TEST(Verify, TensorUsedBeforeItIsMade) {
   EXPECT_EQ(problem(graph), "operator 0 (relu 'relu_1'): tensor 't1' is used before anything has made it");
 }
 
+TEST(Verify, OnlyStateLasts) {
+  Graph graph = chain();
+  graph.tensor(1).lasting = true;
+  EXPECT_EQ(problem(graph), "tensor 't1' lasts but is no state");
+}
+
 TEST(Verify, TwoProducers) {
   Graph graph = chain();
   graph.nodes[1].outputs = {1};

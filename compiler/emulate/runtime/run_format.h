@@ -10,8 +10,12 @@
 #define MOTE_INPUT_MAGIC 0x494d4f4dU
 #define MOTE_OUTPUT_MAGIC 0x4f4d4f4dU
 
-/// Flag of a sample: Model::reset() comes before it.
+/// Flags of a sample, what comes before it: Model::reset(); Model::restart(); what lasts is saved, everything is forgotten, and
+/// it is restored. Above them one more than the label that is taught behind it, or 0.
 #define MOTE_SAMPLE_RESET 1U
+#define MOTE_SAMPLE_RESTART 2U
+#define MOTE_SAMPLE_RESTORE 4U
+#define MOTE_SAMPLE_TEACH_SHIFT 8U
 
 /// Option of a run: read the board's timer around run(), under QEMU's -icount.
 #define MOTE_OPTION_TIMER 1U

@@ -5,6 +5,7 @@
 
 #include "run_format.h"
 #include "runner_io.h"
+#include "sample_events.hpp"
 
 #ifdef MOTE_BOARD
 #include "watch_board.hpp"
@@ -31,7 +32,7 @@ int main() {
   for (uint32_t sample = 0; sample < header.sample_count; ++sample) {
     uint32_t flags;
     io_read(&flags, sizeof flags);
-    if ((flags & MOTE_SAMPLE_RESET) != 0) mote_model_object.reset();
+    before_sample(mote_model_object, flags);
     for (int i = 0; i < model::kInputCount; ++i) {
       io_read(mote_model_object.input_data(i), static_cast<uint32_t>(model::kInputBytes[i]));
     }
@@ -39,6 +40,7 @@ int main() {
     for (int i = 0; i < model::kOutputCount; ++i) {
       io_write(mote_model_object.output_data(i), static_cast<uint32_t>(model::kOutputBytes[i]));
     }
+    behind_sample(mote_model_object, flags);
   }
 
   static RunTrailer trailer;  // static, because clearing one on the stack would call memset

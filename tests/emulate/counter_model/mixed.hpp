@@ -15,6 +15,7 @@ class Model {
   const void* output_data(int) const noexcept { return output_; }
   void run() noexcept;
   void reset() noexcept {}
+  void restart() noexcept {}
 
  private:
   alignas(8) uint8_t input_[256];

@@ -169,5 +169,6 @@ int8_t* classifier_input0(classifier_model* model) { return reinterpret_cast<cla
 const int8_t* classifier_output0(const classifier_model* model) { return reinterpret_cast<const classifier::Model*>(model)->output0(); }
 void classifier_run(classifier_model* model) { reinterpret_cast<classifier::Model*>(model)->run(); }
 void classifier_reset(classifier_model* model) { reinterpret_cast<classifier::Model*>(model)->reset(); }
+void classifier_restart(classifier_model* model) { reinterpret_cast<classifier::Model*>(model)->restart(); }
 
 }  // extern "C"

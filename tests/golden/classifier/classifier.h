@@ -33,6 +33,8 @@ const int8_t* classifier_output0(const classifier_model* model);
 void classifier_run(classifier_model* model);
 /* Forgets all earlier inferences. */
 void classifier_reset(classifier_model* model);
+/* Forgets what a gap in the signal ends; what was learned stays. */
+void classifier_restart(classifier_model* model);
 
 #ifdef __cplusplus
 }

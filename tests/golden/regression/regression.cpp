@@ -81,5 +81,6 @@ float* regression_input0(regression_model* model) { return reinterpret_cast<regr
 const float* regression_output0(const regression_model* model) { return reinterpret_cast<const regression::Model*>(model)->output0(); }
 void regression_run(regression_model* model) { reinterpret_cast<regression::Model*>(model)->run(); }
 void regression_reset(regression_model* model) { reinterpret_cast<regression::Model*>(model)->reset(); }
+void regression_restart(regression_model* model) { reinterpret_cast<regression::Model*>(model)->restart(); }
 
 }  // extern "C"

@@ -29,6 +29,8 @@ const float* regression_output0(const regression_model* model);
 void regression_run(regression_model* model);
 /* Forgets all earlier inferences. */
 void regression_reset(regression_model* model);
+/* Forgets what a gap in the signal ends; what was learned stays. */
+void regression_restart(regression_model* model);
 
 #ifdef __cplusplus
 }

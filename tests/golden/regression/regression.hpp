@@ -55,6 +55,7 @@ class Model {
 
   /// This model keeps no state.
   void reset() noexcept {}
+  void restart() noexcept {}
 
  private:
   template <typename T>

@@ -85,8 +85,12 @@ void Model::run() noexcept {
   mote::lookup<L4>(at<int8_t>(12), l4_table, at<int8_t>(12));  // gate: 1x2
 }
 
-void Model::reset() noexcept {
+void Model::restart() noexcept {
   for (size_t i = 0; i < 12; ++i) at<int8_t>(0)[i] = 3;
+}
+
+void Model::reset() noexcept {
+  restart();
   started_ = true;
 }
 
@@ -102,5 +106,6 @@ const int8_t* stream_output0(const stream_model* model) { return reinterpret_cas
 const int8_t* stream_output1(const stream_model* model) { return reinterpret_cast<const stream::Model*>(model)->output1(); }
 void stream_run(stream_model* model) { reinterpret_cast<stream::Model*>(model)->run(); }
 void stream_reset(stream_model* model) { reinterpret_cast<stream::Model*>(model)->reset(); }
+void stream_restart(stream_model* model) { reinterpret_cast<stream::Model*>(model)->restart(); }
 
 }  // extern "C"

@@ -41,6 +41,8 @@ const int8_t* stream_output1(const stream_model* model);
 void stream_run(stream_model* model);
 /* Forgets all earlier inferences. */
 void stream_reset(stream_model* model);
+/* Forgets what a gap in the signal ends; what was learned stays. */
+void stream_restart(stream_model* model);
 
 #ifdef __cplusplus
 }

@@ -103,6 +103,8 @@ class Model {
 
   /// Forgets all earlier inferences.
   void reset() noexcept;
+  /// The same: no state outlasts a gap in the signal.
+  void restart() noexcept;
 
  private:
   template <typename T>
