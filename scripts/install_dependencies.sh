@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config
   flatbuffers-compiler libflatbuffers-dev libcli11-dev libfmt-dev nlohmann-json3-dev libzip-dev libxxhash-dev libonnx-dev libprotobuf-dev
-  libpng-dev libturbojpeg0-dev libsndfile1-dev
+  libpng-dev libturbojpeg0-dev libsndfile1-dev libtomlplusplus-dev
   gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 if [[ "${1:-}" == --tests ]]; then
   packages+=(libgtest-dev libbenchmark-dev clang python3 python3-venv gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc)

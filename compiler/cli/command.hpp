@@ -63,6 +63,8 @@ double share_of(const std::string& option, const std::string& text);
 void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
+void add_listen(CLI::App& app, Action& action);
+void add_features(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);

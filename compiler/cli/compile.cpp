@@ -2,6 +2,7 @@
 
 #include "codegen/generate.hpp"
 #include "emulate/cmsis_nn.hpp"
+#include "report/hop_report.hpp"
 #include "report/report.hpp"
 
 namespace mote::cli {
@@ -24,6 +25,7 @@ ExitCode compile(const CompileOptions& options) {
   if (!options.selection.cmsis_nn.empty())
     library_sources(find_cmsis_nn(options.selection.cmsis_nn), plan.library_sources(), target);
   require_fits_board(plan, options.target);
+  require_in_time(plan);
   Json json = plan_json(plan);
   json["name"] = name;
   FileSet files = generate_library(plan, name);

@@ -4,13 +4,14 @@
 
 #include "import/import.hpp"
 #include "passes/stream.hpp"
+#include "pipeline/read_pipeline.hpp"
 #include "support/table.hpp"
 #include "targets/board.hpp"
 
 namespace mote::cli {
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("model", options.path, "A .tflite or .onnx file")->required()->type_name("MODEL");
+  command.add_option("model", options.path, "A .tflite or .onnx file, or a pipeline (.toml)")->required()->type_name("MODEL");
   command
       .add_option("--io", options.io,
                   "native: inputs and outputs as in the model; int8: float borders (QUANTIZE, DEQUANTIZE) are dropped and values "
@@ -88,7 +89,8 @@ ImportOptions import_options(const ModelOptions& options) {
 }
 
 Graph load_model(const ModelOptions& options, bool tell_passes, PassScope scope) {
-  Graph graph = import_model_file(options.path, import_options(options));
+  const ImportOptions importing = import_options(options);
+  Graph graph = std::filesystem::path(options.path).extension() == ".toml" ? read_pipeline_file(options.path) : import_model_file(options.path, importing);
   if (options.io == "int8") drop_float_borders(graph);
   if (options.input_type != "native") with_context(options.path, [&] { set_input_type(graph, *type_from_name(options.input_type)); });
   PassOptions passes{.print_after = options.print_after, .stop_after = options.stop_after, .log = {}, .scope = scope};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/write_header.hpp"
+#include "codegen/write_pipeline.hpp"
 #include "codegen/write_state.hpp"
 #include "support/checked.hpp"
 #include "support/version.hpp"
@@ -60,7 +61,7 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
   text += each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
   text += fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n", name);
   text += declare_c_state_functions(plan, name);
-  return text + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+  return text + declare_c_pipeline(plan, name) + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 
 std::string write_c_functions(const Plan& plan, const std::string& name) {
@@ -71,7 +72,7 @@ std::string write_c_functions(const Plan& plan, const std::string& name) {
     return fmt::format(" {{ return reinterpret_cast<{0}{1}::Model*>(model)->{2}(); }}\n", cv, name, port);
   });
   text += fmt::format("void {0}_run({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->run(); }}\n", name);
-  return text + define_c_state_functions(plan, name) + "\n}  // extern \"C\"\n";
+  return text + define_c_state_functions(plan, name) + define_c_pipeline(plan, name) + "\n}  // extern \"C\"\n";
 }
 
 }  // namespace mote

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "codegen/generate.hpp"
+#include "codegen/write_pipeline.hpp"
 #include "codegen/write_state.hpp"
 #include "ops/quantized_math.hpp"
 #include "support/version.hpp"
@@ -102,8 +103,8 @@ std::string write_header(const Plan& plan, const std::string& name) {
   const bool stateful = has_state(graph);
   std::string text = fmt::format(
       "// Model '{}', compiled by mote {} for {}. Generated: change the model, not this file.\n"
-      "#pragma once\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\nnamespace {} {{\n\n",
-      printable(graph.name), version(), plan.target.name, name);
+      "#pragma once\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\n{}namespace {} {{\n\n",
+      printable(graph.name), version(), plan.target.name, include_pipeline(plan), name);
   text += fmt::format("inline constexpr uint64_t kModelHash = 0x{:016x}ULL;\n", model_hash(graph));
   text += fmt::format("inline constexpr size_t kArenaBytes = {};         // inputs, outputs, all between, and state\n",
                       plan.memory.arena_bytes);
@@ -135,10 +136,9 @@ std::string write_header(const Plan& plan, const std::string& name) {
   text +=
       "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + "
       "offset);\n  }\n\n";
-  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n{}}};\n\n}}  // namespace {}\n",
-                      std::max<std::int64_t>(plan.memory.arena_bytes, 1), stateful ? " = {}" : "",
-                      stateful ? "  bool started_ = false;\n" : "", name);
-  return text;
+  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n{}}};\n", std::max<std::int64_t>(plan.memory.arena_bytes, 1),
+                      stateful ? " = {}" : "", stateful ? "  bool started_ = false;\n" : "");
+  return text + declare_pipeline(plan) + fmt::format("\n}}  // namespace {}\n", name);
 }
 
 }  // namespace mote

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <iterator>
 
+#include <fmt/ranges.h>
+
 #include "support/error.hpp"
 
 namespace mote {
@@ -141,6 +143,18 @@ bool is_missing(std::string_view cell) {
   std::string lower(trimmed(cell));
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+}
+
+std::size_t find_column(const CsvTable& table, const std::string& asked, std::string_view option) {
+  const auto named = std::find(table.heading.begin(), table.heading.end(), asked);
+  if (named != table.heading.end()) return static_cast<std::size_t>(named - table.heading.begin());
+  const std::size_t width = table.rows[0].cells.size();
+  std::size_t number = 0;
+  const auto [end, code] = std::from_chars(asked.data(), asked.data() + asked.size(), number);
+  if (code == std::errc() && end == asked.data() + asked.size() && number >= 1 && number <= width) return number - 1;
+  throw Error(fmt::format("{} {}: there is no such column", option, asked),
+              table.heading.empty() ? fmt::format("without a heading, give a number from 1 to {}", width)
+                                    : fmt::format("columns: {}", fmt::join(table.heading, ", ")));
 }
 
 }  // namespace mote

@@ -22,6 +22,10 @@ struct CsvTable {
 /// heading. Rows of different lengths, open quotes and text after a quote are Errors that name the line.
 CsvTable parse_csv(std::string_view text);
 
+/// The column with this name in the heading, or of this number from 1. Error, naming the option that asked for it, when there is none.
+/// The table must have a row.
+std::size_t find_column(const CsvTable& table, const std::string& asked, std::string_view option);
+
 /// The whole cell as a number, or NaN written as "nan". False when it is none.
 bool parse_number(std::string_view cell, double& value);
 

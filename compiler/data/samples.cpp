@@ -6,6 +6,7 @@
 #include "data/folder.hpp"
 #include "data/input_array.hpp"
 #include "data/labels.hpp"
+#include "data/recording.hpp"
 #include "data/samples_csv.hpp"
 #include "data/convert.hpp"
 #include "support/error.hpp"
@@ -125,7 +126,13 @@ Samples parse_samples(std::span<const std::uint8_t> bytes, std::string_view endi
 
 Samples read_samples(const std::filesystem::path& path, const Graph& graph, const DataOptions& options) {
   return with_context(path.string(), [&] {
-    if (std::filesystem::is_directory(path)) return samples_from_folder(path, graph, options);
+    const bool is_directory = std::filesystem::is_directory(path);
+    if (graph.source && (is_directory || is_recording(path.extension().string()))) {
+      // An array of hops is no recording: it has an axis for them.
+      const bool hops = path.extension() == ".npy" && parse_npy(read_file(path)).shape.size() > 2;
+      if (!hops) return samples_from_recordings(path, graph, options);
+    }
+    if (is_directory) return samples_from_folder(path, graph, options);
     const Bytes bytes = read_file(path);
     return parse_samples(bytes, path.extension().string(), graph, options);
   });

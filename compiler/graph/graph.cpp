@@ -49,6 +49,18 @@ void verify_node(const Graph& graph, const Node& node, std::vector<bool>& ready)
   }
 }
 
+void verify_source(const Graph& graph) {
+  const Source& source = *graph.source;
+  if (graph.inputs.size() != 1 || graph.tensor(graph.inputs[0]).elements() != std::int64_t{source.hop} * source.channels)
+    throw Error("the graph has a source, but its input is not one hop of its samples");
+  if (source.rate_hz <= 0 || source.hop < 1 || source.channels < 1 || source.ring < source.hop)
+    throw Error("the graph's source has no rate, no hop, no channels or no room for a hop");
+  if (source.event_output < 0) return;
+  if (source.event_output >= static_cast<std::int32_t>(graph.outputs.size()) ||
+      graph.tensor(graph.outputs[static_cast<std::size_t>(source.event_output)]).type != DataType::kInt32)
+    throw Error("the output that the graph's source calls an event is none");
+}
+
 }  // namespace
 
 TensorId Graph::add_tensor(Tensor tensor) {
@@ -79,6 +91,7 @@ void verify(const Graph& graph) {
       throw Error(fmt::format("output '{}' is made by no operator", graph.tensor(id).name));
     }
   }
+  if (graph.source) verify_source(graph);
 }
 
 std::vector<std::int32_t> producers(const Graph& graph) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/source.hpp"
 #include "graph/types.hpp"
 
 namespace mote {
@@ -61,6 +62,8 @@ struct Graph {
   std::vector<TensorId> inputs, outputs;
   /// Names of the classes that scores or an output of class indices stand for, in order; empty when the file tells none.
   std::vector<std::string> labels = {};
+  /// What the one input is a hop of, when the graph is a pipeline.
+  std::optional<Source> source = {};
 
   Tensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
   const Tensor& tensor(TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "graph/operator.hpp"
@@ -77,8 +78,9 @@ class Line {
     return value;
   }
 
-  float real(std::string_view word) const {
-    float value = 0;
+  template <typename Real = float>
+  Real real(std::string_view word) const {
+    Real value = 0;
     const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
     if (code != std::errc() || end != word.data() + word.size()) fail(fmt::format("'{}' is no number", word));
     return value;
@@ -215,6 +217,30 @@ Node parse_node(Line& line, OperatorMaker make_operator) {
   return node;
 }
 
+/// Reads the fields in the order in which they were printed.
+Source parse_source(Line& line) {
+  Source source;
+  visit_fields(source, [&](std::string_view name, auto& field) {
+    std::string_view word = line.word();
+    if (!word.starts_with(name) || word.size() <= name.size() || word[name.size()] != '=')
+      line.fail(fmt::format("'{}' of the source is missing", name));
+    word.remove_prefix(name.size() + 1);
+    using Field = std::decay_t<decltype(field)>;
+    if constexpr (std::is_same_v<Field, bool>) {
+      field = word == "true";
+    } else if constexpr (std::is_same_v<Field, double>) {
+      field = line.real<double>(word);
+    } else if constexpr (std::is_same_v<Field, SampleFormat>) {
+      const auto found = std::find(std::begin(kSampleFormatNames), std::end(kSampleFormatNames), word);
+      if (found == std::end(kSampleFormatNames)) line.fail(fmt::format("'{}' is no format of samples", word));
+      field = static_cast<SampleFormat>(found - std::begin(kSampleFormatNames));
+    } else {
+      field = line.integer(word);
+    }
+  });
+  return source;
+}
+
 }  // namespace
 
 void parse_attributes(Operator& op, std::string_view text) {
@@ -242,6 +268,11 @@ Graph parse_graph(std::string_view text, OperatorMaker make_operator) {
       graph.outputs = line.ids();
     } else if (what == "label") {
       graph.labels.push_back(line.name());
+    } else if (what == "source") {
+      graph.source = parse_source(line);
+    } else if (what == "event") {
+      if (!graph.source) line.fail("an event stands before the source");
+      graph.source->event_names.push_back(line.name());
     } else if (what == "node") {
       graph.nodes.push_back(parse_node(line, make_operator));
     } else {

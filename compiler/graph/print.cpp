@@ -80,6 +80,21 @@ std::string print_tensor(std::size_t index, const Tensor& tensor, std::size_t co
   return line + "\n";
 }
 
+std::string print_source(const Source& source) {
+  std::string line = "source";
+  const auto put = [&](std::string_view name, const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, SampleFormat>) {
+      line += fmt::format(" {}={}", name, kSampleFormatNames[static_cast<std::size_t>(value)]);
+    } else {
+      line += fmt::format(" {}={}", name, value);
+    }
+  };
+  visit_fields(source, put);
+  line += "\n";
+  for (const std::string& name : source.event_names) line += fmt::format("event {}\n", quoted(name));
+  return line;
+}
+
 }  // namespace
 
 std::string print_attributes(const Operator& op) {
@@ -98,6 +113,7 @@ std::string print_graph(const Graph& graph, std::size_t constant_limit_bytes) {
                         attributes.empty() ? "" : " ", attributes);
   }
   text += fmt::format("outputs {}\n", ids(graph.outputs));
+  if (graph.source) text += print_source(*graph.source);
   for (const std::string& label : graph.labels) text += fmt::format("label {}\n", quoted(label));
   return text;
 }

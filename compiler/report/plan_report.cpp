@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "graph/operator.hpp"
+#include "report/hop_report.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
 
@@ -56,6 +57,7 @@ Json plan_json(const Plan& plan) {
             {"flash_weights_bytes", plan.constant_bytes()}};
   json["inputs"] = port_json(plan, graph.inputs);
   json["outputs"] = port_json(plan, graph.outputs);
+  if (graph.source) json["hop"] = hop_json(plan, hop_budget(plan));
   json["unsupported"] = Json::array();
   if (!graph.nodes.empty()) json["peak_operator"] = graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name;
   json["layers"] = Json::array();

@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "graph/operator.hpp"
+#include "report/hop_report.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
 
@@ -83,6 +84,7 @@ Json run_json(const Plan& plan, const RunResult& result) {
     json["milliseconds_estimate"] = 1e3 * static_cast<double>(*m.cycles_estimate) / plan.target.clock_hz;
   if (m.cycles_estimate && plan.target.nanojoules_per_cycle > 0)
     json["microjoules_estimate"] = 1e-3 * static_cast<double>(*m.cycles_estimate) * plan.target.nanojoules_per_cycle;
+  if (plan.graph.source) json["hop"] = hop_json(plan, hop_budget(plan, m.cycles_estimate));
   json["layers"] = layers_json(plan, m);
   json["notes"] = m.notes;
   return json;
@@ -111,6 +113,7 @@ std::string run_text(const Plan& plan, const RunResult& result, bool profile) {
                     fmt::format("{:.1f}", microjoules), "uJ"});
   }
   text += format_table(rows);
+  if (plan.graph.source) text += hop_text(plan, hop_budget(plan, m.cycles_estimate));
   for (const std::string& note : m.notes) text += fmt::format("note: {}\n", note);
   return text;
 }

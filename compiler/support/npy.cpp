@@ -1,6 +1,7 @@
 #include "support/npy.hpp"
 
 #include <charconv>
+#include <ctime>
 #include <cstring>
 #include <memory>
 
@@ -157,6 +158,35 @@ std::string format_npy(const NpyArray& array) {
   out += header;
   out.append(reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
   return out;
+}
+
+std::string format_npz(const std::map<std::string, NpyArray>& arrays) {
+  constexpr std::time_t kNoTime = 315532800;  // the first day that a .zip can hold
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* whole = zip_source_buffer_create(nullptr, 0, 0, &error);
+  MOTE_CHECK(whole != nullptr);
+  zip_source_keep(whole);
+  zip_t* archive = zip_open_from_source(whole, ZIP_CREATE | ZIP_TRUNCATE, &error);
+  MOTE_CHECK(archive != nullptr);
+  std::vector<std::string> files;  // must outlive the closing
+  files.reserve(arrays.size());
+  for (const auto& [name, array] : arrays) {
+    files.push_back(format_npy(array));
+    zip_source_t* file = zip_source_buffer(archive, files.back().data(), files.back().size(), 0);
+    const zip_int64_t index = zip_file_add(archive, (name + ".npy").c_str(), file, ZIP_FL_ENC_UTF_8);
+    MOTE_CHECK(index >= 0);
+    zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+    zip_file_set_mtime(archive, static_cast<zip_uint64_t>(index), kNoTime, 0);
+  }
+  MOTE_CHECK(zip_close(archive) == 0);
+  zip_stat_t stat;
+  MOTE_CHECK(zip_source_open(whole) == 0 && zip_source_stat(whole, &stat) == 0);
+  std::string bytes(stat.size, '\0');
+  MOTE_CHECK(zip_source_read(whole, bytes.data(), bytes.size()) == static_cast<zip_int64_t>(bytes.size()));
+  zip_source_close(whole);
+  zip_source_free(whole);
+  return bytes;
 }
 
 }  // namespace mote

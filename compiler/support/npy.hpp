@@ -25,5 +25,7 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes);
 std::map<std::string, NpyArray> parse_npz(std::span<const std::uint8_t> bytes, std::size_t limit_bytes = std::size_t{1} << 31);
 /// The bytes of a .npy file.
 std::string format_npy(const NpyArray& array);
+/// The bytes of a .npz archive, not compressed: the same arrays give the same bytes.
+std::string format_npz(const std::map<std::string, NpyArray>& arrays);
 
 }  // namespace mote

@@ -7,8 +7,7 @@ namespace mote {
 /// Samples on their way from one producer, an interrupt for instance, to one consumer, without locks: each side writes only its
 /// own position. What has no room is dropped and counted, and the consumer is told where: no window may span a gap. While a gap
 /// waits to be seen, a second one joins it. Words are read and written at once on every core; the compiler keeps the order (GCC's
-/// or Clang's
-/// `__atomic` functions).
+/// or Clang's `__atomic` functions).
 template <typename T, uint32_t kCapacity>
 class SampleRing {
   static_assert(kCapacity >= 2 && (kCapacity & (kCapacity - 1)) == 0, "a ring holds a power of two");
@@ -42,12 +41,14 @@ class SampleRing {
     return taken;
   }
 
-  /// Consumer: whether samples were lost before the next one. Asked once, it is forgotten.
-  bool take_gap() {
-    if (load(gap_waits_) == 0 || gap_at_ != begin_) return false;
-    store(gap_waits_, uint32_t{0});
-    return true;
-  }
+  /// Consumer: whether samples were lost behind those that pop() would give.
+  bool has_gap() const { return load(gap_waits_) != 0; }
+
+  /// Consumer, when there is a gap: gives up what stands before it.
+  void skip_to_gap() { store(begin_, gap_at_); }
+
+  /// Consumer, when there is a gap: goes on as if there were none; pop() gives what stands behind it as well.
+  void forget_gap() { store(gap_waits_, uint32_t{0}); }
 
   /// Consumer: samples that pop() would give.
   uint32_t size() const {

@@ -1,0 +1,25 @@
+#include "pipeline/flow.hpp"
+
+namespace mote {
+
+void make_real(PipelineBuilder& builder) {
+  const Tensor& tensor = builder.graph.tensor(builder.value);
+  if (is_float(tensor.type)) return;
+  builder.value = tensor.quantization.empty() ? builder.graph.cast(builder.value, DataType::kFloat32)
+                                              : builder.graph.add("dequantize", {builder.value}, {}, {.type = DataType::kFloat32});
+}
+
+void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view name) {
+  Tensor window = builder.graph.tensor(builder.value);
+  const std::int64_t fresh = window.shape[0];
+  MOTE_CHECK(rows >= fresh);
+  if (rows == fresh) return;
+  window.name = name;
+  window.shape[0] = static_cast<std::int32_t>(rows);
+  window.is_state = true;
+  const TensorId state = builder.graph.add_tensor(window);
+  builder.value = builder.graph.add("push_window", {state, builder.value}, {{"axis", 0}});
+  builder.warm_up_runs += (rows + fresh - 1) / fresh - 1;
+}
+
+}  // namespace mote

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "import/onnx/imported_graph.hpp"
+
+namespace mote {
+
+/// A pipeline under construction, and the value that its next step takes.
+struct PipelineBuilder {
+  ImportedGraph& graph;
+  const Source& source;
+  /// What flows: from the source `samples` [hop, channels]; behind steps that cut it into frames [frames of this run, ...].
+  TensorId value = kNoTensor;
+  /// Rows (extents of axis 0) that flow in a second; behind a step that gathers a window, windows: one per run.
+  double rows_per_second = 0;
+  /// Runs at the beginning, and after a gap, whose value still rests on samples that never were.
+  std::int64_t warm_up_runs = 0;
+
+  Shape shape() const { return graph.shape(value); }
+  double runs_per_second() const { return source.rate_hz / source.hop; }
+};
+
+/// The value as real numbers in float32: integers with a scale are dequantized, others taken as they are.
+void make_real(PipelineBuilder& builder);
+
+/// A state tensor whose last axis-0 rows are those of the value: [rows, ...], moved on by each run. The value becomes the window. Counts
+/// the runs that fill it.
+void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view name);
+
+}  // namespace mote

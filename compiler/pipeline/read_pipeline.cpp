@@ -1,0 +1,117 @@
+#include "pipeline/read_pipeline.hpp"
+
+#include "pipeline/append_model.hpp"
+#include "pipeline/source_section.hpp"
+#include "pipeline/steps.hpp"
+#include "support/files.hpp"
+
+namespace mote {
+
+namespace {
+
+DataType type_in_graph(SampleFormat format) {
+  switch (format) {
+    case SampleFormat::kInt8:
+      return DataType::kInt8;
+    case SampleFormat::kUint8:
+      return DataType::kUint8;
+    case SampleFormat::kInt16:
+    case SampleFormat::kUint16:
+      return DataType::kInt16;
+    case SampleFormat::kFloat32:
+      break;
+  }
+  return DataType::kFloat32;
+}
+
+/// The input, and what makes real numbers of it.
+TensorId add_input(ImportedGraph& graph, const SourceSettings& settings) {
+  const Source& source = settings.source;
+  Tensor samples{"samples", type_in_graph(source.format), {source.hop, source.channels}, {}, nullptr};
+  const bool scaled = settings.scale != 1 || settings.zero != 0;
+  if (scaled && !is_float(samples.type)) {
+    samples.quantization = {{static_cast<float>(settings.scale)}, {static_cast<std::int32_t>(settings.zero)}};
+  }
+  const TensorId input = graph.add_tensor(samples);
+  graph.graph().inputs = {input};
+  if (!scaled || !is_float(samples.type)) return input;
+  TensorId value = input;
+  graph.set_origin("source");
+  if (settings.zero != 0) value = graph.add("sub", {value, graph.scalar(static_cast<float>(settings.zero))});
+  if (settings.scale != 1) value = graph.add("mul", {value, graph.scalar(static_cast<float>(settings.scale))});
+  return value;
+}
+
+const ConfigTable* table_named(const ConfigTable& file, std::string_view name, ConfigPlace& place) {
+  const auto found = file.find(name);
+  if (found == file.end()) return nullptr;
+  place = found->second.place;
+  const auto* table = std::get_if<ConfigTable>(&found->second.value);
+  if (table == nullptr) throw Error(fmt::format("line {}: '{}' must be a section: [{}]", place.line, name, name));
+  return table;
+}
+
+std::vector<Section> sections_named(const ConfigTable& file, std::string_view name, const std::filesystem::path& directory) {
+  const auto found = file.find(name);
+  if (found == file.end()) return {};
+  const auto* list = std::get_if<ConfigList>(&found->second.value);
+  std::vector<Section> sections;
+  if (list != nullptr) {
+    for (const ConfigValue& item : *list)
+      if (const auto* table = std::get_if<ConfigTable>(&item.value)) sections.emplace_back(fmt::format("[[{}]]", name), *table, item.place, directory);
+  }
+  if (list == nullptr || sections.size() != list->size())
+    throw Error(fmt::format("line {}: '{}' must be sections in double brackets: [[{}]]", found->second.place.line, name, name));
+  return sections;
+}
+
+Graph build(const ConfigTable& file, const std::filesystem::path& path, PipelineScope scope) {
+  const std::filesystem::path directory = path.parent_path();
+  ConfigTable unnamed;  // what stands before the first section
+  for (const auto& [key, value] : file)
+    if (!std::holds_alternative<ConfigTable>(value.value) && key != "features") unnamed.emplace(key, value);
+  Section top("the file's head,", unnamed, {1, 1, 1, 1}, directory);
+  const std::string name = top.text("name").value_or(path.stem().string());
+  top.finish();
+  for (const auto& [key, value] : file) {
+    if (unnamed.contains(key) || key == "source" || key == "features" || key == "model") continue;
+    throw Error(fmt::format("line {}: there is no section [{}]", value.place.line, key), "sections: [source], [[features]], [model]");
+  }
+
+  ConfigPlace place;
+  const ConfigTable* source_table = table_named(file, "source", place);
+  if (source_table == nullptr) throw Error("the section [source] is missing", "it says rate, channels, format and hop of the samples");
+  Section source_section("[source]", *source_table, place, directory);
+  const SourceSettings settings = read_source(source_section);
+  source_section.finish();
+
+  ImportedGraph graph(name);
+  PipelineBuilder builder{graph, settings.source, add_input(graph, settings), settings.source.rate_hz};
+  for (Section& step : sections_named(file, "features", directory)) build_step(builder, step);
+  if (const ConfigTable* model = table_named(file, "model", place); model != nullptr && scope == PipelineScope::kAll) {
+    Section section("[model]", *model, place, directory);
+    graph.set_origin("model");
+    with_context(fmt::format("line {}: [model]", place.line), [&] { build_model(builder, section); });
+    section.finish();
+  }
+  Graph result = graph.graph();
+  result.outputs = {builder.value};
+  result.source = settings.source;
+  result.source->warm_up = builder.warm_up_runs;
+  prune(result);
+  verify(result);
+  return result;
+}
+
+}  // namespace
+
+Graph parse_pipeline(std::string_view text, const std::filesystem::path& path, PipelineScope scope) {
+  return with_context(path.string(), [&] { return build(parse_config(text), path, scope); });
+}
+
+Graph read_pipeline_file(const std::filesystem::path& path, PipelineScope scope) {
+  const std::vector<std::uint8_t> bytes = read_file(path);
+  return parse_pipeline({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, scope);
+}
+
+}  // namespace mote
