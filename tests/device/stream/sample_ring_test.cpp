@@ -16,6 +16,14 @@ std::vector<int> numbers(int first, int count) {
   return result;
 }
 
+/// Takes the gap that stands where the reader is.
+template <typename Ring>
+bool take_gap(Ring& ring) {
+  if (!ring.has_gap() || ring.size() > 0) return false;
+  ring.forget_gap();
+  return true;
+}
+
 template <typename Ring>
 std::vector<int> all_of(Ring& ring) {
   std::vector<int> result(ring.size());
@@ -31,7 +39,7 @@ TEST(SampleRing, GivesWhatWasPutInOrderAroundItsEnd) {
     EXPECT_EQ(all_of(ring), put);
   }
   EXPECT_EQ(ring.dropped(), 0U);
-  EXPECT_FALSE(ring.take_gap());
+  EXPECT_FALSE(take_gap(ring));
 }
 
 TEST(SampleRing, ABurstIsCutAndWhatFollowsStandsBehindAGap) {
@@ -41,10 +49,10 @@ TEST(SampleRing, ABurstIsCutAndWhatFollowsStandsBehindAGap) {
   int two[2];
   EXPECT_EQ(ring.pop(two, 2), 2U);
   EXPECT_EQ(ring.push(numbers(20, 2).data(), 2), 2U);
-  EXPECT_FALSE(ring.take_gap());  // six samples come before it
+  EXPECT_FALSE(take_gap(ring));  // six samples come before it
   EXPECT_EQ(all_of(ring), numbers(2, 6));
-  EXPECT_TRUE(ring.take_gap());
-  EXPECT_FALSE(ring.take_gap());
+  EXPECT_TRUE(take_gap(ring));
+  EXPECT_FALSE(take_gap(ring));
   EXPECT_EQ(all_of(ring), numbers(20, 2));
 }
 
@@ -57,11 +65,25 @@ TEST(SampleRing, WhileAGapWaitsASecondLossJoinsIt) {
   EXPECT_EQ(ring.push(numbers(20, 1).data(), 1), 0U);
   EXPECT_EQ(all_of(ring), numbers(1, 3));
   EXPECT_EQ(ring.push(numbers(30, 1).data(), 1), 0U) << "the gap has not been seen";
-  EXPECT_TRUE(ring.take_gap());
+  EXPECT_TRUE(take_gap(ring));
   EXPECT_EQ(all_of(ring), numbers(10, 1));
   EXPECT_EQ(ring.push(numbers(40, 2).data(), 2), 2U);
-  EXPECT_TRUE(ring.take_gap());
+  EXPECT_TRUE(take_gap(ring));
   EXPECT_EQ(all_of(ring), numbers(40, 2));
+}
+
+TEST(SampleRing, WhatStandsBeforeAGapCanBeGivenUpOrJoined) {
+  SampleRing<int, 8> ring;
+  ring.push(numbers(0, 9).data(), 9);
+  int two[2];
+  ring.pop(two, 2);
+  ring.push(numbers(20, 2).data(), 2);
+  SampleRing<int, 8> other = ring;
+  ring.skip_to_gap();
+  ring.forget_gap();
+  EXPECT_EQ(all_of(ring), numbers(20, 2));
+  other.forget_gap();
+  EXPECT_EQ(all_of(other), (std::vector<int>{2, 3, 4, 5, 6, 7, 20, 21}));
 }
 
 TEST(SampleRing, TwoThreadsLoseNothingUnmarked) {
@@ -79,7 +101,7 @@ TEST(SampleRing, TwoThreadsLoseNothingUnmarked) {
   std::int64_t taken = 0;
   bool good = true, gap = false;
   while (!done || ring.size() > 0) {
-    gap = gap || ring.take_gap();
+    gap = gap || take_gap(ring);
     int buffer[16];
     const auto count = static_cast<int>(ring.pop(buffer, 16));
     for (int i = 0; i < count; ++i) {
