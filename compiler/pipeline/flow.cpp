@@ -1,5 +1,7 @@
 #include "pipeline/flow.hpp"
 
+#include "support/error.hpp"
+
 namespace mote {
 
 void make_real(PipelineBuilder& builder) {
@@ -14,6 +16,8 @@ void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view n
   const std::int64_t fresh = window.shape[0];
   MOTE_CHECK(rows >= fresh);
   if (rows == fresh) return;
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 28;
+  if (rows * (window.bytes() / fresh) > kMostBytes) throw Error(fmt::format("a window of {} rows takes more than {} MB", rows, kMostBytes >> 20));
   window.name = name;
   window.shape[0] = static_cast<std::int32_t>(rows);
   window.is_state = true;

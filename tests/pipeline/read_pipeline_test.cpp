@@ -1,0 +1,94 @@
+#include "pipeline/read_pipeline.hpp"
+
+#include <numeric>
+
+#include "common/errors.hpp"
+#include "graph/print.hpp"
+#include "ops/define.hpp"
+#include "ops/evaluate.hpp"
+#include "passes/passes.hpp"
+
+namespace mote {
+namespace {
+
+using test::contains;
+using test::error_of;
+
+constexpr std::string_view kFrames = R"(
+[source]
+rate = 1000
+hop = "4 ms"
+[[features]]
+op = "frames"
+length = 6
+step = 4
+)";
+
+Graph graph_of(std::string_view text) { return parse_pipeline(text, "here/pipe.toml"); }
+
+/// What output 0 is after each hop.
+template <typename T>
+std::vector<std::vector<T>> outputs_of(const Graph& graph, const std::vector<std::vector<T>>& hops) {
+  std::vector<std::vector<T>> results;
+  Evaluator evaluator(graph);
+  for (const auto& hop : hops) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(hop.data());
+    const Bytes out = evaluator.run({Bytes(bytes, bytes + hop.size() * sizeof(T))})[0];
+    const T* values = reinterpret_cast<const T*>(out.data());
+    results.emplace_back(values, values + out.size() / sizeof(T));
+  }
+  return results;
+}
+
+TEST(ReadPipeline, FramesOverlapFromHopToHop) {
+  const Graph graph = graph_of(kFrames);
+  EXPECT_EQ(graph.name, "pipe");
+  EXPECT_EQ(graph.tensor(graph.inputs[0]).shape, (Shape{4, 1}));
+  EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, (Shape{1, 6}));
+  EXPECT_EQ(graph.source->warm_up, 1);
+  const auto out = outputs_of<std::int16_t>(graph, {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}});
+  EXPECT_EQ(out[0], (std::vector<std::int16_t>{0, 0, 1, 2, 3, 4}));
+  EXPECT_EQ(out[2], (std::vector<std::int16_t>{7, 8, 9, 10, 11, 12}));
+}
+
+TEST(ReadPipeline, TheGraphWithItsSourceCanBePrintedAndReadBack) {
+  const Graph graph = graph_of(std::string("name = \"a b\"\n") + std::string(kFrames));
+  const std::string text = print_graph(graph, 1000);
+  const Graph again = parse_graph(text, make_operator);
+  EXPECT_EQ(print_graph(again, 1000), text);
+  EXPECT_EQ(again.source, graph.source);
+}
+
+TEST(ReadPipeline, SamplesWithAScaleBecomeRealNumbers) {
+  const Graph graph = graph_of("[source]\nrate = 10\nhop = 2\nformat = \"uint8\"\nzero = 128\nscale = 0.5\n[[features]]\nop = \"stack\"\nrows = 4\n");
+  const Tensor& input = graph.tensor(graph.inputs[0]);
+  EXPECT_EQ(input.type, DataType::kUint8);
+  EXPECT_EQ(input.scale(), 0.5F);
+  EXPECT_EQ(input.zero_point(), 128);
+  EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, (Shape{4, 1}));
+}
+
+TEST(ReadPipeline, PeriodsStandForSlowRates) {
+  const Graph graph = graph_of("[source]\nperiod = \"5 min\"\nhop = \"1 h\"\nformat = \"float32\"\nstuck = \"2 h\"\nring = \"1 h\"\n");
+  EXPECT_EQ(graph.source->hop, 12);
+  EXPECT_EQ(graph.source->stuck, 24);
+  EXPECT_EQ(graph.source->ring, 16);
+  EXPECT_DOUBLE_EQ(graph.source->hop_seconds(), 3600);
+}
+
+TEST(ReadPipeline, WhatIsWrongIsSaidWithItsLine) {
+  const auto refusal = [](std::string_view text) { return error_of([&] { graph_of(text); }); };
+  EXPECT_TRUE(contains(refusal("name = \"x\"\n"), "the section [source] is missing"));
+  EXPECT_TRUE(contains(refusal("[source]\nhop = 2\n"), "line 1: [source] rate: is missing"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 2\nrng = 3\n"), "line 4: [source] rng: is not known here"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 2\n[modl]\n"), "there is no section [modl]"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 2\n[features]\nop = \"x\"\n"), "double brackets"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 2\n[[features]]\nop = \"x\"\n"), "line 5: [[features]] op: there is no step 'x'"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 3\n[[features]]\nop = \"frames\"\nlength = 4\nstep = 2\n"),
+                       "a hop of 3 samples is no whole number of steps of 2"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 4\nring = 3\n"), "less than a hop"));
+  EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 4\n[model]\nfile = \"missing.tflite\"\n"), "missing.tflite"));
+}
+
+}  // namespace
+}  // namespace mote
