@@ -73,6 +73,7 @@ void add_diff(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_compress(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
+void add_steps(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 
 }  // namespace mote::cli

@@ -2,6 +2,7 @@
 
 #include "import/onnx/converters.hpp"
 #include "ops/define.hpp"
+#include "pipeline/steps.hpp"
 #include "report/report.hpp"
 #include "support/table.hpp"
 #include "targets/board.hpp"
@@ -67,6 +68,22 @@ ExitCode list_operators(bool json) {
   return ExitCode::kDone;
 }
 
+ExitCode list_steps(bool json) {
+  Json list = Json::array();
+  std::string text;
+  for (const StepKind& step : all_steps()) {
+    Json options = Json::array();
+    text += fmt::format("{}: {}\n", step.name, step.help);
+    for (const StepOption& option : step.options) {
+      options.push_back({{"name", option.name}, {"help", option.help}});
+      text += fmt::format("    {:12} {}\n", option.name, option.help);
+    }
+    list.push_back({{"name", step.name}, {"help", step.help}, {"options", options}});
+  }
+  fmt::print("{}", json ? json_text(Json{{"steps", list}}) : text);
+  return ExitCode::kDone;
+}
+
 void add_list(CLI::App& app, Action& action, const char* name, const char* description, ExitCode (*list)(bool)) {
   auto* command = app.add_subcommand(name, description);
   auto json = std::make_shared<bool>(false);
@@ -78,6 +95,9 @@ void add_list(CLI::App& app, Action& action, const char* name, const char* descr
 
 void add_targets(CLI::App& app, Action& action) {
   add_list(app, action, "targets", "List the cores and boards that models can be compiled for", list_targets);
+}
+void add_steps(CLI::App& app, Action& action) {
+  add_list(app, action, "steps", "List the steps that a pipeline's features are made of", list_steps);
 }
 void add_operators(CLI::App& app, Action& action) {
   add_list(app, action, "operators", "List the operators that are supported", list_operators);

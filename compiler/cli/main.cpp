@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   mote::cli::add_quantize(app, action);
   mote::cli::add_compress(app, action);
   mote::cli::add_targets(app, action);
+  mote::cli::add_steps(app, action);
   mote::cli::add_operators(app, action);
   try {
     app.parse(argc, argv);
