@@ -5,9 +5,9 @@
 #include "emulate/run_model.hpp"
 #include "emulate/side_by_side.hpp"
 #include "pipeline/read_pipeline.hpp"
+#include "report/report.hpp"
 #include "support/files.hpp"
 #include "support/progress.hpp"
-#include "support/table.hpp"
 
 namespace mote::cli {
 

@@ -1,6 +1,8 @@
 #include "pipeline/append_model.hpp"
 
 #include "import/import.hpp"
+#include "passes/passes.hpp"
+#include "passes/stream.hpp"
 
 namespace mote {
 
@@ -19,7 +21,7 @@ TensorId fitted(PipelineBuilder& builder, const Tensor& input) {
   value = graph.reshape(value, input.shape);
   if (from.type == input.type && (from.quantization.empty() || from.quantization == input.quantization)) return value;
   if (is_float(input.type)) {
-    return from.quantization.empty() ? graph.cast(value, DataType::kFloat32) : graph.add("dequantize", {value}, {}, {.type = DataType::kFloat32});
+    return from.quantization.empty() ? graph.cast(value, DataType::kFloat32) : graph.add("dequantize", {value}, {}, {.type = DataType::kFloat32, .quantization = {}});
   }
   const bool has_scale = !input.quantization.empty() && !input.quantization.per_channel();
   if (has_scale && (is_float(from.type) || !from.quantization.empty()))
@@ -60,8 +62,19 @@ void append_model(PipelineBuilder& builder, const Graph& model, std::size_t outp
 }
 
 void build_model(PipelineBuilder& builder, Section& section) {
-  const Graph model = import_model_file(section.file("file"));
+  Graph model = import_model_file(section.file("file"));
+  if (const auto axis = section.integer("stream", 0, 7)) {
+    run_passes(model, {});
+    model = stream_over_time(model, {.axis = static_cast<std::int32_t>(*axis), .frames = builder.shape()[0]});
+  }
   append_model(builder, model, output_named(model, section));
+  builder.rows_per_second = builder.runs_per_second();
+}
+
+void build_model_features(PipelineBuilder& builder, Section& section) {
+  build_model(builder, section);
+  const Shape shape = builder.shape();
+  if (shape.empty() || shape[0] != 1) builder.value = builder.graph.reshape(builder.value, {1, static_cast<std::int32_t>(element_count(shape))});
 }
 
 }  // namespace mote

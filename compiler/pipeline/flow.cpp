@@ -8,7 +8,7 @@ void make_real(PipelineBuilder& builder) {
   const Tensor& tensor = builder.graph.tensor(builder.value);
   if (is_float(tensor.type)) return;
   builder.value = tensor.quantization.empty() ? builder.graph.cast(builder.value, DataType::kFloat32)
-                                              : builder.graph.add("dequantize", {builder.value}, {}, {.type = DataType::kFloat32});
+                                              : builder.graph.add("dequantize", {builder.value}, {}, {.type = DataType::kFloat32, .quantization = {}});
 }
 
 void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view name) {

@@ -97,7 +97,8 @@ std::string plan_text(const Plan& plan) {
                       grouped(plan.memory.lower_bound_bytes));
   if (!graph.nodes.empty())
     text += fmt::format("; peak at {}", graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name);
-  return text + "\n";
+  text += "\n";
+  return graph.source ? text + hop_text(plan, hop_budget(plan)) : text;
 }
 
 }  // namespace mote
