@@ -73,6 +73,15 @@ promised() {
     echo "0 passed, 0 failed, 1 skipped"
   fi
 }
+signals() {
+  local python=$work/venv/bin/python
+  if [[ -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
+    $python tests/signal/check_signal.py "$mote"
+  else
+    echo "NumPy is not there: signal operators are not compared with float64"
+    echo "0 passed, 0 failed, 1 skipped"
+  fi
+}
 with_cmsis_nn() {
   local python=$work/venv/bin/python
   if [[ -x $python ]]; then
@@ -96,6 +105,8 @@ step "random cases of every operator against TensorFlow Lite Micro"
 part differential
 step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
+step "signal operators against float64, on 1,000 random signals"
+part signals
 step "models"
 part python3 tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_stream.py "$mote" "$shared"

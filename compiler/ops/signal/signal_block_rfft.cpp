@@ -48,6 +48,7 @@ class BlockFrame {
     static Complex twiddle(std::complex<double> value) { return {twiddle_part(value.real()), twiddle_part(value.imag())}; }
   };
 
+  explicit BlockFrame(std::vector<Complex> values) : values_(std::move(values)) {}
   BlockFrame(std::span<const std::int16_t> samples, std::int32_t exponent, std::int32_t half)
       : values_(static_cast<std::size_t>(half)), half_(half), exponent_(exponent) {
     for (std::size_t i = 0; i < samples.size(); ++i) (i % 2 == 0 ? values_[i / 2].real : values_[i / 2].imaginary) = samples[i];
@@ -111,22 +112,34 @@ class BlockFrame {
 
   void pass(const FftStage& stage) {
     constexpr std::int64_t kRoom = 1 << 22;
-    const int growth = stage.radix == 2 ? 2 : (stage.radix == 5 ? 5 : 4);
-    const int shift = std::max(0, shift_for(growth, kRoom));
+    const int bits = stage.radix == 4 ? kTwiddleBits : kTwiddleBits - 1;
+    const BlockFrame results(sums(stage));
+    // What a first pass of radix 4 gives is known, a quarter of it as it is measured; otherwise magnitudes grow by the radix.
+    int shift = 0;
+    if (stage.size == 1 && stage.radix == 4) {
+      BlockFrame quarters = results;
+      for (Complex& value : quarters.values_) value = value.shifted(bits + 2);
+      shift = quarters.shift_for(4, kRoom);
+    } else {
+      shift = shift_for(stage.radix == 2 ? 2 : (stage.radix == 5 ? 5 : 4), kRoom);
+    }
+    shift = std::max(0, shift);
     exponent_ += shift;
+    for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = results.values_[i].scaled(bits + shift);
+  }
+
+  /// The results of a pass before they are rounded.
+  std::vector<Complex> sums(const FftStage& stage) const {
     std::vector<Complex> result(values_.size());
     const std::int32_t radix = stage.radix;
     for (std::int32_t block = 0; block < stage.blocks; ++block) {
       for (std::int32_t u = 0; u < stage.size; ++u) {
-        for (std::int32_t k = 0; k < radix; ++k) {
-          const auto place = [&](std::int32_t q) { return static_cast<std::size_t>((block * radix + q) * stage.size + u); };
-          Complex sum;
-          for (std::int32_t q = 0; q < radix; ++q) sum = sum + term(values_[place(q)], stage, u, k, q);
-          result[place(k)] = sum.scaled((radix == 4 ? kTwiddleBits : kTwiddleBits - 1) + shift);
-        }
+        const auto place = [&](std::int32_t q) { return static_cast<std::size_t>((block * radix + q) * stage.size + u); };
+        for (std::int32_t k = 0; k < radix; ++k)
+          for (std::int32_t q = 0; q < radix; ++q) result[place(k)] = result[place(k)] + term(values_[place(q)], stage, u, k, q);
       }
     }
-    values_ = std::move(result);
+    return result;
   }
 
   /// The share of value q of a butterfly in result k. Radix 4 turns by quarters without a product; others cut a bit from each.
@@ -138,7 +151,7 @@ class BlockFrame {
   }
 
   std::vector<Complex> values_;
-  std::int32_t half_, exponent_;
+  std::int32_t half_ = 0, exponent_ = 0;
 };
 
 class SignalBlockRfft : public OperatorBase<SignalBlockRfft> {

@@ -78,12 +78,12 @@ class SignalBlockWindow : public OperatorBase<SignalBlockWindow> {
       const auto length = static_cast<std::int64_t>(samples.size());
       std::int64_t sum = 0;
       for (const std::int16_t sample : samples) sum += sample;
-      mean = sum * 4096 / length;
+      mean = sum * 16384 / length;
     }
     std::vector<std::int64_t> products;
     for (std::size_t i = 0; i < samples.size(); ++i) {
       const std::int64_t weight = e.has_input(1) ? e.in<std::int16_t>(1)[i] : 32768;
-      products.push_back(((std::int64_t{samples[i]} * 4096 - mean) * weight) >> 12);
+      products.push_back(((std::int64_t{samples[i]} * 16384 - mean) * weight + 8192) >> 14);
     }
     return products;
   }

@@ -55,22 +55,56 @@ struct WideComplex {
   MOTE_INLINE WideComplex add_turned(WideComplex b) const { return {real + b.imaginary, imaginary - b.real}; }
   /// This + i * b.
   MOTE_INLINE WideComplex subtract_turned(WideComplex b) const { return {real - b.imaginary, imaginary + b.real}; }
-  MOTE_INLINE uint32_t narrowed(int32_t shift) const { return pair_of(real >> shift, imaginary >> shift); }
+  MOTE_INLINE uint32_t narrowed(int32_t shift) const {
+    return join_low(static_cast<uint32_t>(real >> shift), static_cast<uint32_t>(imaginary >> shift));
+  }
 };
 
 MOTE_INLINE WideComplex block_product(uint32_t a, uint32_t b) { return {multiply_real(a, b), multiply_imaginary(a, b)}; }
 
-/// The butterfly of four, stored `distance` apart.
-MOTE_INLINE void block_butterfly(WideComplex a, WideComplex b, WideComplex c, WideComplex d, int32_t shift, int16_t* to,
-                                 int32_t distance, BlockSizes& sizes) {
-  const WideComplex even = a + c;
-  const WideComplex even_less = a - c;
-  const WideComplex odd = b + d;
-  const WideComplex odd_less = b - d;
-  store_block_pair(to, (even + odd).narrowed(shift), sizes);
-  store_block_pair(to + distance, even_less.add_turned(odd_less).narrowed(shift), sizes);
-  store_block_pair(to + 2 * distance, (even - odd).narrowed(shift), sizes);
-  store_block_pair(to + 3 * distance, even_less.subtract_turned(odd_less).narrowed(shift), sizes);
+/// The transform of four values.
+struct BlockButterfly {
+  WideComplex first, second, third, fourth;
+
+  MOTE_INLINE BlockButterfly(WideComplex a, WideComplex b, WideComplex c, WideComplex d) {
+    const WideComplex even = a + c;
+    const WideComplex even_less = a - c;
+    const WideComplex odd = b + d;
+    const WideComplex odd_less = b - d;
+    first = even + odd;
+    second = even_less.add_turned(odd_less);
+    third = even - odd;
+    fourth = even_less.subtract_turned(odd_less);
+  }
+  /// Of values that stand `distance` apart, the first of them more by `plus`.
+  MOTE_INLINE BlockButterfly(const int16_t* at, int32_t distance, int32_t plus)
+      : BlockButterfly(wide(at, plus), wide(at + distance, 0), wide(at + 2 * distance, 0), wide(at + 3 * distance, 0)) {}
+
+  MOTE_INLINE void store(int32_t shift, int16_t* to, int32_t distance, BlockSizes& sizes) const {
+    store_block_pair(to, first.narrowed(shift), sizes);
+    store_block_pair(to + distance, second.narrowed(shift), sizes);
+    store_block_pair(to + 2 * distance, third.narrowed(shift), sizes);
+    store_block_pair(to + 3 * distance, fourth.narrowed(shift), sizes);
+  }
+
+ private:
+  static MOTE_INLINE WideComplex wide(const int16_t* at, int32_t plus) {
+    const uint32_t pair = load_block_pair(at);
+    return {static_cast<int16_t>(pair & 0xFFFFU) + plus, (static_cast<int32_t>(pair) >> 16) + plus};
+  }
+};
+
+/// Sizes of a quarter of what a pass without twiddles gives.
+MOTE_FUNCTION BlockSizes block_quarter_sizes(const int16_t* values, int32_t blocks) {
+  BlockSizes sizes;
+  for (int32_t block = 0; block < blocks; ++block, values += 8) {
+    const BlockButterfly x(values, 2, 0);
+    sizes.add(x.first.narrowed(2));
+    sizes.add(x.second.narrowed(2));
+    sizes.add(x.third.narrowed(2));
+    sizes.add(x.fourth.narrowed(2));
+  }
+  return sizes;
 }
 
 /// Makes `blocks` transforms of 4 * size values out of transforms of size values. `twiddles`: three for each position but the
@@ -80,13 +114,8 @@ MOTE_FUNCTION BlockSizes block_pass_of_4(int16_t* values, int32_t size, int32_t 
   BlockSizes sizes;
   int16_t* at = values;
   const int32_t half = (1 << shift) >> 1;
-  for (int32_t block = 0; block < blocks; ++block, at += 4 * distance) {
-    const auto wide = [&](int32_t q, int32_t plus) {
-      const uint32_t pair = load_block_pair(at + q * distance);
-      return WideComplex{static_cast<int16_t>(pair & 0xFFFFU) + plus, (static_cast<int32_t>(pair) >> 16) + plus};
-    };
-    block_butterfly(wide(0, half), wide(1, 0), wide(2, 0), wide(3, 0), shift, at, distance, sizes);
-  }
+  for (int32_t block = 0; block < blocks; ++block, at += 4 * distance)
+    BlockButterfly(at, distance, half).store(shift, at, distance, sizes);
   const int32_t wide_half = 1 << (13 + shift);
   for (int32_t u = 1; u < size; ++u, twiddles += 6) {
     const uint32_t first = load_block_pair(twiddles);
@@ -99,7 +128,7 @@ MOTE_FUNCTION BlockSizes block_pass_of_4(int16_t* values, int32_t size, int32_t 
       const WideComplex b = block_product(load_block_pair(at + distance), first);
       const WideComplex c = block_product(load_block_pair(at + 2 * distance), second);
       const WideComplex d = block_product(load_block_pair(at + 3 * distance), third);
-      block_butterfly(wide, b, c, d, 14 + shift, at, distance, sizes);
+      BlockButterfly(wide, b, c, d).store(14 + shift, at, distance, sizes);
     }
   }
   return sizes;
@@ -133,12 +162,14 @@ MOTE_FUNCTION BlockSizes block_pass(int16_t* values, int32_t size, int32_t block
   return sizes;
 }
 
-/// The passes from kStage on; gives the sum of the shifts.
+/// The passes from kStage on; gives the sum of the shifts. A first pass of radix 4 is looked at before it is made: values of few
+/// samples do not grow in it, and what it rounds away is lost to all passes.
 template <typename L, int32_t kStage, int32_t kSize>
 MOTE_INLINE int32_t block_passes(int16_t* values, const int16_t* twiddles, const int16_t* roots, BlockSizes& sizes) {
   if constexpr (kStage < L::stages) {
     constexpr int32_t kRadix = L::radices[kStage];
     constexpr int32_t kBlocks = L::half / (kSize * kRadix);
+    if constexpr (kSize == 1 && kRadix == 4) sizes = block_quarter_sizes(values, kBlocks);
     const int32_t shift = larger<int32_t>(0, sizes.shift(block_growth<kRadix>()));
     if constexpr (kRadix == 4) {
       sizes = block_pass_of_4(values, kSize, kBlocks, twiddles, shift);
@@ -198,26 +229,33 @@ MOTE_FUNCTION int32_t block_split(int16_t* values, int32_t half, const int16_t* 
   return shift;
 }
 
+/// Two samples of a frame from an even place on; what lies behind the frame is 0.
+template <typename L>
+MOTE_INLINE uint32_t block_samples(const int16_t* samples, int32_t at) {
+  if (L::width == 2 * L::half || at + 1 < L::width) return load_block_pair(samples + at);
+  return at < L::width ? pair_of(samples[at], 0) : 0;
+}
+
 /// Brings a frame into the order of the first pass, as large as magnitudes below 2^15 allow. Gives the shift to the right.
 template <typename L>
 MOTE_INLINE int32_t block_load(const int16_t* samples, const int16_t* order, int16_t* out, BlockSizes& sizes) {
   constexpr int32_t kRadix = L::radices[0];
   constexpr int32_t kDistance = 2 * (L::half / kRadix);
   uint32_t bits = 0;
-  for (int32_t i = 0; i + 1 < L::width; i += 2) {
-    const uint32_t pair = load_block_pair(samples + i);
+  for (int32_t at = 0; at < L::width; at += 2) {
+    const uint32_t pair = block_samples<L>(samples, at);
     bits |= static_cast<uint32_t>(multiply_add_pairs(pair, pair, 0));
   }
-  if constexpr (L::width % 2 != 0) bits |= static_cast<uint32_t>(samples[L::width - 1] * samples[L::width - 1]);
-  const int32_t shift = (bit_width(bits) - 29) >> 1;
-  const int32_t left = shift < 0 ? -shift : 0;
-  const int32_t right = shift < 0 ? 0 : shift;
-  const int32_t half = right;  // 1 bit at most: half of it is 1
-  const auto scaled = [&](int32_t at) { return at < L::width ? (samples[at] * (1 << left) + half) >> right : 0; };
+  const int32_t shift = (bit_width(bits) - 29) >> 1;  // 1 at most
+  const int32_t half = larger<int32_t>(shift, 0);
+  const uint32_t factor = uint32_t{1} << larger<int32_t>(-shift, 0);
   for (int32_t block = 0; block < L::half / kRadix; ++block) {
     int32_t at = 2 * order[block];
-    for (int32_t q = 0; q < kRadix; ++q, at += kDistance, out += 2)
-      store_block_pair(out, pair_of(scaled(at), scaled(at + 1)), sizes);
+    for (int32_t q = 0; q < kRadix; ++q, at += kDistance, out += 2) {
+      const uint32_t pair = block_samples<L>(samples, at);
+      const WideComplex scaled{multiply_low_halves(pair, factor, half), multiply_high_half(pair, factor, half)};
+      store_block_pair(out, scaled.narrowed(half), sizes);
+    }
   }
   return shift;
 }

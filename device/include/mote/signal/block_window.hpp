@@ -1,27 +1,37 @@
 #pragma once
 
+#include "mote/isa/dsp.hpp"
 #include "mote/signal/bits.hpp"
 
 namespace mote {
 
-/// The mean of L::length samples with 12 bits of fraction, cut towards 0.
+/// The mean of L::length samples with 14 bits of fraction, cut towards 0.
 template <typename L>
 MOTE_INLINE int32_t block_mean(const int16_t* samples) {
   int32_t sum = 0;
   for (int32_t i = 0; i < L::length; ++i) sum += samples[i];
   const int32_t whole = sum / L::length;
-  return whole * 4096 + (sum - whole * L::length) * 4096 / L::length;
+  return whole * 16384 + (sum - whole * L::length) * 16384 / L::length;
 }
 
 /// A sample less the mean times its weight, with 15 bits of fraction.
 template <typename L>
 MOTE_INLINE int32_t block_weighted(int32_t sample, int32_t mean, int32_t weight) {
   if constexpr (L::remove_mean) {
-    const int32_t difference = sample * 4096 - mean;
-    return (difference >> 12) * weight + (((difference & 4095) * weight) >> 12);
+    const int32_t difference = sample * 16384 - mean;
+    return (difference >> 14) * weight + (((difference & 16383) * weight + 8192) >> 14);
   } else {
     return sample * weight;
   }
+}
+
+/// x of at least -2^15, limited to what is below 2^15.
+MOTE_INLINE int32_t below_2_15(int32_t x) {
+#if MOTE_DSP
+  return saturate_16(x);
+#else
+  return smaller<int32_t>(x, INT16_MAX);
+#endif
 }
 
 /// L::frames frames of L::length samples, less their mean if L::remove_mean, times one window of 15 bits of fraction (1 without
@@ -41,8 +51,7 @@ MOTE_KERNEL void signal_block_window(const int16_t* samples, const int16_t* MOTE
     const int32_t shift = bit_width(static_cast<uint32_t>(sizes)) - 15;
     if (shift > 0) {
       const int32_t half = 1 << (shift - 1);
-      for (int32_t i = 0; i < L::length; ++i)
-        out[i] = static_cast<int16_t>(smaller<int32_t>((value(i) + half) >> shift, INT16_MAX));
+      for (int32_t i = 0; i < L::length; ++i) out[i] = static_cast<int16_t>(below_2_15((value(i) + half) >> shift));
     } else {
       for (int32_t i = 0; i < L::length; ++i) out[i] = static_cast<int16_t>(shift_left(value(i), -shift));
     }
