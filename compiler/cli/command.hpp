@@ -64,6 +64,7 @@ void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_listen(CLI::App& app, Action& action);
+void add_power(CLI::App& app, Action& action);
 void add_features(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   mote::cli::add_compile(app, action);
   mote::cli::add_run(app, action);
   mote::cli::add_listen(app, action);
+  mote::cli::add_power(app, action);
   mote::cli::add_features(app, action);
   mote::cli::add_evaluate(app, action);
   mote::cli::add_verify(app, action);

@@ -12,6 +12,10 @@ namespace {
 
 Board parse_board(std::string_view name, std::string_view text) {
   const nlohmann::json json = nlohmann::json::parse(text);
+  std::vector<OperatingPoint> points;
+  for (const auto& point : json.value("operating_points", nlohmann::json::array())) points.push_back({point.at("clock_hz"), point.at("nanojoules_per_cycle")});
+  SleepMode sleep;
+  if (json.contains("sleep")) sleep = {json["sleep"].at("mode"), json["sleep"].at("microamperes"), json["sleep"].at("wake_microseconds")};
   return {.name = std::string(name),
           .description = json.at("description"),
           .target = json.at("target"),
@@ -19,6 +23,9 @@ Board parse_board(std::string_view name, std::string_view text) {
           .flash_bytes = json.at("flash_bytes"),
           .ram_bytes = json.at("ram_bytes"),
           .nanojoules_per_cycle = json.at("nanojoules_per_cycle"),
+          .volts = json.value("volts", 0.0),
+          .slower_points = points,
+          .sleep = sleep,
           .source = json.at("source")};
 }
 

@@ -9,6 +9,19 @@
 
 namespace mote {
 
+/// A clock that a board can run at, and what a cycle then costs.
+struct OperatingPoint {
+  double clock_hz = 0;
+  double nanojoules_per_cycle = 0;  ///< 0: not known
+};
+
+/// What a board draws while it waits for samples, its memory kept.
+struct SleepMode {
+  std::string mode;           ///< in the maker's words; empty: nothing is known
+  double microamperes = 0;
+  double wake_microseconds = 0;  ///< until code runs again
+};
+
 /// A board that one can buy, read from its data file: a core, how fast it runs, how much memory it has and what a cycle costs.
 struct Board {
   std::string name, description;
@@ -16,6 +29,9 @@ struct Board {
   double clock_hz = 0;
   std::int64_t flash_bytes = 0, ram_bytes = 0;
   double nanojoules_per_cycle = 0;  ///< of the whole board while it computes; 0 when nobody has published it
+  double volts = 0;                            ///< that currents are given for; 0: none are
+  std::vector<OperatingPoint> slower_points = {};  ///< other clocks, with their own cost
+  SleepMode sleep = {};
   std::string source;               ///< datasheet and measurement the numbers come from
 
   /// Its core, with the board's clock and energy.
