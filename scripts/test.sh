@@ -108,7 +108,7 @@ part written
 step "signal operators against float64, on 1,000 random signals"
 part signals
 step "models"
-part python3 tests/models/run_models.py "$mote" "$shared"
+part "$([[ -x $work/venv/bin/python ]] && echo "$work/venv/bin/python" || echo python3)" tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_stream.py "$mote" "$shared"
 part python3 tests/models/run_onnx.py "$mote" "$shared"
 step "quantized models against what is promised, and TensorFlow Lite Micro"

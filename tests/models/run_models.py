@@ -4,6 +4,7 @@ Usage: run_models.py MOTE SHARED_DIR
 SHARED_DIR holds catalogue.json, models/ and golden/; without it those checks are left out and counted.
 """
 
+import importlib.util
 import json
 import sys
 import tempfile
@@ -27,7 +28,8 @@ FORCED_MODELS = ["mlperf__kws_ref_model", "mlperf__vww_96_int8", "mlperf__pretra
 SMALL_MODELS = ["mlperf__kws_ref_model", "mlperf__str_ww_ref_model", "tflm__micro_speech_quantized", "tflm__hello_world_int8", "tflm__keyword_scrambled_8bit",
                 "tinymaix__mnist_valid_q", "mlonmcu__CNN_full_quantized", "mltk__autoencoder_example", "microflow__sine", "mlonmcu__magic_wand"]
 # Models over a stream: signals in front of a network, and networks with variables.
-STREAM_MODELS = ["tflm__audio_preprocessor_int8", "tflm__audio_preprocessor_float", "esphome__v1_alexa", "esphome__v2_vad", "esphome__v2_okay_nabu"]
+STREAM_MODELS = ["tflm__audio_preprocessor_int8", "tflm__audio_preprocessor_float", "esphome__v1_alexa", "esphome__v1_okay_nabu", "esphome__v2_alexa",
+                 "esphome__v2_hey_jarvis", "esphome__v2_okay_nabu", "esphome__v2_vad"]
 ARENA_LIMITS = {"mlperf__vww_96_int8": 55296, "mlperf__pretrainedResnet_quant": 49152, "mlperf__kws_ref_model": 16000,
                 "mlperf__model_ToyCar_quant_fullint_micro_intio": 768}
 # Largest difference that the rounding of activations to int8 makes in TensorFlow Lite, on its golden vectors.
@@ -143,7 +145,9 @@ class Shared:
         checks.append(Check("keyword spotting: code in flash", self.kws_code))
         checks.append(Check("visual wake words compile fast", self.vww_compiles_fast))
         checks.append(Check("keyword spotting: evaluate here and on the board", self.evaluate_speed))
-        checks.append(Check("micro_speech: from sound to scores", self.sound_to_scores))
+        if importlib.util.find_spec("numpy"):
+            for target in ("reference", "host", "cortex-m4", "cortex-m55", "cortex-m0plus"):
+                checks.append(Check(f"micro_speech on {target}: from sound to scores", lambda t=target: self.sound_to_scores(t)))
         return checks
 
     def diff(self, name: str, options: list[str]) -> tuple[dict | None, str]:
@@ -192,7 +196,7 @@ class Shared:
                 outputs.append(result["outputs"])
         return "" if outputs[0] == outputs[1] else "the reference and the library differ"
 
-    def sound_to_scores(self) -> str:
+    def sound_to_scores(self, target: str) -> str:
         """A second of sound through the preprocessor, window by window, and its features through the network."""
         import numpy as np
 
@@ -203,7 +207,7 @@ class Shared:
 
             def answers(name: str, values, rows: int):
                 np.save(data, values)
-                done = call([self.mote, "run", self.model(name), "-t", "cortex-m4", "-i", str(data), "-o", str(written)])
+                done = call([self.mote, "run", self.model(name), "-t", target, "-i", str(data), "-o", str(written)])
                 if done.returncode != 0:
                     raise RuntimeError(done.stderr)
                 return np.load(written).reshape(rows, -1)
