@@ -73,12 +73,13 @@ promised() {
     echo "0 passed, 0 failed, 1 skipped"
   fi
 }
-signals() {
+# A script that needs NumPy.
+with_numpy() {
   local python=$work/venv/bin/python
   if [[ -x $python ]] && $python -c 'import numpy' 2>/dev/null; then
-    $python tests/signal/check_signal.py "$mote"
+    $python "$@"
   else
-    echo "NumPy is not there: signal operators are not compared with float64"
+    echo "NumPy is not there: $1 is left out"
     echo "0 passed, 0 failed, 1 skipped"
   fi
 }
@@ -106,7 +107,9 @@ part differential
 step "written .tflite files on TensorFlow Lite Micro and LiteRT"
 part written
 step "signal operators against float64, on 1,000 random signals"
-part signals
+part with_numpy tests/signal/check_signal.py "$mote"
+step "features from Python"
+part with_numpy tests/python/check_features.py "$mote"
 step "models"
 part "$([[ -x $work/venv/bin/python ]] && echo "$work/venv/bin/python" || echo python3)" tests/models/run_models.py "$mote" "$shared"
 part python3 tests/models/run_stream.py "$mote" "$shared"
