@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "common/errors.hpp"
+#include "common/random.hpp"
 #include "graph/print.hpp"
 #include "ops/define.hpp"
 #include "ops/evaluate.hpp"
@@ -88,6 +89,52 @@ TEST(ReadPipeline, WhatIsWrongIsSaidWithItsLine) {
                        "a hop of 3 samples is no whole number of steps of 2"));
   EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 4\nring = 3\n"), "less than a hop"));
   EXPECT_TRUE(contains(refusal("[source]\nrate = 10\nhop = 4\n[model]\nfile = \"missing.tflite\"\n"), "missing.tflite"));
+}
+
+TEST(ReadPipeline, DamagedFilesAreRefusedOrRead) {
+  const std::string sound = R"(name = "a"
+[source]
+rate = 16000
+channels = 2
+format = "float32"
+hop = "1 ms"
+zero = 1.5
+scale = 0.5
+range = [-8, 8]
+stuck = "1 s"
+gap = "ignore"
+ring = "20 ms"
+[[features]]
+op = "frames"
+length = "2 ms"
+step = "1 ms"
+[[features]]
+op = "stack"
+rows = 3
+)";
+  EXPECT_NO_THROW(graph_of(sound));
+  test::Random random(11);
+  int read = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = sound;
+    for (std::uint32_t changes = 1 + random.below(3); changes > 0; --changes) {
+      const std::uint32_t at = random.below(static_cast<std::uint32_t>(text.size()));
+      if (random.one_in(3)) {
+        text.erase(at, 1 + random.below(6));
+      } else if (random.one_in(2)) {
+        text[at] = static_cast<char>('0' + random.below(10));
+      } else {
+        text.insert(at, 1, static_cast<char>(random.below(256)));
+      }
+      if (text.empty()) break;
+    }
+    try {
+      verify(graph_of(text));
+      ++read;
+    } catch (const Error&) {
+    }
+  }
+  EXPECT_GT(read, 30);
 }
 
 }  // namespace
