@@ -17,9 +17,9 @@ bool Stream::same_layout(const Stream& other) const {
 }
 
 Taps taps_of(const Stream& in, const Stream& out, const TimeRule& rule, std::int32_t entry) {
-  std::int32_t lag = out.phase + out.step * entry;
+  std::int32_t lag = out.least_lag + out.step * entry;
   if (rule.use == TimeUse::kColumns) lag += in.last_lag - out.last_lag;
-  return {(lag - in.phase) / in.step, in.dilation() * rule.dilation};
+  return {(lag - in.least_lag) / in.step, in.dilation() * rule.dilation};
 }
 
 StreamPlan::StreamPlan(const Graph& graph, int axis, std::int32_t frames, bool keep_more)
@@ -73,7 +73,7 @@ std::vector<std::optional<int>> StreamPlan::axes(const Node& node) const {
 void StreamPlan::complete(Stream& stream) const {
   stream.step = std::gcd(frames_, stream.spacing);
   stream.fresh = frames_ / stream.step;
-  stream.phase = stream.lag_of(stream.inner_end() - 1) % stream.step;
+  stream.least_lag = stream.lag_of(stream.inner_end() - 1);
 }
 
 std::optional<Stream> StreamPlan::stream_of(const Node& node, const TimeRule& rule, std::size_t output) const {

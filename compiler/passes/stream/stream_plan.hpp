@@ -20,7 +20,7 @@ struct Stream {
   std::int32_t spacing = 1;   ///< frames between neighbours of the window
   std::int32_t last_lag = 0;  ///< of the window's last column; below 0: a padding stands for frames that are still to come
   std::int32_t top = 0, bottom = 0;
-  std::int32_t step = 1, fresh = 1, phase = 0;  ///< the newest column kept has the lag `phase`
+  std::int32_t step = 1, fresh = 1, least_lag = 0;  ///< `least_lag`: of the last inner column, which is the newest one kept
 
   // What is made of it.
   std::int32_t leading =
@@ -30,14 +30,11 @@ struct Stream {
 
   std::int32_t lag_of(std::int32_t column) const { return last_lag + spacing * (count - 1 - column); }
   /// Place of an inner column among those kept, 0 for the newest.
-  std::int32_t entry_of(std::int32_t column) const { return (lag_of(column) - phase) / step; }
+  std::int32_t entry_of(std::int32_t column) const { return (lag_of(column) - least_lag) / step; }
   std::int32_t dilation() const { return spacing / step; }
   std::int32_t inner_end() const { return count - bottom; }
-  /// Whether the fresh columns are the last inner ones of the window, side by side: then they and the bottom are computed at
-  /// once.
-  bool fresh_in_window() const {
-    return lag_of(inner_end() - 1) == phase && (fresh == 1 || dilation() == 1) && inner_end() - fresh >= top;
-  }
+  /// Whether the fresh columns are inner ones of the window, side by side: then they and the bottom are computed at once.
+  bool fresh_in_window() const { return (fresh == 1 || dilation() == 1) && inner_end() - fresh >= top; }
   /// The first column of those that are computed together at the window's end.
   std::int32_t tail_begin() const { return fresh_in_window() ? inner_end() - fresh : inner_end(); }
   std::int32_t tail_end() const { return ends ? count : inner_end(); }
