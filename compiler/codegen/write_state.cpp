@@ -23,27 +23,30 @@ std::vector<std::size_t> states_of(const Plan& plan, bool lasting) {
   return found;
 }
 
-/// The one value that all elements of a state begin with; empty when they differ.
-std::vector<std::uint8_t> common_value(const Tensor& tensor, const std::vector<std::uint8_t>& initial) {
-  const auto size = static_cast<std::ptrdiff_t>(type_bytes(tensor.type));
-  std::vector<std::uint8_t> first(initial.begin(), initial.begin() + size);
-  for (auto at = initial.begin(); at != initial.end(); at += size)
-    if (!std::equal(first.begin(), first.end(), at)) return {};
-  return first;
+/// The shortest piece of whole elements that, repeated, gives what a state begins with.
+std::vector<std::uint8_t> repeated_piece(const Tensor& tensor, const std::vector<std::uint8_t>& initial) {
+  const std::size_t size = type_bytes(tensor.type);
+  for (std::size_t piece = size; piece < initial.size(); piece += size) {
+    const auto from = initial.begin() + static_cast<std::ptrdiff_t>(piece);
+    if (initial.size() % piece == 0 && std::equal(from, initial.end(), initial.begin())) return {initial.begin(), from};
+  }
+  return initial;
 }
 
 std::string set_to_initial(const Plan& plan, std::size_t index, Tables& tables) {
   const Tensor& tensor = plan.graph.tensors[index];
-  const std::vector<std::uint8_t> initial = initial_state(tensor);
+  const std::vector<std::uint8_t> piece = repeated_piece(tensor, initial_state(tensor));
   const std::string place = fmt::format("at<{}>({})", type_in_c(tensor.type), plan.memory.tensor_offsets[index]);
-  if (const std::vector<std::uint8_t> value = common_value(tensor, initial); !value.empty()) {
+  if (piece.size() == type_bytes(tensor.type)) {
     std::string literal;
-    append_any(tensor.type, value, literal);
+    append_any(tensor.type, piece, literal);
     literal.pop_back();
     return fmt::format("  for (size_t i = 0; i < {}; ++i) {}[i] = {};\n", tensor.elements(), place, literal);
   }
-  const std::string table = tables.add({fmt::format("state{}", index), tensor.type, initial}, 0);
-  return fmt::format("  memcpy({}, {}, sizeof {});\n", place, table, table);
+  const auto elements = static_cast<std::int64_t>(piece.size() / type_bytes(tensor.type));
+  const std::string table = tables.add({fmt::format("state{}", index), tensor.type, piece}, 0);
+  if (elements == tensor.elements()) return fmt::format("  memcpy({}, {}, sizeof {});\n", place, table, table);
+  return fmt::format("  for (size_t i = 0; i < {}; i += {}) memcpy({} + i, {}, sizeof {});\n", tensor.elements(), elements, place, table, table);
 }
 
 std::string define_save_and_restore(const Plan& plan) {
