@@ -19,7 +19,7 @@ struct CompileOptions {
 
 ExitCode compile(const CompileOptions& options) {
   const Target target = chosen_target(options.target);
-  Graph graph = load_model(options.model);
+  Graph graph = load_model(options.model, options.explain);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
   const Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
   if (!options.selection.cmsis_nn.empty())

@@ -89,6 +89,8 @@ ImportOptions import_options(const ModelOptions& options) {
 }
 
 Graph load_model(const ModelOptions& options, bool tell_passes, PassScope scope) {
+  if (options.stream_axis && scope == PassScope::kPortable)
+    throw Error("a model file has no form for a streamed model", "write the file without --stream, then compile, run or verify it with --stream");
   const ImportOptions importing = import_options(options);
   Graph graph = std::filesystem::path(options.path).extension() == ".toml" ? read_pipeline_file(options.path) : import_model_file(options.path, importing);
   if (options.io == "int8") drop_float_borders(graph);

@@ -204,23 +204,43 @@ KernelCall lower_int8_weights(const NodeView& node) {
   return lower_weight_only(node, op.window(node), 1, by_channel(node), op.finish(node));
 }
 
+/// Whether the result is one pixel with every tap inside, a channel of it from each channel.
+bool is_one_pixel(const NodeView& node) {
+  const Window w = DepthwiseConv2d::of(node).window(node);
+  const bool one = w.batch == 1 && w.out_h == 1 && w.out_w == 1;
+  return one && w.in_c == w.out_c && !w.pads() && is_not_weight_only(node);
+}
+double one_pixel_cycles(const NodeView& node) {
+  return 4.5 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)) + 40.0 * static_cast<double>(node.output().elements());
+}
+
+KernelCall lower_one_pixel(const NodeView& node) {
+  const auto& op = DepthwiseConv2d::of(node);
+  KernelCall call("depthwise_conv_2d_pixel", "depthwise_conv_2d_pixel");
+  call.type("Input", node.input(0).type).type("Weight", node.input(1).type).type("Sum", sum_type(op.check(node)));
+  const Finish last = op.finish(node);
+  last.describe(call, node.output());
+  op.window(node).describe(call);
+  call.input(0).constant("weights", node.input(1));
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[3]);
+  if (node.input(0).type == DataType::kInt8) {
+    call.flag("has_bias", true).constant("bias", folded_bias(by_channel(node), node, 0, 2, channels));
+  } else {
+    pass_bias(call, node, 2);
+  }
+  last.tables(call, channels);
+  return call.output();
+}
+
 /// With one input channel it is a convolution, whose weights stand channel after channel.
 std::optional<PackedConvolution> packed(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   const Window w = op.window(node);
   if (node.input(0).type != DataType::kInt8 || w.in_c != 1) return std::nullopt;
   const auto channels = static_cast<std::size_t>(w.out_c);
-  const auto weights = node.input(1).values<std::int8_t>();
-  const std::size_t taps = weights.size() / channels;
-  PackedConvolution convolution{w, std::vector<std::int8_t>(weights.size()), std::vector<std::int32_t>(channels),
-                                op.finish(node)};
-  for (std::size_t c = 0; c < channels; ++c) {
-    std::int32_t sum = 0;
-    for (std::size_t tap = 0; tap < taps; ++tap) sum += convolution.weights[c * taps + tap] = weights[tap * channels + c];
-    const std::int32_t start = node.has_input(2) ? node.input(2).values<std::int32_t>()[c] : 0;
-    convolution.bias[c] = wrap_add(start, wrap_multiply(-node.input(0).zero_point(), sum));
-  }
-  return convolution;
+  std::vector<std::int8_t> weights = by_channel(node);
+  std::vector<std::int32_t> bias = folded_bias(weights, node, 0, 2, channels);
+  return PackedConvolution{w, std::move(weights), std::move(bias), op.finish(node)};
 }
 
 std::optional<DepthwiseRows> rows(const NodeView& node) {
@@ -407,6 +427,7 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .applies = is_weight_only,
      .cycles = weight_only_cycles,
      .lower = lower_int8_weights},
+    {.name = "depthwise_conv_2d.one_pixel", .applies = is_one_pixel, .cycles = one_pixel_cycles, .lower = lower_one_pixel},
     {.name = "depthwise_conv_2d.direct", .applies = is_not_weight_only, .cycles = direct_cycles, .lower = lower_direct},
     cmsis_row<cmsis, Isa::kMve>("depthwise_conv_2d.cmsis_nn"),
     cmsis_row<cmsis, Isa::kDsp>("depthwise_conv_2d.cmsis_nn"),

@@ -140,7 +140,11 @@ void pass_bias(KernelCall& call, const NodeView& node, int bias) {
 }
 
 std::vector<std::int32_t> folded_bias(const NodeView& node, int input, int weights, int bias, std::size_t channels) {
-  const auto values = node.input(weights).values<std::int8_t>();
+  return folded_bias(node.input(weights).values<std::int8_t>(), node, input, bias, channels);
+}
+
+std::vector<std::int32_t> folded_bias(std::span<const std::int8_t> values, const NodeView& node, int input, int bias,
+                                      std::size_t channels) {
   const std::size_t per_channel = values.size() / channels;
   const std::int32_t zero_point = node.input(input).zero_point();
   std::vector<std::int32_t> folded(channels);

@@ -120,5 +120,8 @@ void pass_bias(KernelCall& call, const NodeView& node, int bias);
 /// Bias with the input's zero point folded in: bias[c] - zero_point * (sum of the weights of c). For kernels that never read
 /// padding. `weights` is channel-major. Exact, since sums wrap. Only for the int32 accumulator.
 std::vector<std::int32_t> folded_bias(const NodeView& node, int input, int weights, int bias, std::size_t channels);
+/// The same for weights that the model has in another order.
+std::vector<std::int32_t> folded_bias(std::span<const std::int8_t> weights, const NodeView& node, int input, int bias,
+                                      std::size_t channels);
 
 }  // namespace mote

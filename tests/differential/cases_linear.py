@@ -205,15 +205,30 @@ def rectified_quantization(c):
     return np.float32(limit * c.rng.uniform(0.5, 0.99)), -128
 
 
-@operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_large", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
+def one_pixel(c):
+    """A window that covers the whole image."""
+    kernel, dilation = c.pick([(5, 1), (3, 3), (1, 4), (10, 1), (2, 5)]), c.pick([(1, 1), (2, 1), (1, 1)])
+    size = (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+    c.note.update(kernel=kernel, dilation=dilation, size=size)
+    return *size, kernel, (1, 1), dilation, "VALID", (1, 1)
+
+
+@operator("DEPTHWISE_CONV_2D", ("int8", "int8_rows", "int8_large", "int8_pixel", "float32_pixel", "int8_tensor", "int8_w4", "int16", "float32"), ("int16_b32", "uint8", "int32"))
 def depthwise_conv_2d(c):
-    by_rows, large = "rows" in c.variant, "large" in c.variant
-    height, width, kernel, stride, dilation, padding, out = rows_window(c) if by_rows else window(c, LARGE_SIZES if large else SIZES, kernels=LARGE_KERNELS if large else KERNELS)
+    by_rows, large, pixel = "rows" in c.variant, "large" in c.variant, "pixel" in c.variant
+    if by_rows:
+        height, width, kernel, stride, dilation, padding, out = rows_window(c)
+    elif pixel:
+        height, width, kernel, stride, dilation, padding, out = one_pixel(c)
+    else:
+        height, width, kernel, stride, dilation, padding, out = window(c, LARGE_SIZES if large else SIZES, kernels=LARGE_KERNELS if large else KERNELS)
     depth, times, batch = c.channels(), c.pick([1, 1, 2, 1, 3]), c.pick([1, 1, 1, 2])
     if by_rows:
         depth, times = c.size(1, 20), c.pick([1, 1, 1, 1, 2])
     if large:
         depth, times = c.pick([8, 20, 5, 32, 11, 16, 3]), 1
+    if pixel:
+        times, batch = 1, 1
     activation = c.activation()
     rectified = by_rows and c.note["activation"] in ("RELU", "RELU6") and c.pick([True, True, False])
     x = c.input((batch, height, width, depth))

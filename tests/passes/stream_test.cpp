@@ -255,5 +255,120 @@ TEST_P(Stream, GivesWhatTheWindowGives) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Stream, testing::Range(0U, 4U));
 
+/// Two convolutions along axis 1 of a window of 8 frames, over three columns each.
+Graph sums(Padding::Kind padding) {
+  GraphBuilder builder("g");
+  const TensorId in = builder.input({1, 8, 1, 1}, quantized(0.5F, 3));
+  const TensorId weights = builder.constant<std::int8_t>({1, 3, 1, 1}, {1, 1, 1}, quantized(1.0F));
+  const TensorId first = builder.node("conv_2d", {in, weights}, {{"padding", Padding{padding}}}, quantized(0.5F, -1));
+  builder.output(builder.node("conv_2d", {first, weights}, {{"padding", Padding{padding}}}, quantized(0.5F, 2)));
+  return builder.finish();
+}
+
+TEST(StreamOverTime, KeepsOnlyWhatIsReadAgain) {
+  const Graph model = sums(Padding::Kind::kValid);
+  EXPECT_EQ(print_graph(stream_over_time(model, {.axis = 1})), R"(graph "g"
+tensor %0 int8 1x1x1x1 "t0" scale=[0.5] zero_point=[3]
+tensor %1 int8 1x3x1x1 "t1" scale=[1] zero_point=[0] constant=010101
+tensor %2 int8 1x3x1x1 "t0/window" scale=[0.5] zero_point=[3] state
+tensor %3 int8 1x3x1x1 "t0/window" scale=[0.5] zero_point=[3]
+tensor %4 int8 1x1x1x1 "t2" scale=[0.5] zero_point=[-1]
+tensor %5 int8 1x3x1x1 "t2/window" scale=[0.5] zero_point=[-1] state
+tensor %6 int8 1x3x1x1 "t2/window" scale=[0.5] zero_point=[-1]
+tensor %7 int8 1x1x1x1 "t3" scale=[0.5] zero_point=[2]
+tensor %8 int8 1x4x1x1 "t3/window" scale=[0.5] zero_point=[2] state
+tensor %9 int8 1x4x1x1 "t3" scale=[0.5] zero_point=[2]
+inputs (%0)
+node push_window "input_window" (%2 %0) -> (%3) axis=1
+node conv_2d "conv_2d_0" (%3 %1) -> (%4) padding=valid stride_h=1 stride_w=1 dilation_h=1 dilation_w=1 activation=none
+node push_window "conv_2d_0_window" (%5 %4) -> (%6) axis=1
+node conv_2d "conv_2d_1" (%6 %1) -> (%7) padding=valid stride_h=1 stride_w=1 dilation_h=1 dilation_w=1 activation=none
+node push_window "conv_2d_1_window" (%8 %7) -> (%9) axis=1
+outputs (%9)
+)");
+}
+
+TEST(StreamOverTime, MovesOldColumnsToTheWorkOnlyWhenAsked) {
+  const Graph model = sums(Padding::Kind::kSame);
+  const auto state_bytes = [](const Graph& graph) {
+    std::int64_t bytes = 0;
+    for (const Tensor& tensor : graph.tensors) bytes += tensor.is_state ? tensor.bytes() : 0;
+    return bytes;
+  };
+  const Graph least = stream_over_time(model, {.axis = 1});
+  const Graph more = stream_over_time(model, {.axis = 1, .keep_more = true});
+  EXPECT_LT(state_bytes(least), state_bytes(more));
+  EXPECT_GT(total_macs(least), total_macs(more));
+  expect_same_as_window(model, least, 1, 1, 20);
+  expect_same_as_window(model, more, 1, 1, 20);
+}
+
+TEST(StreamOverTime, BeginsAsAfterSilence) {
+  // What a convolution with a bias gives for real 0 is not real 0, and stands in its window from the start.
+  GraphBuilder builder;
+  const TensorId in = builder.input({1, 6, 1, 1}, quantized(0.5F, 3));
+  const TensorId weights = builder.constant<std::int8_t>({1, 2, 1, 1}, {1, 1}, quantized(1.0F));
+  const TensorId bias = builder.constant<std::int32_t>({1}, {9});
+  const TensorId first = builder.node("conv_2d", {in, weights, bias});
+  const TensorId second = builder.node("conv_2d", {first, weights, bias}, {{"padding", Padding{Padding::Kind::kValid}}});
+  builder.output(second);
+  const Graph model = builder.finish();
+  const Graph streamed = stream_over_time(model, {.axis = 1});
+  int told = 0;
+  for (const Tensor& tensor : streamed.tensors) told += tensor.initial != nullptr ? 1 : 0;
+  EXPECT_EQ(told, 2);
+  expect_same_as_window(model, streamed, 1, 2, 12);
+}
+
+TEST(StreamOverTime, FramesMayLieOneAfterAnotherInAFlatInput) {
+  GraphBuilder builder;
+  const TensorId in = builder.input({1, 24}, quantized(0.5F, -3));
+  const TensorId scaled = builder.node("quantize", {in}, {}, quantized(0.25F, 1));
+  const TensorId image = builder.node("reshape", {scaled, builder.integers({-1, 8, 3, 1})}, {}, quantized(0.25F, 1));
+  const TensorId weights = builder.constant<std::int8_t>({2, 2, 2, 1}, {1, 2, 3, 4, -1, -2, -3, 4}, quantized(0.1F));
+  builder.output(builder.node("conv_2d", {image, weights}, {{"padding", Padding{Padding::Kind::kSame}}}));
+  const Graph model = builder.finish();
+  const Graph streamed = stream_over_time(model, {.axis = 1, .frames = 2});
+  EXPECT_EQ(streamed.tensor(streamed.inputs[0]).shape, (Shape{1, 6}));
+  expect_same_as_window(model, streamed, 1, 3, 20);
+}
+
+TEST(StreamOverTime, AnAxisIsCountedAsInTheFile) {
+  GraphBuilder builder;
+  const TensorId in = builder.input({1, 2, 9, 3});
+  const TensorId weights = builder.constant<std::int8_t>({1, 1, 3, 3}, std::vector<std::int8_t>(9, 1), quantized(0.1F));
+  builder.output(builder.node("conv_2d", {in, weights}));
+  Graph model = builder.finish();
+  model.tensors[0].file_axes = {0, 3, 1, 2};
+  EXPECT_EQ(stream_over_time(model, {.axis = 3}).tensors[0].shape, (Shape{1, 2, 1, 3}));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(model, {.axis = 4}); }),
+                       "input 't0' is 1x2x9x3: nothing can be streamed along axis 4\n  axes that hold more than one frame: 1 (3), 2 (2), 3 (9)"));
+}
+
+TEST(StreamOverTime, RefusesWithReasons) {
+  const Graph model = sums(Padding::Kind::kValid);
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(model, {.axis = 0}); }), "nothing can be streamed along axis 0"));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(model, {.axis = -1}); }), "nothing can be streamed along axis -1"));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(model, {.axis = 1, .frames = 8}); }), "8 frames per run do not fit a window of 8"));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(model, {.axis = 1, .frames = 0}); }), "0 frames per run do not fit"));
+
+  GraphBuilder dense;
+  const TensorId in = dense.input({1, 6, 2});
+  const TensorId flat = dense.node("reshape", {in, dense.integers({1, 12})});
+  dense.output(dense.node("fully_connected", {flat, dense.constant<std::int8_t>({1, 12}, std::vector<std::int8_t>(12, 1), quantized(0.1F))}));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(dense.finish(), {.axis = 1}); }),
+                       "nothing can be computed frame by frame along axis 1: reshape 'reshape_0' needs the whole window"));
+
+  GraphBuilder two;
+  two.output(two.node("add", {two.input({1, 4}), two.input({1, 4})}));
+  EXPECT_TRUE(contains(error_of([&] { stream_over_time(two.finish(), {.axis = 1}); }), "streaming takes a model with one input, this one has 2"));
+}
+
+TEST(StreamOverTime, TellsWhatItDoes) {
+  std::string text;
+  stream_over_time(sums(Padding::Kind::kValid), {.axis = 1, .log = [&](std::string_view part) { text += part; }});
+  EXPECT_EQ(text, "stream along axis 1: 1 of 8 frames per run; 2 operators compute only new columns and borders; 6 MACs, 30 before; 10 bytes of state\n");
+}
+
 }  // namespace
 }  // namespace mote::test
