@@ -44,6 +44,7 @@ std::size_t output_named(const Graph& model, Section& section) {
 }  // namespace
 
 void append_model(PipelineBuilder& builder, const Graph& model, std::size_t output) {
+  require_no_blocks(builder);
   if (model.inputs.size() != 1)
     throw Error(fmt::format("the model has {} inputs, and one value flows", model.inputs.size()));
   Graph& graph = builder.graph.graph();
@@ -69,6 +70,7 @@ void build_model(PipelineBuilder& builder, Section& section) {
   }
   append_model(builder, model, output_named(model, section));
   builder.rows_per_second = builder.runs_per_second();
+  builder.are_samples = false;
 }
 
 void build_model_features(PipelineBuilder& builder, Section& section) {

@@ -4,7 +4,12 @@
 
 namespace mote {
 
+void require_no_blocks(const PipelineBuilder& builder) {
+  if (builder.blocks) throw Error("spectra of integers have an exponent for each frame, which only `mel` and `log` take on", "put `log` before it, or leave `integers` out");
+}
+
 void make_real(PipelineBuilder& builder) {
+  require_no_blocks(builder);
   const Tensor& tensor = builder.graph.tensor(builder.value);
   if (is_float(tensor.type)) return;
   builder.value = tensor.quantization.empty() ? builder.graph.cast(builder.value, DataType::kFloat32)
@@ -12,6 +17,7 @@ void make_real(PipelineBuilder& builder) {
 }
 
 void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view name) {
+  require_no_blocks(builder);
   Tensor window = builder.graph.tensor(builder.value);
   const std::int64_t fresh = window.shape[0];
   MOTE_CHECK(rows >= fresh);

@@ -88,6 +88,7 @@ Graph build(const ConfigTable& file, const std::filesystem::path& path, Pipeline
   ImportedGraph graph(name);
   PipelineBuilder builder{graph, settings.source, add_input(graph, settings), settings.source.rate_hz};
   for (Section& step : sections_named(file, "features", directory)) build_step(builder, step);
+  require_no_blocks(builder);
   if (const ConfigTable* model = table_named(file, "model", place); model != nullptr && scope == PipelineScope::kAll) {
     Section section("[model]", *model, place, directory);
     graph.set_origin("model");

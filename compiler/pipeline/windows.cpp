@@ -4,7 +4,7 @@ namespace mote {
 
 void build_frames(PipelineBuilder& builder, Section& section) {
   const Shape in = builder.shape();
-  if (in.size() != 2 || in[0] != builder.source.hop || builder.rows_per_second != builder.source.rate_hz)
+  if (!builder.are_samples)
     section.fail("op", "frames are cut from samples [hop, channels], and these are no longer", "put it before what works on frames");
   const std::int64_t length = section.required_steps("length", builder.rows_per_second, "samples");
   const std::int64_t step = section.steps("step", builder.rows_per_second, "samples").value_or(length);
@@ -20,8 +20,10 @@ void build_frames(PipelineBuilder& builder, Section& section) {
   } else {
     builder.value = builder.graph.add("signal_frames", {builder.value},
                                       {{"length", static_cast<std::int32_t>(length)}, {"step", static_cast<std::int32_t>(step)}});
+    if (in[1] == 1) builder.value = builder.graph.reshape(builder.value, {frames, static_cast<std::int32_t>(length)});
   }
   builder.rows_per_second /= static_cast<double>(step);
+  builder.are_samples = false;
 }
 
 void build_stack(PipelineBuilder& builder, Section& section) {
@@ -30,6 +32,7 @@ void build_stack(PipelineBuilder& builder, Section& section) {
   if (rows < fresh) section.fail("rows", fmt::format("each run brings {} rows, more than {}", fresh, rows), "make the source's hop shorter");
   keep_window(builder, rows, "stack");
   builder.rows_per_second = builder.runs_per_second();
+  builder.are_samples = false;
 }
 
 }  // namespace mote

@@ -147,6 +147,7 @@ def float_figures(mote, samples):
     banks = {
         "htk": one("signal_mel", power, BANDS, fft_length=LENGTH, bands=BANDS, rate=float(RATE), low=20.0, high=8000.0),
         "slaney": one("signal_mel", power, BANDS, fft_length=LENGTH, bands=BANDS, rate=float(RATE), low=0.0, high=8000.0, slaney=True, unit_area=True),
+        "in mels": one("signal_mel", power, BANDS, fft_length=LENGTH, bands=BANDS, rate=float(RATE), low=0.0, high=8000.0, in_mels=True),
     }
     log = one("signal_log", banks["htk"], BANDS, floor=1e-6)
     cepstra = one("signal_dct", log, CEPSTRA, coefficients=CEPSTRA)
@@ -161,9 +162,10 @@ def float_figures(mote, samples):
     yield "float spectrum", relative(complex_of(values(spectrum)), exact)
     yield "float power", relative(values(power), exact_power)
     yield "float magnitude", relative(values(magnitude), np.abs(exact))
-    for scale, low, area in (("htk", 20, False), ("slaney", 0, True)):
-        mel = exact_power @ ref.mel_weights(LENGTH, RATE, BANDS, low, 8000, scale, area).T
-        yield f"float mel {scale}", relative(values(banks[scale]), mel)
+    for name, low, area in (("htk", 20, False), ("slaney", 0, True), ("in mels", 0, False)):
+        scale = "slaney" if name == "slaney" else "htk"
+        mel = exact_power @ ref.mel_weights(LENGTH, RATE, BANDS, low, 8000, scale, area, name == "in mels").T
+        yield f"float mel {name}", relative(values(banks[name]), mel)
     mel = exact_power @ ref.mel_weights(LENGTH, RATE, BANDS, 20, 8000, "htk").T
     exact_log = np.log(np.maximum(mel, 1e-6))
     near = np.maximum(mel, 1e-6) >= mel.max(axis=1, keepdims=True) * 1e-9  # bands within 90 dB of the loudest

@@ -8,7 +8,7 @@ import numpy as np
 ATTRIBUTES = {
     "signal_block_window": dict(remove_mean=False),
     "signal_power": dict(magnitude=False),
-    "signal_mel": dict(slaney=False, unit_area=False, rate=16000.0, low=0.0, high=8000.0, fft_length=512, bands=40),
+    "signal_mel": dict(slaney=False, unit_area=False, in_mels=False, rate=16000.0, low=0.0, high=8000.0, fft_length=512, bands=40),
     "signal_log": dict(factor=1.0, unit=1.0, floor=1e-10),
     "signal_dct": dict(first=0, coefficients=1, orthonormal=True),
     "signal_statistics": dict(channels=0, which=[]),

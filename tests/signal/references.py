@@ -19,7 +19,7 @@ def hann(n):
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
 
 
-def mel_weights(length, rate, bands, low, high, scale, unit_area=False):
+def mel_weights(length, rate, bands, low, high, scale, unit_area=False, in_mels=False):
     """Triangles [bands, bins], as librosa has them (scale "slaney", with or without unit area, or "htk")."""
     if scale == "htk":
         to, back = lambda f: 2595 * np.log10(1 + f / 700), lambda m: 700 * (10 ** (m / 2595) - 1)
@@ -29,10 +29,13 @@ def mel_weights(length, rate, bands, low, high, scale, unit_area=False):
         back = lambda m: np.where(m < 15, m * 200 / 3, 1000 * np.exp((m - 15) * step))
     edges = back(np.linspace(to(np.float64(low)), to(np.float64(high)), bands + 2))
     f = np.arange(length // 2 + 1) * rate / length
+    widths = edges[2:] - edges[:-2]
+    if in_mels:
+        f, edges = to(f), to(edges)
     rising = (f - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - f) / (edges[2:] - edges[1:-1])[:, None]
     weights = np.maximum(0, np.minimum(rising, falling))
-    return weights * (2 / (edges[2:] - edges[:-2]))[:, None] if unit_area else weights
+    return weights * (2 / widths)[:, None] if unit_area else weights
 
 
 def dct_matrix(n, count):

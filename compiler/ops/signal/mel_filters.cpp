@@ -35,7 +35,11 @@ std::vector<MelFilter> mel_filters(const MelFilterBank& bank) {
     MelFilter filter;
     for (std::int32_t bin = 0; bin <= bank.fft_length / 2; ++bin) {
       const double hertz = bin * bank.rate / bank.fft_length;
-      const double height = std::min((hertz - left) / (middle - left), (right - hertz) / (right - middle));
+      const auto along = [&](double from, double to) {
+        if (!bank.in_mels) return (hertz - from) / (to - from);
+        return (mels_of(bank.scale, hertz) - mels_of(bank.scale, from)) / (mels_of(bank.scale, to) - mels_of(bank.scale, from));
+      };
+      const double height = std::min(along(left, middle), along(right, middle));
       if (height <= 0) continue;
       if (filter.weights.empty()) filter.first = bin;
       filter.weights.push_back(bank.unit_area ? height * 2.0 / (right - left) : height);

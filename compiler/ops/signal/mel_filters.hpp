@@ -14,6 +14,7 @@ enum class MelScale : std::uint8_t {
 struct MelFilterBank {
   MelScale scale = MelScale::kHtk;
   bool unit_area = false;  ///< triangles of area 1 over Hz instead of height 1
+  bool in_mels = false;    ///< their sides are straight over mels, not over Hz
   double rate = 16000;     ///< samples per second
   double low = 0, high = 8000;
   std::int32_t fft_length = 512, bands = 40;

@@ -20,7 +20,7 @@ class SignalMel : public OperatorBase<SignalMel> {
   static constexpr std::string_view kName = "signal_mel";
   static const std::vector<Implementation> kRows;
 
-  bool slaney = false, unit_area = false;
+  bool slaney = false, unit_area = false, in_mels = false;
   float rate = 16000, low = 0, high = 8000;
   std::int32_t fft_length = 512, bands = 40;
 
@@ -28,6 +28,7 @@ class SignalMel : public OperatorBase<SignalMel> {
   void fields(V& v) {
     v.visit("slaney", slaney);
     v.visit("unit_area", unit_area);
+    v.visit("in_mels", in_mels);
     v.visit("rate", rate);
     v.visit("low", low);
     v.visit("high", high);
@@ -36,7 +37,7 @@ class SignalMel : public OperatorBase<SignalMel> {
   }
 
   std::vector<MelFilter> filters() const {
-    return mel_filters({slaney ? MelScale::kSlaney : MelScale::kHtk, unit_area, static_cast<double>(rate),
+    return mel_filters({slaney ? MelScale::kSlaney : MelScale::kHtk, unit_area, in_mels, static_cast<double>(rate),
                         static_cast<double>(low), static_cast<double>(high), fft_length, bands});
   }
   /// Bits of fraction with which the largest weight fills 15 bits.
