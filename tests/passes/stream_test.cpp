@@ -5,6 +5,7 @@
 #include "common/errors.hpp"
 #include "common/graph_builder.hpp"
 #include "common/random.hpp"
+#include "common/random_graph.hpp"
 #include "graph/print.hpp"
 #include "ops/evaluate.hpp"
 #include "ops/joined.hpp"
@@ -254,6 +255,27 @@ TEST_P(Stream, GivesWhatTheWindowGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Stream, testing::Range(0U, 4U));
+
+TEST(StreamOverTime, AnyGraphAlongAnyAxisIsStreamedRightOrRefused) {
+  int streamed_graphs = 0;
+  for (std::uint32_t seed = 0; seed < 800; ++seed) {
+    const Graph model = random_graph(seed);
+    const Shape& shape = model.tensor(model.inputs[0]).shape;
+    for (std::int32_t axis = 0; axis < static_cast<std::int32_t>(shape.size()); ++axis) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed << ", axis " << axis);
+      Graph streamed;
+      try {
+        streamed = stream_over_time(model, {.axis = axis});
+      } catch (const Error&) {
+        continue;
+      }
+      ++streamed_graphs;
+      expect_same_as_window(model, streamed, axis, seed, 12);
+      if (HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GT(streamed_graphs, 150);
+}
 
 /// Two convolutions along axis 1 of a window of 8 frames, over three columns each.
 Graph sums(Padding::Kind padding) {
