@@ -130,7 +130,7 @@ void build_standardize(PipelineBuilder& builder, Section& section) {
   }
   std::vector<float> factors;
   for (const float value : deviation) {
-    if (!(value > 0)) section.fail(section.has("file") ? "file" : "deviation", "must be above 0");
+    if (!(value > 0) || !std::isnormal(1.0F / value)) section.fail(section.has("file") ? "file" : "deviation", "must be above 0");
     factors.push_back(1.0F / value);
   }
   ImportedGraph& graph = builder.graph;

@@ -165,7 +165,8 @@ void build_fir(PipelineBuilder& builder, Section& section) {
     section.fail("op", "needs either a band (lowpass, highpass or bandpass, in Hz) or coefficients");
   if (coefficients) {
     if (taps) section.fail("taps", "is that of a band; coefficients are given");
-    if (coefficients->empty()) section.fail("coefficients", "are none");
+    const bool sound = !coefficients->empty() && std::ranges::all_of(*coefficients, [](double x) { return std::isfinite(x); });
+    if (!sound) section.fail("coefficients", "must be numbers");
     return add_fir(builder, *coefficients);
   }
   if (!band->low_pass() && taps.value_or(31) % 2 == 0) section.fail("taps", "must be odd, unless the filter is a low-pass");

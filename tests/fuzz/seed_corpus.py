@@ -4,6 +4,7 @@
 import io
 import json
 import pathlib
+import re
 import struct
 import sys
 import zipfile
@@ -56,6 +57,24 @@ JOURNAL = b"""{"format":"mote search 1","search":"this"}
 """
 
 
+# Each a chain of steps behind a source, settings as in docs/pipeline_steps.md.
+STEPS = {
+    "filters": ["preemphasis integers=true", "biquads bandpass=[300,3400] order=3", "fir highpass=50 taps=31", "decimate by=4"],
+    "sections": ["biquads coefficients=[0.5,0,0,-0.5,0] integers=true", "difference", "band_passes edges=[300,800,800,3000]"],
+    "spectra": ['frames length="30 ms" step="20 ms"', 'window kind="blackman" integers=true', "power_spectrum points=512",
+                'mel bands=20 scale="slaney" triangles="area" straight="mel"', 'log unit="decibels" floor=1e-9', "dct coefficients=13", "stack rows=5"],
+    "mfcc": ["frames length=480 step=320", "mfcc bands=26 first=1 coefficients=12", "standardize mean=1 deviation=[2.0]", "normalize"],
+    "numbers": ["frames length=480 step=320", "remove_mean", "magnitude_spectrum", 'spectral_features values=["centroid","flatness"] bands=[0,1000]'],
+    "statistics": ["frames length=32", 'statistics values=["rms","peaks"]', "scale multiply=2 add=1 minimum=0 maximum=3"],
+    "channels": ["frames length=480 step=320", "power_spectrum", "noise_subtraction smoothing=0.1", "pcen gain=0.9", "autocorrelation lags=20"],
+}
+
+
+def pipeline(steps):
+    sections = "".join("[[features]]\nop = \"{}\"\n{}\n".format(*(step.split(" ", 1) + [""])[:2]) for step in steps)
+    return '[source]\nrate = 16000\nhop = "20 ms"\nscale = 0.5\n' + re.sub(r"(?<=\S) (?=[a-z]+=)", "\n", sections)
+
+
 def seeds(models):
     windows = (ROOT / "examples/activity/test_windows.npz").read_bytes()
     members = {}
@@ -93,6 +112,10 @@ def seeds(models):
         yield f"dump/{descr[1:]}", npz({"out": npy(descr, (1, 4), bytes(4 * size))})
     head = {"fingerprint": "0", "epochs": 1, "best_epoch": 1, "steps": 3, "slots": [2, 1], "moments": True, "curve": [[0, 0.5], [0.4, 0.3]]}
     yield "checkpoint/one_epoch", b"mote distillation 1\n" + json.dumps(head).encode() + b"\n" + struct.pack("<12f", *range(12))
+    for name, steps in STEPS.items():
+        yield f"pipeline/{name}", pipeline(steps).encode()
+    for path in sorted((ROOT / "examples").glob("*/*.toml")):
+        yield f"pipeline/{path.parent.name}_{path.stem}", path.read_bytes()
     for graph in sorted((ROOT / "tests/golden").glob("*.graph")):
         yield f"graph_text/{graph.stem}", graph.read_bytes()
 
