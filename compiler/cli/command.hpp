@@ -73,6 +73,8 @@ void add_convert(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_compress(CLI::App& app, Action& action);
+void add_fit(CLI::App& app, Action& action);
+void add_calibrate(CLI::App& app, Action& action);
 void add_targets(CLI::App& app, Action& action);
 void add_steps(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   mote::cli::add_listen(app, action);
   mote::cli::add_power(app, action);
   mote::cli::add_features(app, action);
+  mote::cli::add_fit(app, action);
+  mote::cli::add_calibrate(app, action);
   mote::cli::add_evaluate(app, action);
   mote::cli::add_verify(app, action);
   mote::cli::add_tune(app, action);

@@ -1,5 +1,7 @@
 #include "pipeline/flow.hpp"
 
+#include "ops/define.hpp"
+#include "ops/kept_state.hpp"
 #include "support/error.hpp"
 
 namespace mote {
@@ -30,6 +32,16 @@ void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view n
   const TensorId state = builder.graph.add_tensor(window);
   builder.value = builder.graph.add("push_window", {state, builder.value}, {{"axis", 0}});
   builder.warm_up_runs += (rows + fresh - 1) / fresh - 1;
+}
+
+std::vector<TensorId> add_keeping_state(PipelineBuilder& builder, std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes,
+                                        const std::vector<DataType>& types) {
+  std::unique_ptr<Operator> made = make_operator(op);
+  MOTE_CHECK(made != nullptr);
+  set_attributes(*made, attributes);
+  Node node{std::string(op), std::move(made), std::move(inputs), {}};
+  give_own_state(builder.graph.graph(), node);
+  return builder.graph.add_all(op, node.inputs, types.size(), attributes, {.type = {}, .quantization = {}, .types = types});
 }
 
 }  // namespace mote

@@ -42,4 +42,8 @@ void make_real(PipelineBuilder& builder);
 /// the runs that fill it.
 void keep_window(PipelineBuilder& builder, std::int64_t rows, std::string_view name);
 
+/// One operator applied to `inputs` and the states that it keeps; its results, of these types.
+std::vector<TensorId> add_keeping_state(PipelineBuilder& builder, std::string_view op, std::vector<TensorId> inputs, const Attributes& attributes,
+                                        const std::vector<DataType>& types);
+
 }  // namespace mote

@@ -9,7 +9,7 @@ mkdir -p "$corpus" && corpus=$(cd "$corpus" && pwd) || exit 2
 python3 "$here/seed_corpus.py" "$corpus" || exit 2
 
 failed=""
-for target in tflite checkpoint dump golden graph_text journal media npy onnx pipeline samples tuning; do
+for target in tflite checkpoint dump event_labels fitted golden graph_text journal media npy onnx pipeline samples tuning; do
   mkdir -p "$corpus/$target" "$corpus/findings"
   echo "== $target"
   "$build/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=65536 -print_final_stats=1 \

@@ -110,6 +110,12 @@ def seeds(models):
     yield "golden/seq", golden("seq", 3)
     for descr, size in (("|i1", 1), ("|u1", 1), ("<f4", 4)):
         yield f"dump/{descr[1:]}", npz({"out": npy(descr, (1, 4), bytes(4 * size))})
+    yield "event_labels/labels", b"file,start_s,end_s,name\na.wav,0.5,1,yes\n\"b, c.wav\",2;3,no\n"
+    yield "event_labels/pipeline", b"[source]\nrate = 10\n[decision] # why\n  on = [ 0.5,\n inf ] # x\noff = 0\n"
+    pair = npy("<f4", (2,), struct.pack("<2f", 1, 2))
+    yield "fitted/mahalanobis", npz({"mean": pair, "factor": npy("<f4", (2, 2), struct.pack("<4f", 1, 0, 2, 3)), "threshold": npy("<f4", (1,), bytes(4))})
+    yield "fitted/ranges", npz({"lowest": npy("<f4", (2,), bytes(8)), "highest": pair})
+    yield "fitted/kmeans", npz({"centres": npy("<f4", (1, 2), bytes(8)), "weights": pair, "factors": npy("<f8", (1,), struct.pack("<d", 1))})
     head = {"fingerprint": "0", "epochs": 1, "best_epoch": 1, "steps": 3, "slots": [2, 1], "moments": True, "curve": [[0, 0.5], [0.4, 0.3]]}
     yield "checkpoint/one_epoch", b"mote distillation 1\n" + json.dumps(head).encode() + b"\n" + struct.pack("<12f", *range(12))
     for name, steps in STEPS.items():

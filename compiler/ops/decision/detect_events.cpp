@@ -3,10 +3,8 @@
 // never), `off` (the mean must have been at or below it before the same kind comes again), and states. Outputs: the event as the
 // score's index, -1 for none, and the means.
 
-#include <cmath>
-#include <limits>
-
 #include "ops/checks.hpp"
+#include "ops/decision/event_rule.hpp"
 #include "ops/define.hpp"
 #include "ops/feature_vector.hpp"
 #include "ops/kept_state.hpp"
@@ -59,43 +57,9 @@ class DetectEvents : public OperatorBase<DetectEvents> {
   }
 
   void evaluate(const Evaluation& e) const override {
-    const auto scores = e.in<float>(0), on = e.in<float>(1), off = e.in<float>(2);
-    const auto history = e.state<float>(3);
-    const auto counts = e.state<std::int32_t>(4), since = e.state<std::int32_t>(5);
-    const std::size_t n = scores.size();
-    std::int32_t& event = e.out<std::int32_t>()[0];
-    const auto means = e.out<float>(1);
-    event = -1;
-    std::fill(means.begin(), means.end(), 0.0F);
-    const bool is_quiet = since[n] > 0;
-    since[n] = std::max(since[n] - 1, 0);
-    if (counts[n + 2] < warm_up) {
-      ++counts[n + 2];
-      return;
-    }
-    const auto place = static_cast<std::size_t>(counts[n + 1]);
-    counts[n] = std::min(counts[n] + 1, average);
-    for (std::size_t k = 0; k < n; ++k) {
-      history[place * n + k] = std::isfinite(scores[k]) ? scores[k] : 0.0F;
-      for (std::size_t i = 0; i < static_cast<std::size_t>(counts[n]); ++i) means[k] += history[i * n + k];
-      means[k] /= static_cast<float>(counts[n]);
-    }
-    float furthest = -std::numeric_limits<float>::infinity();
-    for (std::size_t k = 0; k < n; ++k) {
-      const bool is_above = means[k] > on[k];
-      counts[k] = is_above ? std::min(counts[k] + 1, debounce) : 0;
-      if (means[k] <= off[k]) since[k] = 0;
-      const bool is_ready = is_above && counts[k] == debounce && since[k] == 0 && !is_quiet;
-      if (is_ready && means[k] - on[k] > furthest) {
-        furthest = means[k] - on[k];
-        event = static_cast<std::int32_t>(k);
-      }
-    }
-    counts[n + 1] = (counts[n + 1] + 1) % average;
-    if (event >= 0) {
-      since[static_cast<std::size_t>(event)] = 1;
-      since[n] = refractory;
-    }
+    const EventRule rule{e.in<float>(1), e.in<float>(2), average, debounce, refractory, warm_up};
+    const EventState state{e.state<float>(3), e.state<std::int32_t>(4), e.state<std::int32_t>(5)};
+    e.out<std::int32_t>()[0] = next_event(rule, state, e.in<float>(0), e.out<float>(1));
   }
 };
 
