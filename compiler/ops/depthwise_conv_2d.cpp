@@ -211,7 +211,7 @@ bool is_one_pixel(const NodeView& node) {
   return one && w.in_c == w.out_c && !w.pads() && is_not_weight_only(node);
 }
 double one_pixel_cycles(const NodeView& node) {
-  return 4.5 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)) + 40.0 * static_cast<double>(node.output().elements());
+  return 3.6 * static_cast<double>(DepthwiseConv2d::of(node).macs(node)) + 39.0 * static_cast<double>(node.output().elements());
 }
 
 KernelCall lower_one_pixel(const NodeView& node) {
