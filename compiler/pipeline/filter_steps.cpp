@@ -58,6 +58,29 @@ std::optional<PassBand> pass_band(const PipelineBuilder& builder, Section& secti
   return band;
 }
 
+/// Runs until so many samples have gone by.
+std::int64_t runs_of(const PipelineBuilder& builder, double samples) {
+  return static_cast<std::int64_t>(std::ceil(std::min(samples, 1e9) / builder.shape()[0]));
+}
+
+/// The size of the larger pole.
+double largest_pole(const Section2& section) {
+  const double half = section[3] / 2;
+  const double square = half * half - section[4];
+  return square < 0 ? std::sqrt(section[4]) : std::abs(half) + std::sqrt(square);
+}
+
+/// Runs until a thousandth is left of what a filter without samples before makes of the first ones: a level that a high-pass
+/// takes off.
+std::int64_t settling_runs(const PipelineBuilder& builder, const std::vector<Section2>& sections) {
+  double samples = 2;
+  for (const Section2& section : sections) {
+    const double pole = largest_pole(section);
+    if (pole > 0) samples = std::max(samples, std::log(1e-3) / std::log(std::min(pole, 1 - 1e-12)));
+  }
+  return runs_of(builder, samples);
+}
+
 void add_biquads(PipelineBuilder& builder, const std::vector<Section2>& sections) {
   const auto count = static_cast<std::int32_t>(sections.size());
   std::vector<float> coefficients;
@@ -94,6 +117,7 @@ void add_fir(PipelineBuilder& builder, const std::vector<double>& taps, std::int
     coefficients = builder.graph.constant<std::int16_t>({count}, fixed);
   }
   const TensorId state = add_state(builder, builder.graph.type(builder.value), {in[1], count - 1 + in[0]});
+  builder.warm_up_runs += runs_of(builder, count - 1);
   builder.value =
       builder.graph.add("signal_fir", {builder.value, coefficients, state}, {{"decimation", decimation}, {"shift", shift}});
 }
@@ -132,8 +156,10 @@ void build_biquads(PipelineBuilder& builder, Section& section) {
   if (coefficients.has_value() == band.has_value())
     section.fail("op", "needs either a band (lowpass, highpass or bandpass, in Hz) or coefficients");
   if (coefficients && order) section.fail("order", "is that of a band; coefficients are given");
-  add_biquads(builder,
-              coefficients ? given_sections(section, *coefficients) : butterworth(*band, static_cast<int>(order.value_or(2))));
+  const std::vector<Section2> sections =
+      coefficients ? given_sections(section, *coefficients) : butterworth(*band, static_cast<int>(order.value_or(2)));
+  builder.warm_up_runs += settling_runs(builder, sections);
+  add_biquads(builder, sections);
 }
 
 void build_band_passes(PipelineBuilder& builder, Section& section) {
@@ -144,15 +170,19 @@ void build_band_passes(PipelineBuilder& builder, Section& section) {
     section.fail("edges", "must be pairs of frequencies: [LOW, HIGH, LOW, HIGH, ...]");
   const int order = static_cast<int>(section.integer("order", 1, 12).value_or(1));
   const TensorId samples = builder.value;
+  std::int64_t settling = 0;
   std::vector<TensorId> bands;
   for (std::size_t i = 0; i < edges->size(); i += 2) {
     const PassBand band{(*edges)[i], (*edges)[i + 1], builder.sample_rate()};
     if (!(band.low > 0 && band.low < band.high && band.high < band.rate / 2))
       section.fail("edges", fmt::format("{} to {} Hz is no band below half of the rate", band.low, band.high));
     builder.value = samples;
-    add_biquads(builder, butterworth(band, order));
+    const std::vector<Section2> sections = butterworth(band, order);
+    settling = std::max(settling, settling_runs(builder, sections));
+    add_biquads(builder, sections);
     bands.push_back(builder.value);
   }
+  builder.warm_up_runs += settling;
   builder.value = bands.size() == 1 ? bands[0] : builder.graph.add("concatenation", bands, {{"axis", 1}});
 }
 

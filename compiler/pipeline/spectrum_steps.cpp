@@ -180,8 +180,11 @@ void apply_dct(PipelineBuilder& builder, Section& section) {
   builder.value = builder.graph.add("signal_dct", {builder.value}, attributes, {.type = DataType::kInt16, .quantization = steps});
 }
 
-TensorId add_estimates(PipelineBuilder& builder) {
+/// The state of running means, which are none before they have moved for a while.
+TensorId add_estimates(PipelineBuilder& builder, float smoothing) {
   make_real(builder);
+  builder.warm_up_runs +=
+      static_cast<std::int64_t>(std::ceil(std::min(1e9, 1.0 / static_cast<double>(smoothing)) / builder.shape()[0]));
   Tensor state{fmt::format("estimates_{}", builder.graph.graph().tensors.size()),
                DataType::kFloat32,
                {builder.shape().back()},
@@ -243,19 +246,21 @@ void build_mfcc(PipelineBuilder& builder, Section& section) {
 
 void build_pcen(PipelineBuilder& builder, Section& section) {
   row_length(builder, section, "energies [frames, channels]");
-  const Attributes attributes{{"smoothing", part(section, "smoothing", 0.025)},
+  const float smoothing = part(section, "smoothing", 0.025);
+  const Attributes attributes{{"smoothing", smoothing},
                               {"gain", part(section, "gain", 0.98)},
                               {"bias", positive(section, "bias", 2)},
                               {"power", part(section, "power", 0.5)},
                               {"epsilon", positive(section, "epsilon", 1e-6)}};
-  const TensorId estimates = add_estimates(builder);
+  const TensorId estimates = add_estimates(builder, smoothing);
   builder.value = builder.graph.add("signal_pcen", {builder.value, estimates}, attributes);
 }
 
 void build_noise_subtraction(PipelineBuilder& builder, Section& section) {
   row_length(builder, section, "energies [frames, channels]");
-  const Attributes attributes{{"smoothing", part(section, "smoothing", 0.025)}, {"least", part(section, "least", 0.05)}};
-  const TensorId estimates = add_estimates(builder);
+  const float smoothing = part(section, "smoothing", 0.025);
+  const Attributes attributes{{"smoothing", smoothing}, {"least", part(section, "least", 0.05)}};
+  const TensorId estimates = add_estimates(builder, smoothing);
   builder.value = builder.graph.add("signal_noise_subtraction", {builder.value, estimates}, attributes);
 }
 

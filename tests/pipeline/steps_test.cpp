@@ -96,6 +96,22 @@ TEST(Steps, SeveralChannelsKeepTheirOwnFiltersAndStatistics) {
   EXPECT_EQ(result(graph).shape, (Shape{1, 6}));
 }
 
+TEST(Steps, CountTheRunsThatRestOnSamplesThatNeverWere) {
+  EXPECT_EQ(pipeline(step("preemphasis")).source->warm_up, 1);
+  EXPECT_EQ(pipeline(step("fir", "lowpass = 1000\ntaps = 641")).source->warm_up, 2);
+  EXPECT_EQ(pipeline(step("preemphasis") + kFrames).source->warm_up, 2);
+  EXPECT_EQ(pipeline(kFrames + step("power_spectrum") + step("pcen", "smoothing = 0.125")).source->warm_up, 9);
+  // A level is gone when they are over.
+  const Graph graph = pipeline(step("biquads", "highpass = 20\norder = 2") + step("frames", "length = 320") +
+                               step("statistics", "values = [\"rms\"]"));
+  Evaluator evaluator(graph);
+  float rms = 0;
+  const Bytes level = test::bytes_of(std::vector<std::int16_t>(320, 10000));
+  for (std::int64_t run = 0; run <= graph.source->warm_up; ++run) rms = test::values_of<float>(evaluator.run({level})[0])[0];
+  EXPECT_LT(rms, 20);
+  EXPECT_GT(graph.source->warm_up, 1);
+}
+
 TEST(Steps, IntegersAndFloatsAgree) {
   for (const std::string scale : {"", "\nscale = 3.0517578125e-5"}) {
     const std::string source = "rate = 16000\nhop = 320" + scale;
