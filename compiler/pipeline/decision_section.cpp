@@ -59,8 +59,10 @@ Decision build_decision(PipelineBuilder& builder, Section& section, std::optiona
   Decision decision;
   decision.names = settings.names.empty() && fallback_names.size() == scores ? fallback_names : settings.names;
   if (settings.vote > 0) {
-    const std::vector<TensorId> made = add_keeping_state(builder, "majority_vote", {builder.value}, {{"length", settings.vote}},
-                                                         {DataType::kInt32, DataType::kInt32});
+    const std::vector<TensorId> made =
+        add_keeping_state(builder, "majority_vote", {builder.value},
+                          {{"length", settings.vote}, {"warm_up", static_cast<std::int32_t>(builder.warm_up_runs)}},
+                          {DataType::kInt32, DataType::kInt32});
     decision.outputs = {made[1], made[0]};
     return decision;
   }

@@ -113,7 +113,8 @@ class EveryOperator {
             {"refractory", random_.between(0, 4)},
             {"warm_up", random_.between(0, 3)}});
     }
-    const TensorId voted = node("majority_vote", {likelihoods_}, {{"length", random_.between(1, 6)}});
+    const TensorId voted =
+        node("majority_vote", {likelihoods_}, {{"length", random_.between(1, 6)}, {"warm_up", random_.between(0, 3)}});
     node("majority_vote", {voted}, {{"length", 3}});
   }
 

@@ -118,6 +118,17 @@ TEST(AnomalySection, TakesFittedParametersAndTheirThreshold) {
   EXPECT_EQ(features.run<float>(1, 4), 1);
 }
 
+TEST(AnomalySection, TakesACovarianceFromElsewhere) {
+  FittedParameters fitted;
+  fitted.set("mean", {2}, std::vector<float>{0, 0});
+  fitted.set("covariance", {2, 2}, std::vector<float>{4, 2, 2, 5});
+  Player player(pipeline("[anomaly]\nmethod = \"mahalanobis\"\n", PipelineScope::kScores, &fitted));
+  EXPECT_NEAR(player.run<float>(2, 0), 1.25, 1e-6);  // (2, 0) C^-1 (2, 0)', C^-1 = [5 -2; -2 4] / 16
+  fitted.set("covariance", {2, 2}, std::vector<float>{1, 2, 2, 1});
+  EXPECT_TRUE(contains(error_of([&] { pipeline("[anomaly]\nmethod = \"mahalanobis\"\n", PipelineScope::kScores, &fitted); }),
+                       "cannot be inverted"));
+}
+
 TEST(AnomalySection, SaysWhatIsWrong) {
   const auto problem = [](const std::string& text) { return error_of([&] { pipeline("[anomaly]\n" + text); }); };
   EXPECT_TRUE(contains(problem("method = \"magic\"\n"), "'magic' is not known"));

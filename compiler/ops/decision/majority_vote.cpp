@@ -19,17 +19,19 @@ class MajorityVote : public OperatorBase<MajorityVote> {
   static constexpr std::string_view kName = "majority_vote";
   static const std::vector<Implementation> kRows;
 
-  std::int32_t length = 1;  ///< runs
+  std::int32_t length = 1;   ///< runs
+  std::int32_t warm_up = 0;  ///< runs before any names a class, again after a gap
 
   template <typename V>
   void fields(V& v) {
     v.visit("length", length);
+    v.visit("warm_up", warm_up);
   }
 
   static bool takes_class(const NodeView& node) { return node.input(0).type == DataType::kInt32; }
 
   std::vector<Tensor> own_state(const NodeView&) const override {
-    return {kept_state("past", DataType::kInt32, {length}, false), kept_state("voted", DataType::kInt32, {1}, false)};
+    return {kept_state("past", DataType::kInt32, {length}, false), kept_state("voted", DataType::kInt32, {2}, false)};
   }
 
   std::vector<TensorType> infer(const NodeView& node) const override {
@@ -39,12 +41,18 @@ class MajorityVote : public OperatorBase<MajorityVote> {
     if (takes_class(node) && in.elements() != 1)
       throw Error(fmt::format("'{}' holds {} classes, not one", in.name, in.elements()));
     require_within("length", length, 1, 1 << 12);
+    require_within("warm_up", warm_up, 0, 1 << 30);
     require_own_state(node, 1);
     return {{DataType::kInt32, {1}}, {DataType::kInt32, {1}}};
   }
 
   void evaluate(const Evaluation& e) const override {
     const auto past = e.state<std::int32_t>(1), voted = e.state<std::int32_t>(2);
+    if (voted[1] < warm_up) {
+      ++voted[1];
+      e.out<std::int32_t>(0)[0] = e.out<std::int32_t>(1)[0] = -1;
+      return;
+    }
     std::rotate(past.begin(), past.end() - 1, past.end());
     const std::int32_t named = named_class(e);
     past[0] = named < 0 || named == INT32_MAX ? 0 : named + 1;
@@ -90,7 +98,7 @@ class MajorityVote : public OperatorBase<MajorityVote> {
 KernelCall lower(const NodeView& node) {
   KernelCall call("decision/majority_vote", "majority_vote");
   call.type("Value", node.input(0).type).set("classes", MajorityVote::takes_class(node) ? 0 : node.input(0).elements());
-  call.set("length", MajorityVote::of(node).length);
+  call.set("length", MajorityVote::of(node).length).set("warm_up", MajorityVote::of(node).warm_up);
   return call.value(node, 0, "scores").input(1).input(2).output().output(1);
 }
 

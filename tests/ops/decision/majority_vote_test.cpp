@@ -33,6 +33,13 @@ TEST(MajorityVote, AGapForgetsAll) {
   EXPECT_EQ(votes(node, {1}).first, (std::vector<std::int32_t>{1}));
 }
 
+TEST(MajorityVote, NothingIsNamedWhileItWarmsUpAndAgainAfterAGap) {
+  OneNode node("majority_vote", 3, {{"length", 3}, {"warm_up", 2}});
+  EXPECT_EQ(votes(node, {0, 0, 1, 2}).first, (std::vector<std::int32_t>{-1, -1, 1, 2}));
+  node.evaluator().restart();
+  EXPECT_EQ(votes(node, {0, 0, 1}).second, (std::vector<std::int32_t>{-1, -1, 1}));
+}
+
 TEST(MajorityVote, TakesAClassOrNone) {
   Graph graph;
   const TensorId in = graph.add_tensor({"class", DataType::kInt32, {1}, {}, nullptr});

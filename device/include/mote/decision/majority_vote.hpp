@@ -6,12 +6,17 @@ namespace mote {
 
 /// MAJORITY_VOTE: the class that most of the last L::length runs name; of equals the one that was named last. A run names the
 /// first of its largest scores, L::classes of them, or, where L::classes is 0, the class that its one value is, if that is not
-/// below 0. `past`: one more than the classes named, the last one first, 0 for none. `last`: one more than the class that came
-/// out last. Outputs: the class, -1 while none has been named, and an event: the class where it is another than that of the run
-/// before, otherwise -1.
+/// below 0; the first L::warm_up runs name none. `past`: one more than the classes named, the last one first, 0 for none. `last`:
+/// one more than the class that came out last, and runs of the warm-up. Outputs: the class, -1 while none has been named, and an
+/// event: the class where it is another than that of the run before, otherwise -1.
 template <typename L>
 MOTE_KERNEL void majority_vote(const typename L::Value* MOTE_RESTRICT in, int32_t* MOTE_RESTRICT past,
                                int32_t* MOTE_RESTRICT last, int32_t* MOTE_RESTRICT voted, int32_t* MOTE_RESTRICT event) {
+  *voted = *event = -1;
+  if (last[1] < L::warm_up) {
+    ++last[1];
+    return;
+  }
   int32_t named = 0;
   if constexpr (L::classes == 0) {
     named = static_cast<int32_t>(in[0]);
@@ -32,8 +37,8 @@ MOTE_KERNEL void majority_vote(const typename L::Value* MOTE_RESTRICT in, int32_
     best = past[i];
   }
   *voted = best - 1;
-  *event = best != *last ? best - 1 : -1;
-  *last = best;
+  if (best != last[0]) *event = best - 1;
+  last[0] = best;
 }
 
 }  // namespace mote
