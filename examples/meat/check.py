@@ -1,0 +1,19 @@
+"""The 43 test spectra, one after the other."""
+
+import numpy as np
+
+from meat.spectra import load
+from support.example import Event, Figures, Verdict
+
+MODELS = []
+PROMISE = 2.7
+
+
+def samples() -> np.ndarray:
+    return load("test")[0].reshape(-1)
+
+
+def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
+    _, fat = load("test")
+    error = float(np.sqrt(np.mean((outputs.reshape(-1) - fat) ** 2)))
+    return Verdict(f"RMSE at most {PROMISE} % fat", f"{error:.2f} % fat", error <= PROMISE)

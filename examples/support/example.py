@@ -1,0 +1,80 @@
+"""What an example's check.py says, and what the emulated board answers."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class ModelFile:
+    """A model that other people publish: its name beside pipeline.toml, where it lies in the shared directory, where anyone gets it."""
+
+    name: str
+    in_shared: str
+    source: str
+
+
+@dataclass
+class Figures:
+    """What one hop costs; `ram` is the model object and the deepest stack of its run()."""
+
+    target: str
+    hops: int
+    flash: int
+    ram: int
+    cycles: int
+    milliseconds: float
+
+
+@dataclass
+class Event:
+    """What the decision reported at the end of a hop, in seconds since the first sample; `kind` counts the classes from 0."""
+
+    seconds: float
+    kind: int
+
+
+@dataclass
+class Span:
+    """From when to when something happens that is to be found, in seconds, and its class."""
+
+    begin: float
+    end: float
+    kind: int = 0
+
+
+@dataclass
+class Verdict:
+    """What was promised, what was reached, and whether that is enough."""
+
+    promise: str
+    reached: str
+    kept: bool
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Matches:
+    """Spans with an event of their class, spans without, and events in no span of their class."""
+
+    found: list[Span]
+    missed: list[Span]
+    false: list[Event]
+
+
+def match(events: list[Event], spans: list[Span], patience: float) -> Matches:
+    """An event belongs to a span when it comes between its beginning and `patience` seconds after its end."""
+
+    def of(event: Event, span: Span) -> bool:
+        return event.kind == span.kind and span.begin <= event.seconds <= span.end + patience
+
+    found = [span for span in spans if any(of(event, span) for event in events)]
+    return Matches(found, [span for span in spans if span not in found], [event for event in events if not any(of(event, span) for span in spans)])
+
+
+def at_times(events: list[Event], names: list[str]) -> str:
+    return ", ".join(f"{names[event.kind]} at {event.seconds:.1f} s" for event in events) or "nothing"
+
+
+def as_int16(signal: np.ndarray) -> np.ndarray:
+    return np.clip(np.round(signal), -32768, 32767).astype(np.int16)
