@@ -21,7 +21,7 @@ except ModuleNotFoundError:
     print("the examples need NumPy: apt-get install python3-numpy", file=sys.stderr)
     sys.exit(3)
 
-from support.board import BoardError, run
+from support.board import BoardError, answer_to
 from support.example import Figures, Verdict
 from support.recordings import EXAMPLES, Missing, find
 
@@ -58,8 +58,8 @@ def run_example(name: str, mote: Path, target: str | None) -> Result:
     check = importlib.import_module(f"{name}.check")
     target = target or getattr(check, "TARGET", DEFAULT_TARGET)
     pipeline = prepared(name, check.MODELS)
-    outputs, figures = run(mote, pipeline, target, check.samples())
-    verdict = check.judge(outputs, figures)
+    answer = answer_to(check.samples(), mote, pipeline, target)
+    figures, verdict = answer.figures, check.judge(answer)
     limit = getattr(check, "RAM", None)
     if limit is not None:
         verdict.promise += f"; RAM below {limit:,} bytes"

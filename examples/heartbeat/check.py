@@ -3,7 +3,7 @@
 import numpy as np
 
 from heartbeat.beats import RATE, load, read_offline
-from support.example import Event, Figures, Span, Verdict, match
+from support.example import Answer, Span, Verdict, match
 
 MODELS = []
 FITTED_SECONDS = 120  # train.py fits to these
@@ -15,14 +15,14 @@ def samples() -> np.ndarray:
     return load()
 
 
-def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
+def judge(answer: Answer) -> Verdict:
     beats = read_offline(load())
     last = len(load()) / RATE - 1
 
     def spans(seconds: np.ndarray) -> list[Span]:
-        return [Span(second, second) for second in seconds if FITTED_SECONDS <= second < last]
+        return [Span(second, second, "anomaly") for second in seconds if FITTED_SECONDS <= second < last]
 
-    new = [event for event in events if event.seconds >= FITTED_SECONDS]
+    new = [event for event in answer.events if event.seconds >= FITTED_SECONDS]
     abnormal = match(new, spans(beats.abnormal()), PATIENCE)
     doubtful = match(new, spans(beats.doubtful()), PATIENCE)
     found = len(abnormal.found) / max(1, len(abnormal.found) + len(abnormal.missed))

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from support.example import Event, Figures, ModelFile, Span, Verdict, as_int16, at_times, match
+from support.example import Answer, ModelFile, Span, Verdict, as_int16, listed, match
 from support.recordings import find, read_wav
 
 SOURCE = "tensorflow/lite/micro/examples/micro_speech/{} of https://github.com/tensorflow/tflite-micro"
 MODELS = [ModelFile(name, f"models/full/tflm__{name}", SOURCE.format(f"models/{name}")) for name in ("audio_preprocessor_int8.tflite", "micro_speech_quantized.tflite")]
-NAMES = ["silence", "unknown", "yes", "no"]
 RATE = 16000
 PATIENCE = 0.5  # s after the second with the word in it
 
@@ -30,8 +29,8 @@ def samples() -> np.ndarray:
     return as_int16(np.concatenate([loudness * second_of(word) + noise_loudness * noise for word, loudness, noise_loudness in SECONDS]))
 
 
-def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
-    spans = [Span(i, i + 1, NAMES.index(word)) for i, (word, _, _) in enumerate(SECONDS) if word in ("yes", "no")]
-    result = match(events, spans, PATIENCE)
+def judge(answer: Answer) -> Verdict:
+    spans = [Span(i, i + 1, word) for i, (word, _, _) in enumerate(SECONDS) if word in ("yes", "no")]
+    result = match(answer.events, spans, PATIENCE)
     return Verdict("each of 7 words found, nothing else reported", f"{len(result.found)} of {len(spans)} found, {len(result.false)} false", not result.missed and not result.false,
-                   [at_times(events, NAMES)])
+                   [listed(answer.events)])

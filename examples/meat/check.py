@@ -3,7 +3,7 @@
 import numpy as np
 
 from meat.spectra import load
-from support.example import Event, Figures, Verdict
+from support.example import Answer, Verdict
 
 MODELS = []
 PROMISE = 2.7
@@ -13,7 +13,7 @@ def samples() -> np.ndarray:
     return load("test")[0].reshape(-1)
 
 
-def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
+def judge(answer: Answer) -> Verdict:
     _, fat = load("test")
-    error = float(np.sqrt(np.mean((outputs.reshape(-1) - fat) ** 2)))
+    error = float(np.sqrt(np.mean((answer.outputs.reshape(-1) - fat) ** 2)))
     return Verdict(f"RMSE at most {PROMISE} % fat", f"{error:.2f} % fat", error <= PROMISE)

@@ -28,19 +28,28 @@ class Figures:
 
 @dataclass
 class Event:
-    """What the decision reported at the end of a hop, in seconds since the first sample; `kind` counts the classes from 0."""
+    """What the decision reported at the end of a hop, in seconds since the first sample."""
 
     seconds: float
-    kind: int
+    name: str
+
+
+@dataclass
+class Answer:
+    """What a recording brought about: events of a pipeline that decides, else the model's output of each hop."""
+
+    events: list[Event]
+    outputs: np.ndarray | None
+    figures: Figures
 
 
 @dataclass
 class Span:
-    """From when to when something happens that is to be found, in seconds, and its class."""
+    """From when to when something happens that is to be found, in seconds, and what its event is called."""
 
     begin: float
     end: float
-    kind: int = 0
+    name: str
 
 
 @dataclass
@@ -55,7 +64,7 @@ class Verdict:
 
 @dataclass
 class Matches:
-    """Spans with an event of their class, spans without, and events in no span of their class."""
+    """Spans with an event of their name, spans without, and events in no span of their name."""
 
     found: list[Span]
     missed: list[Span]
@@ -66,14 +75,14 @@ def match(events: list[Event], spans: list[Span], patience: float) -> Matches:
     """An event belongs to a span when it comes between its beginning and `patience` seconds after its end."""
 
     def of(event: Event, span: Span) -> bool:
-        return event.kind == span.kind and span.begin <= event.seconds <= span.end + patience
+        return event.name == span.name and span.begin <= event.seconds <= span.end + patience
 
     found = [span for span in spans if any(of(event, span) for event in events)]
     return Matches(found, [span for span in spans if span not in found], [event for event in events if not any(of(event, span) for span in spans)])
 
 
-def at_times(events: list[Event], names: list[str]) -> str:
-    return ", ".join(f"{names[event.kind]} at {event.seconds:.1f} s" for event in events) or "nothing"
+def listed(events: list[Event]) -> str:
+    return ", ".join(f"{event.name} at {event.seconds:.1f} s" for event in events) or "no event"
 
 
 def as_int16(signal: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from support.example import Event, Figures, ModelFile, Span, Verdict, match
+from support.example import Answer, ModelFile, Span, Verdict, listed, match
 from toy_car.sound import RATE, normal, slowed, with_squeal, with_ticking
 
 MODELS = [ModelFile("model_ToyCar_quant_fullint_micro_intio.tflite", "models/full/mlperf__model_ToyCar_quant_fullint_micro_intio.tflite",
@@ -25,13 +25,13 @@ def samples() -> np.ndarray:
     return np.concatenate([sound for _, sound in parts()])
 
 
-def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
+def judge(answer: Answer) -> Verdict:
     spans, at = [], 0.0
     for name, sound in parts():
         end = at + len(sound) / RATE
         if name != "normal":
-            spans.append(Span(at, end))
+            spans.append(Span(at, end, "anomaly"))
         at = end
-    result = match(events, spans, 0)
+    result = match(answer.events, spans, 0)
     return Verdict("each of 3 faults reported while it sounds, nothing else", f"{len(result.found)} of {len(spans)} found, {len(result.false)} false",
-                   not result.missed and not result.false, ["events at " + ", ".join(f"{event.seconds:.1f} s" for event in events)])
+                   not result.missed and not result.false, [listed(answer.events)])

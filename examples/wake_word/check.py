@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from support.example import Event, Figures, ModelFile, Span, Verdict, at_times, match
+from support.example import Answer, ModelFile, Span, Verdict, listed, match
 from support.recordings import find, read_wav
 
 SOURCE = "benchmark/{} of https://github.com/mlcommons/tiny"
@@ -20,11 +20,11 @@ def samples() -> np.ndarray:
 def words() -> list[Span]:
     path = find("wake_word", "sww_short_test.json", "datasets/speech_wavs/sww_short_test.json", SOURCE.format("runner/sww_data_dir/sww_short_test.json"))
     (stream,) = json.loads(path.read_text())
-    return [Span(begin, end) for begin, end in stream["detection_windows"]]
+    return [Span(begin, end, "marvin") for begin, end in stream["detection_windows"]]
 
 
-def judge(outputs: np.ndarray, figures: Figures) -> Verdict:
+def judge(answer: Answer) -> Verdict:
     spans = words()
-    result = match(events, spans, PATIENCE)
+    result = match(answer.events, spans, PATIENCE)
     return Verdict("every marked word found, nothing else reported", f"{len(result.found)} of {len(spans)} found, {len(result.false)} false", not result.missed and not result.false,
-                   [at_times(events, ["marvin"])])
+                   [listed(answer.events)])
