@@ -59,7 +59,7 @@ def main() -> None:
     mean, covariance = normal.mean(axis=0, dtype=np.float64), np.cov(normal.T.astype(np.float64))
     stray = normal - mean
     squares = np.einsum("ni,ij,nj->n", stray, np.linalg.inv(covariance), stray)
-    np.savez(HERE / "normal_beats.npz", mean=mean.astype(np.float32), covariance=covariance.astype(np.float32))
+    np.savez(HERE / "normal_beats.npz", mean=mean.astype(np.float32), factor=np.linalg.inv(np.linalg.cholesky(covariance)).astype(np.float32))
     print(f"{len(normal)} frames of normal beats; their squared distances: median {np.median(squares):.1f}, 99 % below {np.quantile(squares, 0.99):.1f}, largest {squares.max():.1f}")
 
 

@@ -1,5 +1,7 @@
 """A car in order, then one with each of three faults: an event for each fault, and none before."""
 
+from functools import cache
+
 import numpy as np
 
 from support.example import Answer, ModelFile, Span, Verdict, listed, match
@@ -7,17 +9,20 @@ from toy_car.sound import RATE, normal, slowed, with_squeal, with_ticking
 
 MODELS = [ModelFile("model_ToyCar_quant_fullint_micro_intio.tflite", "models/full/mlperf__model_ToyCar_quant_fullint_micro_intio.tflite",
                     "ad01_int8.tflite of benchmark/training/anomaly_detection/trained_models in https://github.com/mlcommons/tiny")]
-FAULT_SECONDS, REST_SECONDS = 3, 2
-NAMES = ["squeal", "ticking", "slow"]
+NORMAL_SECONDS, FAULT_SECONDS, REST_SECONDS = 4, 2, 2.5
 
 
+def first(sound: np.ndarray, seconds: float) -> np.ndarray:
+    return sound[: round(seconds * RATE)]
+
+
+@cache
 def parts() -> list[tuple[str, np.ndarray]]:
-    """The car in order for six seconds, then each fault between rests of two."""
+    """The car in order, then each fault with a rest behind it."""
     car = normal()
-    faulty = zip(NAMES, (with_squeal(car), with_ticking(car), slowed(car)))
-    result = [("normal", car)]
-    for name, sound in faulty:
-        result += [(name, sound[: FAULT_SECONDS * RATE]), ("normal", car[: REST_SECONDS * RATE])]
+    result = [("normal", first(car, NORMAL_SECONDS))]
+    for name, sound in (("squeal", with_squeal(car)), ("ticking", with_ticking(car)), ("slow", slowed(car))):
+        result += [(name, first(sound, FAULT_SECONDS)), ("normal", first(car, REST_SECONDS))]
     return result
 
 
