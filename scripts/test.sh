@@ -122,6 +122,8 @@ step "budgets, to the byte on the emulated board"
 part promised make_budgets.py
 step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
 part python3 tests/models/run_exports.py "$mote"
+step "examples, on emulated boards"
+part with_numpy examples/run.py --mote "$mote"
 step "CMSIS-NN's kernels"
 part with_cmsis_nn
 step "instructions against docs/benchmarks.json, and the promised cycles"

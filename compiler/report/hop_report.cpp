@@ -12,6 +12,13 @@ std::string duration_text(double seconds) {
   return seconds >= 1 ? fmt::format("{:.4g} s", seconds) : fmt::format("{:.4g} ms", 1e3 * seconds);
 }
 
+/// Of the ring between push() and poll(), which stands beside the model.
+std::int64_t ring_bytes(const Source& source) {
+  const bool is_byte = source.format == SampleFormat::kInt8 || source.format == SampleFormat::kUint8;
+  const std::int64_t sample = source.format == SampleFormat::kFloat32 ? 4 : is_byte ? 1 : 2;
+  return source.ring * source.channels * sample;
+}
+
 std::string clock_text(double hz) { return hz >= 1e6 ? fmt::format("{:.4g} MHz", hz / 1e6) : fmt::format("{:.4g} kHz", hz / 1e3); }
 
 }  // namespace
@@ -28,15 +35,16 @@ std::string hop_text(const Plan& plan, const HopBudget& budget) {
   const Source& source = *plan.graph.source;
   std::string text = fmt::format("each run takes in {} samples of {} channel{}, {}", source.hop, source.channels, source.channels == 1 ? "" : "s",
                                  duration_text(budget.seconds));
-  if (budget.clock_hz <= 0) return text + "\n";
+  const std::string ring = fmt::format("the ring between push() and poll() takes {} bytes of RAM besides\n", grouped(ring_bytes(source)));
+  if (budget.clock_hz <= 0) return text + "\n" + ring;
   text += fmt::format(": about {} cycles, {:.2g} % of the time at {}", grouped(static_cast<std::int64_t>(budget.cycles)), 100 * budget.share(),
                       clock_text(budget.clock_hz));
-  if (budget.share() > 1) return text + fmt::format(": TOO SLOW, {} are needed\n", clock_text(budget.least_clock_hz));
-  return text + fmt::format("; {} would do\n", clock_text(budget.least_clock_hz));
+  if (budget.share() > 1) return text + fmt::format(": TOO SLOW, {} are needed\n", clock_text(budget.least_clock_hz)) + ring;
+  return text + fmt::format("; {} would do\n", clock_text(budget.least_clock_hz)) + ring;
 }
 
 Json hop_json(const Plan& plan, const HopBudget& budget) {
-  Json json{{"samples", plan.graph.source->hop}, {"seconds", budget.seconds}};
+  Json json{{"samples", plan.graph.source->hop}, {"seconds", budget.seconds}, {"ring_bytes", ring_bytes(*plan.graph.source)}};
   if (budget.clock_hz <= 0) return json;
   json["cycles_estimate"] = static_cast<std::int64_t>(budget.cycles);
   json["clock_hz"] = budget.clock_hz;

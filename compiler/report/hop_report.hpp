@@ -15,7 +15,7 @@ struct HopBudget {
 
 /// Of a plan whose graph has a source. `cycles`: measured by emulation, or else what the plan predicts.
 HopBudget hop_budget(const Plan& plan, std::optional<std::uint64_t> cycles = {});
-/// "each run takes in 320 samples, 20 ms: ..."; a line.
+/// "each run takes in 320 samples, 20 ms: ...", and what the ring takes; two lines.
 std::string hop_text(const Plan& plan, const HopBudget& budget);
 Json hop_json(const Plan& plan, const HopBudget& budget);
 

@@ -32,5 +32,5 @@ def answer_to(samples: np.ndarray, mote: Path, pipeline: Path, target: str) -> A
     else:
         result = call(mote, ["run", *arguments, "-o", outputs])
         events, values = [], np.load(outputs)
-    return Answer(events, values, Figures(target, result["inferences"], result["flash_bytes"], result["arena_bytes"] + result["stack_bytes"],
+    return Answer(events, values, Figures(target, result["inferences"], result["flash_bytes"], result["arena_bytes"] + result["stack_bytes"] + result["hop"]["ring_bytes"],
                                           result["cycles_estimate"], result["milliseconds_estimate"]))

@@ -16,7 +16,7 @@ class ModelFile:
 
 @dataclass
 class Figures:
-    """What one hop costs; `ram` is the model object and the deepest stack of its run()."""
+    """What one hop costs; `ram` is the model object, the deepest stack of its run() and the ring of samples."""
 
     target: str
     hops: int
