@@ -2,7 +2,7 @@
 
 #include "cli/played.hpp"
 #include "data/event_labels.hpp"
-#include "fit/operating_points.hpp"
+#include "fit/calibration.hpp"
 #include "pipeline/decision_section.hpp"
 #include "pipeline/edit_config.hpp"
 #include "report/report.hpp"
@@ -46,80 +46,20 @@ ScoredRecordings scored(const Played& played, const std::vector<LabelledEvent>& 
   return data;
 }
 
-bool is_labelled(const ScoredRecordings& data, std::int32_t kind) {
-  for (const ScoredRecording& recording : data.recordings)
-    for (const EventLabel& label : recording.labels)
-      if (label.kind == kind) return true;
-  return false;
+std::string kind_name(std::int32_t kind, const std::vector<std::string>& names, std::size_t kinds) {
+  const auto at = static_cast<std::size_t>(kind);
+  if (at < names.size()) return names[at];
+  return kinds == 1 ? "events" : fmt::format("score {}", kind);
 }
 
-/// A threshold for every kind, and how they came about.
-struct Choice {
-  std::int32_t debounce = 1;
-  std::vector<float> on;
-  DetectionErrors errors;  ///< of all kinds together
-  std::vector<TradeOffCurve> curves;
-  std::vector<std::vector<OperatingPoint>> sweeps;
-};
-
-EventRule rule_of(const DecisionSettings& settings, const Source& source, std::int32_t debounce) {
-  EventRule rule;
-  rule.average = settings.average;
-  rule.debounce = debounce;
-  rule.refractory = settings.refractory;
-  rule.warm_up = static_cast<std::int32_t>(source.warm_up);
-  return rule;
-}
-
-/// Kinds share what may be accepted falsely.
-Choice choose(const ScoredRecordings& data, const DecisionSettings& settings, const Source& source, std::int32_t debounce,
-              const std::vector<std::string>& names, const CalibrateOptions& options) {
-  const double hours = data.hours();
-  std::vector<std::int32_t> labelled;
-  for (std::int32_t k = 0; k < static_cast<std::int32_t>(data.kinds); ++k)
-    if (is_labelled(data, k)) labelled.push_back(k);
-  if (labelled.empty()) throw Error(fmt::format("{}: no event is labelled", options.labels));
-  Choice choice{debounce, settings.on, {}, {}, {}};
-  if (choice.on.empty()) choice.on.assign(data.kinds, INFINITY);
-  EventRule rule = rule_of(settings, source, debounce);
-  for (const std::int32_t kind : labelled) {
-    const auto at = static_cast<std::size_t>(kind);
-    const float off = settings.off.empty() ? INFINITY : settings.off[at];
-    choice.sweeps.push_back(sweep_thresholds(data, rule, kind, off));
-    TradeOffCurve curve{at < names.size() ? names[at]
-                        : data.kinds == 1 ? "events"
-                                          : fmt::format("score {}", kind),
-                        {},
-                        {},
-                        false};
-    const auto share = [&](const OperatingPoint& point) {
-      return TradeOffCurve::Point{static_cast<double>(point.errors.false_accepts) / hours, point.errors.false_rejection_rate()};
-    };
-    for (const OperatingPoint& point : choice.sweeps.back()) curve.points.push_back(share(point));
-    const auto chosen = choose_point(choice.sweeps.back(), hours, options.per_hour / static_cast<double>(labelled.size()));
-    choice.on[at] = chosen ? chosen->on : INFINITY;
-    if (chosen) {
-      curve.chosen = share(*chosen);
-      curve.has_choice = true;
-    }
-    if (options.debounce.size() > 1) curve.name += fmt::format(", debounce {}", debounce);
-    choice.curves.push_back(std::move(curve));
-  }
-  std::vector<float> off = choice.on;
-  for (std::size_t k = 0; k < off.size(); ++k)
-    if (!settings.off.empty()) off[k] = std::min(off[k], settings.off[k]);
-  rule.on = choice.on;
-  rule.off = off;
-  choice.errors = count_errors(data, rule);
-  return choice;
-}
-
-bool better(const Choice& a, const Choice& b, double allowed) {
-  const bool a_fits = static_cast<double>(a.errors.false_accepts) <= allowed,
-             b_fits = static_cast<double>(b.errors.false_accepts) <= allowed;
-  if (a_fits != b_fits) return a_fits;
-  if (a.errors.false_rejects != b.errors.false_rejects) return a.errors.false_rejects < b.errors.false_rejects;
-  return a.errors.false_accepts < b.errors.false_accepts;
+TradeOffCurve curve_of(const KindSweep& sweep, std::string name, double hours) {
+  const auto share = [&](const OperatingPoint& point) {
+    return TradeOffCurve::Point{static_cast<double>(point.errors.false_accepts) / hours, point.errors.false_rejection_rate()};
+  };
+  TradeOffCurve curve{std::move(name), {}, {}, sweep.chosen.has_value()};
+  for (const OperatingPoint& point : sweep.points) curve.points.push_back(share(point));
+  if (sweep.chosen) curve.chosen = share(*sweep.chosen);
+  return curve;
 }
 
 /// A number as TOML writes it.
@@ -156,14 +96,14 @@ std::string sweep_text(const std::vector<OperatingPoint>& points, const std::str
   return fmt::format("{}\n{}\n", name, format_table(rows));
 }
 
-Json choice_json(const Choice& choice, double hours) {
+Json choice_json(const Calibration& choice, const std::vector<TradeOffCurve>& curves, double hours) {
   Json json{{"on", Json::array()}, {"debounce", choice.debounce}};
   for (const float on : choice.on) json["on"].push_back(std::isfinite(on) ? Json(on) : Json("inf"));
   json["hours"] = hours;
   json["false_accepts"] = choice.errors.false_accepts;
   json["false_rejects"] = choice.errors.false_rejects;
   json["labels"] = choice.errors.labels;
-  for (const TradeOffCurve& curve : choice.curves) {
+  for (const TradeOffCurve& curve : curves) {
     Json points = Json::array();
     for (const auto& point : curve.points) points.push_back({point.false_accepts_per_hour, point.false_rejection_rate});
     json["curves"].push_back({{"name", curve.name}, {"points", points}});
@@ -171,7 +111,7 @@ Json choice_json(const Choice& choice, double hours) {
   return json;
 }
 
-void write_into(const CalibrateOptions& options, const Choice& choice, const DecisionSettings& before) {
+void write_into(const CalibrateOptions& options, const Calibration& choice, const DecisionSettings& before) {
   const std::vector<std::uint8_t> bytes = read_file(options.path);
   std::string text(bytes.begin(), bytes.end());
   text = with_setting(text, "decision", "on", toml_numbers(choice.on));
@@ -192,23 +132,29 @@ ExitCode calibrate(const CalibrateOptions& options) {
   const std::vector<std::string> names = settings.names.empty() && played.labels.size() == kinds ? played.labels : settings.names;
   const ScoredRecordings data = scored(played, labels, names, options);
   const double hours = data.hours(), allowed = options.per_hour * hours;
-  std::optional<Choice> best;
+  EventRule rule{settings.on,       settings.off,        settings.average,
+                 settings.debounce, settings.refractory, static_cast<std::int32_t>(played.source.warm_up)};
+  std::optional<Calibration> best;
   std::vector<TradeOffCurve> curves;
   const std::vector<std::int32_t> tried =
       options.debounce.empty() ? std::vector<std::int32_t>{settings.debounce} : options.debounce;
   for (const std::int32_t debounce : tried) {
-    Choice choice = choose(data, settings, played.source, debounce, names, options);
-    curves.insert(curves.end(), choice.curves.begin(), choice.curves.end());
-    if (!best || better(choice, *best, allowed)) best = std::move(choice);
+    rule.debounce = debounce;
+    Calibration choice = with_context(options.labels, [&] { return calibrate_thresholds(data, rule, options.per_hour); });
+    for (const KindSweep& sweep : choice.sweeps) {
+      const std::string name = kind_name(sweep.kind, names, kinds);
+      curves.push_back(curve_of(sweep, tried.size() == 1 ? name : fmt::format("{}, debounce {}", name, debounce), hours));
+    }
+    if (!best || is_better(choice, *best, allowed)) best = std::move(choice);
   }
   if (!options.chart.empty()) write_file(options.chart, trade_off_svg(curves, hours));
   const bool reached = static_cast<double>(best->errors.false_accepts) <= allowed;
   if (options.json) {
-    fmt::print("{}", json_text(choice_json(*best, hours)));
+    fmt::print("{}", json_text(choice_json(*best, curves, hours)));
   } else {
     for (const std::string& note : played.notes) fmt::print("{}\n", note);
-    for (std::size_t i = 0; i < best->sweeps.size(); ++i)
-      fmt::print("\n{}", sweep_text(best->sweeps[i], best->curves[i].name, hours));
+    for (const KindSweep& sweep : best->sweeps)
+      fmt::print("\n{}", sweep_text(sweep.points, kind_name(sweep.kind, names, kinds), hours));
     fmt::print("\non = {}, debounce = {}: {} false accepts in {:.4g} h ({:.4g} per hour), {} of {} labels missed\n",
                toml_numbers(best->on), best->debounce, best->errors.false_accepts, hours,
                static_cast<double>(best->errors.false_accepts) / hours, best->errors.false_rejects, best->errors.labels);

@@ -94,45 +94,70 @@ TensorId isolation_forest(const AnomalyParts& p) {
   const TensorId paths =
       graph.add("tree_ensemble", {row, integers("nodes"), p.constant("thresholds"), integers("roots"), integers("leaf_starts"),
                                   integers("vote_targets"), p.constant("vote_weights"), p.constant("base")});
-  return p.node("isolation_score", {paths}, {{"factor", p.fitted.floats("factor").at(0)}});
+  return p.node("isolation_score", {paths}, {{"factor", p.fitted.number("factor")}});
 }
 
-/// Random halvings of a space of features that lie between `lowest` and `highest`, widened so that each feature's middle lies at
-/// a random place of its range (Tan, Ting, Liu 2011, section 3).
+/// Random halvings of the space of features, node by node: children of n are 2 n + 1 and 2 n + 2.
+class HalfSpaces {
+ public:
+  HalfSpaces(std::vector<float> lowest, std::vector<float> highest, std::int32_t depth, std::uint32_t seed)
+      : lowest_(std::move(lowest)), highest_(std::move(highest)), inner_((1 << depth) - 1), random_(seed) {}
+
+  /// A tree over the ranges, widened so that each feature's middle lies at a random place of its range (Tan, Ting, Liu 2011,
+  /// section 3).
+  void add_tree() {
+    std::vector<std::pair<float, float>> space;
+    for (std::size_t i = 0; i < lowest_.size(); ++i) {
+      const float at = fraction(), around = 2 * std::max(at, 1 - at), width = highest_[i] - lowest_[i];
+      space.emplace_back(lowest_[i] + (at - around) * width, lowest_[i] + (at + around) * width);
+    }
+    first_ = thresholds.size();
+    dimensions.resize(first_ + static_cast<std::size_t>(inner_));
+    thresholds.resize(dimensions.size());
+    halve(0, space);
+  }
+
+  std::vector<std::int16_t> dimensions;
+  std::vector<float> thresholds;
+
+ private:
+  float fraction() { return static_cast<float>(random_() >> 8) / 16777216.0F; }
+
+  void halve(std::int32_t node, std::vector<std::pair<float, float>>& space) {
+    if (node >= inner_) return;
+    const std::size_t feature = random_() % space.size();
+    const auto [low, high] = space[feature];
+    const float middle = 0.5F * (low + high);
+    dimensions[first_ + static_cast<std::size_t>(node)] = static_cast<std::int16_t>(feature);
+    thresholds[first_ + static_cast<std::size_t>(node)] = middle;
+    space[feature] = {low, middle};
+    halve(2 * node + 1, space);
+    space[feature] = {middle, high};
+    halve(2 * node + 2, space);
+    space[feature] = {low, high};
+  }
+
+  std::vector<float> lowest_, highest_;
+  std::int32_t inner_;
+  std::size_t first_ = 0;  ///< the tree's first node
+  std::mt19937 random_;
+};
+
 TensorId half_space_trees(const AnomalyParts& p) {
   const std::vector<float> lowest = p.fitted.floats("lowest"), highest = p.fitted.floats("highest");
   const auto features = static_cast<std::size_t>(p.builder.graph.tensor(p.builder.value).elements());
-  if (lowest.size() != features || highest.size() != features)
+  if (lowest.size() != features || highest.size() != features || features > INT16_MAX)
     throw Error(fmt::format("{} features have {} lowest and {} highest values", features, lowest.size(), highest.size()));
   const std::int32_t trees = p.whole("trees", 1, 256, 10), depth = p.whole("depth", 1, 12, 5),
                      window = p.whole("window", 1, INT16_MAX, 250);
-  const std::int32_t inner = (1 << depth) - 1;
-  std::mt19937 random(static_cast<std::uint32_t>(p.whole("seed", 0, INT32_MAX, 1)));
-  const auto fraction = [&] { return static_cast<float>(random() >> 8) / 16777216.0F; };
-  std::vector<std::int16_t> dimensions;
-  std::vector<float> thresholds;
-  for (std::int32_t t = 0; t < trees; ++t) {
-    std::vector<std::vector<std::pair<float, float>>> spaces(1);
-    for (std::size_t i = 0; i < features; ++i) {
-      const float at = fraction(), around = 2 * std::max(at, 1 - at), width = highest[i] - lowest[i];
-      spaces[0].emplace_back(lowest[i] + (at - around) * width, lowest[i] + (at + around) * width);
-    }
-    for (std::int32_t node = 0; node < inner; ++node) {
-      const auto feature = static_cast<std::size_t>(random() % features);
-      std::vector<std::pair<float, float>> left = spaces[static_cast<std::size_t>(node)], right = left;
-      const float middle = 0.5F * (left[feature].first + left[feature].second);
-      left[feature].second = right[feature].first = middle;
-      dimensions.push_back(static_cast<std::int16_t>(feature));
-      thresholds.push_back(middle);
-      spaces.push_back(std::move(left));
-      spaces.push_back(std::move(right));
-    }
-  }
+  HalfSpaces spaces(lowest, highest, depth, static_cast<std::uint32_t>(p.whole("seed", 0, INT32_MAX, 1)));
+  for (std::int32_t t = 0; t < trees; ++t) spaces.add_tree();
+  const Shape shape{trees, (1 << depth) - 1};
   ImportedGraph& graph = p.builder.graph;
-  return p.node("half_space_trees",
-                {p.builder.value, graph.constant<std::int16_t>({trees, inner}, dimensions),
-                 graph.constant<float>({trees, inner}, thresholds)},
-                {{"depth", depth}, {"window", window}, {"size_limit", p.whole("size_limit", 0, INT16_MAX, window / 10)}});
+  return p.node(
+      "half_space_trees",
+      {p.builder.value, graph.constant<std::int16_t>(shape, spaces.dimensions), graph.constant<float>(shape, spaces.thresholds)},
+      {{"depth", depth}, {"window", window}, {"size_limit", p.whole("size_limit", 0, INT16_MAX, window / 10)}});
 }
 
 TensorId reconstruction_error(const AnomalyParts& p) {

@@ -66,11 +66,15 @@ std::vector<std::int32_t> FittedParameters::integers(const std::string& name) co
   return converted<std::int32_t, std::int32_t>(found);
 }
 
+float FittedParameters::number(const std::string& name) const {
+  const std::vector<float> values = floats(name);
+  if (values.size() != 1 || !std::isfinite(values[0])) throw Error(fmt::format("the array '{}' is not one number", name));
+  return values[0];
+}
+
 std::optional<float> FittedParameters::threshold() const {
   if (!has("threshold")) return std::nullopt;
-  const std::vector<float> values = floats("threshold");
-  if (values.size() != 1 || !std::isfinite(values[0])) throw Error("the array 'threshold' is not one number");
-  return values[0];
+  return number("threshold");
 }
 
 void FittedParameters::set(const std::string& name, const Shape& shape, const std::vector<float>& values) {

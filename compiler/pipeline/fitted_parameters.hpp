@@ -28,6 +28,8 @@ class FittedParameters {
   /// Of real numbers, single or double.
   std::vector<float> floats(const std::string& name) const;
   std::vector<std::int32_t> integers(const std::string& name) const;
+  /// The array's one number.
+  float number(const std::string& name) const;
   /// Above it a score is no longer normal.
   std::optional<float> threshold() const;
 
