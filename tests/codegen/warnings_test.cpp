@@ -16,8 +16,8 @@ TEST_P(GeneratedCode, CompilesWithoutAWarning) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, GeneratedCode,
-                         testing::Combine(testing::Values("activity", "classifier", "regression", "stream"),
-                                          testing::Values(kGcc, kClang, kCortexM4, kCortexM0plus), testing::Values("-Os", "-O3")),
+                         testing::Combine(testing::Values("activity", "classifier", "regression", "stream", "by_frames"),
+                                          testing::Values(kGcc, kClang, kCortexM4, kCortexM0plus), testing::Values("-Os", "-O2", "-O3")),
                          [](const auto& info) { return std::get<0>(info.param) + "_" + std::get<1>(info.param).name + "_" + std::get<2>(info.param).substr(1); });
 
 }  // namespace

@@ -27,27 +27,29 @@ MOTE_KERNEL void depthwise_conv_2d_pixel(const typename L::Input* MOTE_RESTRICT 
   const auto add = [](Sum& sum, typename L::Input x, typename L::Weight w) {
     sum = multiply_add(sum, static_cast<Sum>(x), static_cast<Sum>(w));
   };
-  int32_t c = 0;
-  for (; c + 4 <= L::out_c; c += 4) {
-    Sum a = bias_of<L>(bias, c);
-    Sum b = bias_of<L>(bias, c + 1);
-    Sum d = bias_of<L>(bias, c + 2);
-    Sum e = bias_of<L>(bias, c + 3);
+  constexpr int32_t kInFours = L::out_c / 4 * 4;
+  for (int32_t c = 0; c < kInFours; c += 4) {
+    Sum first = bias_of<L>(bias, c);
+    Sum second = bias_of<L>(bias, c + 1);
+    Sum third = bias_of<L>(bias, c + 2);
+    Sum fourth = bias_of<L>(bias, c + 3);
     for_taps(c, [&](const typename L::Input* x, const typename L::Weight* w) {
-      add(a, x[0], w[0]);
-      add(b, x[1], w[1]);
-      add(d, x[2], w[2]);
-      add(e, x[3], w[3]);
+      add(first, x[0], w[0]);
+      add(second, x[1], w[1]);
+      add(third, x[2], w[2]);
+      add(fourth, x[3], w[3]);
     });
-    out[c] = finish_channel<L>(a, c, multipliers, shifts);
-    out[c + 1] = finish_channel<L>(b, c + 1, multipliers, shifts);
-    out[c + 2] = finish_channel<L>(d, c + 2, multipliers, shifts);
-    out[c + 3] = finish_channel<L>(e, c + 3, multipliers, shifts);
+    out[c] = finish_channel<L>(first, c, multipliers, shifts);
+    out[c + 1] = finish_channel<L>(second, c + 1, multipliers, shifts);
+    out[c + 2] = finish_channel<L>(third, c + 2, multipliers, shifts);
+    out[c + 3] = finish_channel<L>(fourth, c + 3, multipliers, shifts);
   }
-  for (; c < L::out_c; ++c) {
-    Sum sum = bias_of<L>(bias, c);
-    for_taps(c, [&](const typename L::Input* x, const typename L::Weight* w) { add(sum, *x, *w); });
-    out[c] = finish_channel<L>(sum, c, multipliers, shifts);
+  if constexpr (kInFours < L::out_c) {
+    for (int32_t c = kInFours; c < L::out_c; ++c) {
+      Sum sum = bias_of<L>(bias, c);
+      for_taps(c, [&](const typename L::Input* x, const typename L::Weight* w) { add(sum, *x, *w); });
+      out[c] = finish_channel<L>(sum, c, multipliers, shifts);
+    }
   }
 }
 
