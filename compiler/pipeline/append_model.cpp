@@ -66,7 +66,10 @@ void build_model(PipelineBuilder& builder, Section& section) {
   Graph model = import_model_file(section.file("file"));
   if (const auto axis = section.integer("stream", 0, 7)) {
     run_passes(model, {});
+    const std::int64_t window = model.tensor(model.inputs.at(0)).elements();
     model = stream_over_time(model, {.axis = static_cast<std::int32_t>(*axis), .frames = builder.shape()[0]});
+    const std::int64_t fresh = model.tensor(model.inputs[0]).elements();
+    builder.warm_up_runs += (window + fresh - 1) / fresh - 1;
   }
   append_model(builder, model, output_named(model, section));
   builder.rows_per_second = builder.runs_per_second();
