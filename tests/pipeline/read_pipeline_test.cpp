@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "common/errors.hpp"
+#include "common/paths.hpp"
 #include "common/random.hpp"
 #include "graph/print.hpp"
 #include "ops/define.hpp"
@@ -75,6 +76,12 @@ TEST(ReadPipeline, PeriodsStandForSlowRates) {
   EXPECT_EQ(graph.source->stuck, 24);
   EXPECT_EQ(graph.source->ring, 16);
   EXPECT_DOUBLE_EQ(graph.source->hop_seconds(), 3600);
+}
+
+TEST(ReadPipeline, AStreamedModelWarmsUpUntilItsWindowIsFull) {
+  const std::string model = std::string(test::kSourceDirectory) + "/examples/activity/activity.tflite";
+  const std::string file = "[source]\nrate = 10\nchannels = 6\nformat = \"float32\"\nhop = 4\n[model]\nfile = \"" + model + "\"\nstream = 2\n";
+  EXPECT_EQ(graph_of(file).source->warm_up, 24);  // 100 samples of 4 in each run
 }
 
 TEST(ReadPipeline, WhatIsWrongIsSaidWithItsLine) {
