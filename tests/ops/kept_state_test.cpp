@@ -130,6 +130,13 @@ void expect_same_bits(const Target& target, std::uint32_t seed, std::size_t coun
   const std::vector<Inference> inferences = every.inferences(count);
   const RunResult expected = run_model(make_plan(every.graph(), find_target("reference")), inferences, false);
   const RunResult actual = run_model(make_plan(every.graph(), target), inferences, false);
+  for (std::size_t o = 0; o < every.graph().outputs.size(); ++o) {
+    if (every.graph().tensor(every.graph().outputs[o]).type != DataType::kFloat32)
+      continue;  // events are rare with some thresholds
+    const auto differs = [&](const std::vector<Bytes>& run) { return run[o] != expected.outputs[0][o]; };
+    EXPECT_GT(std::count_if(expected.outputs.begin(), expected.outputs.end(), differs), 10)
+        << "output " << o << ", seed " << seed;
+  }
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t o = 0; o < every.graph().outputs.size(); ++o) {
       const TensorId id = every.graph().outputs[o];
@@ -147,7 +154,7 @@ TEST(KeptState, TheLibraryOnThisMachineGivesTheReferencesBits) {
 
 class KeptStateOnBoard : public testing::TestWithParam<std::string_view> {};
 
-TEST_P(KeptStateOnBoard, GivesTheReferencesBits) { expect_same_bits(find_target(GetParam()), 11, 300); }
+TEST_P(KeptStateOnBoard, GivesTheReferencesBits) { expect_same_bits(find_target(GetParam()), 0, 300); }
 
 INSTANTIATE_TEST_SUITE_P(Boards, KeptStateOnBoard, testing::Values("cortex-m0plus", "cortex-m4", "cortex-m55"),
                          [](const auto& info) {

@@ -80,8 +80,8 @@ class RunningBaseline : public OperatorBase<RunningBaseline> {
       ++level.seen;
       mean_gain = std::max(mean_gain, 1.0F / static_cast<float>(level.seen));
       variance_gain = std::max(variance_gain, 1.0F / static_cast<float>(level.seen));
-    } else {
-      if (level.variance > 0) score = stray / std::sqrt(level.variance);
+    } else if (level.variance > 0) {
+      score = stray / std::sqrt(level.variance);
       square = std::min(square, rounded_product(most_square(), level.variance));
     }
     level.mean += rounded_product(value - level.mean, mean_gain);

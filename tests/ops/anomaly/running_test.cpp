@@ -52,6 +52,17 @@ TEST(RunningBaseline, AConstantIsNeverAnAnomaly) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(node.number({3}), 0);
 }
 
+TEST(RunningBaseline, ASignalThatStoodStillIsLearnedWhenItMoves) {
+  std::mt19937 random(5);
+  OneNode node = baseline();
+  for (int i = 0; i < 400; ++i) node.run({50});
+  EXPECT_GT(most(node, random, 20, 51), 5) << "what has never moved is strange at first";
+  most(node, random, 5000, 51);
+  const float usual = most(node, random, 1000, 51);
+  EXPECT_GT(usual, 1);
+  EXPECT_LT(usual, 5);
+}
+
 OneNode gaussian() {
   return OneNode("running_gaussian", 3, {{"gain", 0.001F}, {"most_distance", 16.0F}, {"ridge", 1e-4F}, {"warm_up", 500}});
 }

@@ -29,7 +29,8 @@ MOTE_KERNEL void running_baseline(const float* MOTE_RESTRICT in, float* MOTE_RES
     // While it warms up gains are those of plain means: what came first weighs no more than the rest.
     const float plain = warm ? 0 : 1 / static_cast<float>(seen[i]);
     const float square = exact_product(stray, stray);
-    const float counted = warm ? smaller(square, exact_product(L::most_square, variance)) : square;
+    // A spread of 0, of a signal that stood still, is no measure of a step.
+    const float counted = warm && variance > 0 ? smaller(square, exact_product(L::most_square, variance)) : square;
     mean += exact_product(value - mean, larger<float>(L::long_gain, plain));
     variance += exact_product(counted - variance, larger<float>(L::spread_gain, plain));
   }
