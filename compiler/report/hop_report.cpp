@@ -7,6 +7,10 @@ namespace mote {
 
 namespace {
 
+std::string clock_text(double hz) { return hz >= 1e6 ? fmt::format("{:.4g} MHz", hz / 1e6) : fmt::format("{:.4g} kHz", hz / 1e3); }
+
+}  // namespace
+
 std::string duration_text(double seconds) {
   if (seconds >= 120) return fmt::format("{:.4g} min", seconds / 60);
   return seconds >= 1 ? fmt::format("{:.4g} s", seconds) : fmt::format("{:.4g} ms", 1e3 * seconds);
@@ -18,10 +22,6 @@ std::int64_t ring_bytes(const Source& source) {
   const std::int64_t sample = source.format == SampleFormat::kFloat32 ? 4 : is_byte ? 1 : 2;
   return source.ring * source.channels * sample;
 }
-
-std::string clock_text(double hz) { return hz >= 1e6 ? fmt::format("{:.4g} MHz", hz / 1e6) : fmt::format("{:.4g} kHz", hz / 1e3); }
-
-}  // namespace
 
 HopBudget hop_budget(const Plan& plan, std::optional<std::uint64_t> cycles) {
   HopBudget budget{.seconds = plan.graph.source->hop_seconds(), .clock_hz = plan.target.clock_hz};

@@ -19,6 +19,9 @@ HopBudget hop_budget(const Plan& plan, std::optional<std::uint64_t> cycles = {})
 std::string hop_text(const Plan& plan, const HopBudget& budget);
 Json hop_json(const Plan& plan, const HopBudget& budget);
 
+/// "20 ms", "1.5 s", "5 min".
+std::string duration_text(double seconds);
+
 /// Error when the board is too slow for the signal.
 void require_in_time(const Plan& plan);
 

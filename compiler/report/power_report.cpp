@@ -1,5 +1,6 @@
 #include "report/power_report.hpp"
 
+#include "report/hop_report.hpp"
 #include "support/table.hpp"
 
 namespace mote {
@@ -28,7 +29,7 @@ std::optional<std::size_t> best_clock(const std::vector<std::optional<PowerEstim
 std::string power_text(const PowerFigures& figures) {
   std::string text;
   for (const PeriodicWork& each : figures.work) {
-    text += fmt::format("{}: {} cycles every {:.4g} ms", each.name, grouped(static_cast<std::int64_t>(each.cycles)), 1e3 * each.seconds);
+    text += fmt::format("{}: {} cycles every {}", each.name, grouped(static_cast<std::int64_t>(each.cycles)), duration_text(each.seconds));
     text += each.awake_share < 1 ? fmt::format(", awake {:.3g} % of the time\n", 100 * each.awake_share) : "\n";
   }
   std::vector<std::vector<std::string>> rows{{"clock", "nJ/cycle", "runs", "running", "asleep", "sensors", "in all", fmt::format("{:.6g} mAh last", figures.battery_milliampere_hours)}};
