@@ -96,7 +96,7 @@ std::string sweep_text(const std::vector<OperatingPoint>& points, const std::str
   return fmt::format("{}\n{}\n", name, format_table(rows));
 }
 
-Json choice_json(const Calibration& choice, const std::vector<TradeOffCurve>& curves, double hours) {
+Json choice_json(const ChosenThresholds& choice, const std::vector<TradeOffCurve>& curves, double hours) {
   Json json{{"on", Json::array()}, {"debounce", choice.debounce}};
   for (const float on : choice.on) json["on"].push_back(std::isfinite(on) ? Json(on) : Json("inf"));
   json["hours"] = hours;
@@ -111,7 +111,7 @@ Json choice_json(const Calibration& choice, const std::vector<TradeOffCurve>& cu
   return json;
 }
 
-void write_into(const CalibrateOptions& options, const Calibration& choice, const DecisionSettings& before) {
+void write_into(const CalibrateOptions& options, const ChosenThresholds& choice, const DecisionSettings& before) {
   const std::vector<std::uint8_t> bytes = read_file(options.path);
   std::string text(bytes.begin(), bytes.end());
   text = with_setting(text, "decision", "on", toml_numbers(choice.on));
@@ -134,13 +134,13 @@ ExitCode calibrate(const CalibrateOptions& options) {
   const double hours = data.hours(), allowed = options.per_hour * hours;
   EventRule rule{settings.on,       settings.off,        settings.average,
                  settings.debounce, settings.refractory, static_cast<std::int32_t>(played.source.warm_up)};
-  std::optional<Calibration> best;
+  std::optional<ChosenThresholds> best;
   std::vector<TradeOffCurve> curves;
   const std::vector<std::int32_t> tried =
       options.debounce.empty() ? std::vector<std::int32_t>{settings.debounce} : options.debounce;
   for (const std::int32_t debounce : tried) {
     rule.debounce = debounce;
-    Calibration choice = with_context(options.labels, [&] { return calibrate_thresholds(data, rule, options.per_hour); });
+    ChosenThresholds choice = with_context(options.labels, [&] { return calibrate_thresholds(data, rule, options.per_hour); });
     for (const KindSweep& sweep : choice.sweeps) {
       const std::string name = kind_name(sweep.kind, names, kinds);
       curves.push_back(curve_of(sweep, tried.size() == 1 ? name : fmt::format("{}, debounce {}", name, debounce), hours));

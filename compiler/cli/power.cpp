@@ -46,7 +46,7 @@ PeriodicWork work_of(const std::string& path, const Board& board) {
 }
 
 /// "48:13" as MHz and microamperes per MHz.
-OperatingPoint point_of(const std::string& text, double volts) {
+ClockPoint point_of(const std::string& text, double volts) {
   double megahertz = 0;
   double microamperes = 0;
   const char* end = text.data() + text.size();
@@ -74,7 +74,7 @@ PowerSupply supply_of(const PowerOptions& options, const Board& board) {
     throw Error(fmt::format("what a cycle costs on {} has not been published", board.name), "take it from the datasheet's run current: --run MHZ:UA_PER_MHZ");
   if (!options.sleep_microamperes && board.sleep.mode.empty())
     throw Error(fmt::format("what {} draws asleep is not known here", board.name), "take it from the datasheet, in the mode in which samples still come in: --sleep UA");
-  std::sort(supply.points.begin(), supply.points.end(), [](const OperatingPoint& a, const OperatingPoint& b) { return a.clock_hz < b.clock_hz; });
+  std::sort(supply.points.begin(), supply.points.end(), [](const ClockPoint& a, const ClockPoint& b) { return a.clock_hz < b.clock_hz; });
   return supply;
 }
 

@@ -23,11 +23,11 @@ std::vector<std::int32_t> labelled_kinds(const ScoredRecordings& data) {
 
 }  // namespace
 
-Calibration calibrate_thresholds(const ScoredRecordings& data, EventRule rule, double false_accepts_per_hour) {
+ChosenThresholds calibrate_thresholds(const ScoredRecordings& data, EventRule rule, double false_accepts_per_hour) {
   const std::vector<std::int32_t> kinds = labelled_kinds(data);
   if (kinds.empty())
     throw Error("no event is labelled, so there is nothing to find", "say where events are: file,start_s,end_s,name");
-  Calibration result{rule.debounce, {rule.on.begin(), rule.on.end()}, {}, {}};
+  ChosenThresholds result{rule.debounce, {rule.on.begin(), rule.on.end()}, {}, {}};
   std::vector<float> off(rule.off.begin(), rule.off.end());
   result.on.resize(data.kinds, kNever);
   off.resize(data.kinds, kNever);
@@ -45,8 +45,8 @@ Calibration calibrate_thresholds(const ScoredRecordings& data, EventRule rule, d
   return result;
 }
 
-bool is_better(const Calibration& a, const Calibration& b, double false_accepts_allowed) {
-  const auto fits = [&](const Calibration& each) {
+bool is_better(const ChosenThresholds& a, const ChosenThresholds& b, double false_accepts_allowed) {
+  const auto fits = [&](const ChosenThresholds& each) {
     return static_cast<double>(each.errors.false_accepts) <= false_accepts_allowed;
   };
   if (fits(a) != fits(b)) return fits(a);

@@ -12,7 +12,7 @@ struct KindSweep {
 };
 
 /// Thresholds for every kind, and how they came about.
-struct Calibration {
+struct ChosenThresholds {
   std::int32_t debounce = 1;
   std::vector<float> on;
   DetectionErrors errors;  ///< of all kinds together, as they compete for events
@@ -22,9 +22,9 @@ struct Calibration {
 /// Chooses a threshold for each kind that is labelled; kinds share evenly what may be accepted falsely. `rule`: average,
 /// debounce, refractory and warm-up; its `on` are kept for other kinds and its `off`, lowered to `on` where they are above, for
 /// all (empty: none are given).
-Calibration calibrate_thresholds(const ScoredRecordings& data, EventRule rule, double false_accepts_per_hour);
+ChosenThresholds calibrate_thresholds(const ScoredRecordings& data, EventRule rule, double false_accepts_per_hour);
 
 /// Whether `a` is the better choice: within the false accepts allowed, then fewer false rejects, then fewer false accepts.
-bool is_better(const Calibration& a, const Calibration& b, double false_accepts_allowed);
+bool is_better(const ChosenThresholds& a, const ChosenThresholds& b, double false_accepts_allowed);
 
 }  // namespace mote

@@ -10,8 +10,8 @@ namespace mote {
 
 namespace {
 
-Threshold threshold_at(double value, std::int64_t hits, std::int64_t false_alarms, const RankingMetrics& counts) {
-  Threshold result;
+RankingThreshold threshold_at(double value, std::int64_t hits, std::int64_t false_alarms, const RankingMetrics& counts) {
+  RankingThreshold result;
   const auto found = static_cast<double>(hits);
   result.value = value;
   result.precision = found / static_cast<double>(hits + false_alarms);
@@ -47,7 +47,7 @@ std::optional<RankingMetrics> ranking_metrics(const std::vector<bool>& positive,
     half_pairs_lost += static_cast<double>(more_hits) * static_cast<double>(2 * false_alarms + more_false);
     hits += more_hits;
     false_alarms += more_false;
-    const Threshold here = threshold_at(value, hits, false_alarms, result);
+    const RankingThreshold here = threshold_at(value, hits, false_alarms, result);
     result.average_precision += (here.recall - last_recall) * here.precision;
     last_recall = here.recall;
     if (first || here.f1 > result.best_f1.f1) result.best_f1 = here;

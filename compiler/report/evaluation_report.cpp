@@ -25,7 +25,7 @@ Json class_json(const std::string& name, const ClassMetrics& each) {
           {"f1", each.f1}, {"support", each.support},     {"predicted", each.predicted}};
 }
 
-Json threshold_json(const Threshold& threshold) {
+Json threshold_json(const RankingThreshold& threshold) {
   return {{"threshold", number(threshold.value)},
           {"precision", threshold.precision},
           {"recall", threshold.recall},
@@ -77,7 +77,7 @@ std::string confusion_text(const Assessment& assessment) {
   return format_table(rows);
 }
 
-std::string threshold_text(std::string_view what, const Threshold& threshold) {
+std::string threshold_text(std::string_view what, const RankingThreshold& threshold) {
   return fmt::format("best threshold by {}: {:.6g} (precision {:.3f}, recall {:.3f}, F1 {:.3f}, false positive rate {:.3f})\n", what,
                      threshold.value, threshold.precision, threshold.recall, threshold.f1, threshold.false_positive_rate);
 }

@@ -34,7 +34,7 @@ std::string power_text(const PowerFigures& figures) {
   }
   std::vector<std::vector<std::string>> rows{{"clock", "nJ/cycle", "runs", "running", "asleep", "sensors", "in all", fmt::format("{:.6g} mAh last", figures.battery_milliampere_hours)}};
   for (std::size_t i = 0; i < figures.estimates.size(); ++i) {
-    const OperatingPoint& point = figures.supply.points[i];
+    const ClockPoint& point = figures.supply.points[i];
     const std::string clock = fmt::format("{:.4g} MHz", point.clock_hz / 1e6);
     if (const auto& each = figures.estimates[i]) {
       rows.push_back({clock, fmt::format("{:.3g}", point.nanojoules_per_cycle), fmt::format("{:.3g} %", 100 * each->duty), current_text(each->run_microamperes),
@@ -62,7 +62,7 @@ Json power_json(const PowerFigures& figures) {
     json["work"].push_back({{"name", each.name}, {"cycles_estimate", each.cycles}, {"seconds", each.seconds}, {"awake_share", each.awake_share}});
   json["clocks"] = Json::array();
   for (std::size_t i = 0; i < figures.estimates.size(); ++i) {
-    const OperatingPoint& point = figures.supply.points[i];
+    const ClockPoint& point = figures.supply.points[i];
     Json row{{"clock_hz", point.clock_hz}, {"nanojoules_per_cycle", point.nanojoules_per_cycle}, {"fast_enough", figures.estimates[i].has_value()}};
     if (const auto& each = figures.estimates[i]) {
       row["duty_estimate"] = each->duty;

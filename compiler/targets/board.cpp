@@ -12,7 +12,7 @@ namespace {
 
 Board parse_board(std::string_view name, std::string_view text) {
   const nlohmann::json json = nlohmann::json::parse(text);
-  std::vector<OperatingPoint> points;
+  std::vector<ClockPoint> points;
   for (const auto& point : json.value("operating_points", nlohmann::json::array())) points.push_back({point.at("clock_hz"), point.at("nanojoules_per_cycle")});
   SleepMode sleep;
   if (json.contains("sleep")) sleep = {json["sleep"].at("mode"), json["sleep"].at("microamperes"), json["sleep"].at("wake_microseconds")};

@@ -10,7 +10,7 @@
 namespace mote {
 
 /// A clock that a board can run at, and what a cycle then costs.
-struct OperatingPoint {
+struct ClockPoint {
   double clock_hz = 0;
   double nanojoules_per_cycle = 0;  ///< 0: not known
 };
@@ -30,7 +30,7 @@ struct Board {
   std::int64_t flash_bytes = 0, ram_bytes = 0;
   double nanojoules_per_cycle = 0;  ///< of the whole board while it computes; 0 when nobody has published it
   double volts = 0;                            ///< that currents are given for; 0: none are
-  std::vector<OperatingPoint> slower_points = {};  ///< other clocks, with their own cost
+  std::vector<ClockPoint> slower_points = {};  ///< other clocks, with their own cost
   SleepMode sleep = {};
   std::string source;               ///< datasheet and measurement the numbers come from
 

@@ -4,7 +4,7 @@ namespace mote {
 
 std::vector<std::optional<PowerEstimate>> estimate_power(const std::vector<PeriodicWork>& work, const PowerSupply& supply) {
   std::vector<std::optional<PowerEstimate>> estimates;
-  for (const OperatingPoint& point : supply.points) {
+  for (const ClockPoint& point : supply.points) {
     PowerEstimate estimate{.point = point};
     bool in_time = true;
     double busiest = 0;  // share of the time while everything is awake

@@ -18,7 +18,7 @@ struct PeriodicWork {
 /// What is known of a board's supply: from its data, or from who asks.
 struct PowerSupply {
   double volts = 0;
-  std::vector<OperatingPoint> points;  ///< at least one, each with its energy
+  std::vector<ClockPoint> points;  ///< at least one, each with its energy
   double sleep_microamperes = 0;       ///< while nothing is computed
   double wake_microseconds = 0;        ///< before each piece of work, at the cost of running
   double other_microamperes = 0;       ///< sensors and what else never sleeps
@@ -26,7 +26,7 @@ struct PowerSupply {
 
 /// Averages at one clock.
 struct PowerEstimate {
-  OperatingPoint point;
+  ClockPoint point;
   double duty = 0;                ///< share of the time in which the core runs
   double run_microamperes = 0;    ///< on average, of running alone
   double sleep_microamperes = 0;  ///< on average, of sleeping alone

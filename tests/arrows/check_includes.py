@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks the tree's order: check_includes.py [ROOT]. Fails on an include against the arrows between the folders of compiler/, on a cycle of
-includes, on an operator without its row, file or matching name, and on a device header that includes more than the C headers it may."""
+includes, on a type that two headers define, on an operator without its row, file or matching name, and on a device header that includes more than the C headers it may."""
 
 import pathlib
 import re
@@ -22,6 +22,7 @@ DEVICE_HEADERS = {"math.h", "stddef.h", "stdint.h", "string.h"}
 # Intrinsics come with the compiler; one file of each turns them into functions of our own.
 INTRINSICS = {"mote/isa/dsp.hpp": "arm_acle.h", "mote/isa/mve.hpp": "arm_mve.h"}
 
+TYPE = re.compile(r"^(?:struct|class|enum class) ([A-Z]\w+)[^;{(]*\{", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 ROW = re.compile(r"^MOTE_(?:OWN_|CUSTOM_)?OPERATOR\((\w+)[,)]", re.MULTILINE)
 DEFINITION = re.compile(r"^MOTE_DEFINE_OPERATOR\(\w+, (\w+)\)", re.MULTILINE)
@@ -79,6 +80,20 @@ def cycles(root, prefix=""):
         yield from visit(name)
 
 
+def one_definition(compiler):
+    """Two headers that define a type of the same name in namespace mote: programs of both mix them up, and no tool has to say so."""
+    where = {}
+    for path in sources(compiler):
+        name = path.relative_to(compiler)
+        if path.suffix != ".hpp" or "runtime" in name.parts:
+            continue
+        for defined in set(TYPE.findall(path.read_text())):
+            where.setdefault(defined, []).append(str(name))
+    for defined, paths in where.items():
+        if len(paths) > 1:
+            yield f"'{defined}' is defined in {' and in '.join('compiler/' + path for path in paths)}"
+
+
 def operators(ops):
     """Rows of ops.inc and files of operators must match one to one."""
     rows = ROW.findall((ops / "ops.inc").read_text())
@@ -110,7 +125,7 @@ def device(include):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2])
     compiler, include = root / "compiler", root / "device/include"
-    faults = [*arrows(compiler), *cycles(compiler), *cycles(include), *operators(compiler / "ops"), *device(include)]
+    faults = [*arrows(compiler), *cycles(compiler), *cycles(include), *one_definition(compiler), *operators(compiler / "ops"), *device(include)]
     for fault in faults:
         print(fault)
     sys.exit(1 if faults else 0)

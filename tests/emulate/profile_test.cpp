@@ -36,10 +36,10 @@ TEST(Profile, TellsLayersApart) {
   ASSERT_EQ(profile.windows(), 1u);
   EXPECT_EQ(profile.first_calls(), 2u);
   // Every block but those that follow their predecessor without a gap is reached by a taken branch, paid where it was.
-  EXPECT_EQ(profile.first_overhead(), (Cost{4, 4 + 3 * 2}));
-  EXPECT_EQ(profile.first_layers()[0], (Cost{3 + 10 + 5, 18 + 3 * 2}));
-  EXPECT_EQ(profile.first_layers()[1], (Cost{2 + 20 + 1, 23 + 3 * 2}));
-  EXPECT_EQ(profile.first_run(), (Cost{41, 41 + 6 * 2}));
+  EXPECT_EQ(profile.first_overhead(), (Counts{4, 4 + 3 * 2}));
+  EXPECT_EQ(profile.first_layers()[0], (Counts{3 + 10 + 5, 18 + 3 * 2}));
+  EXPECT_EQ(profile.first_layers()[1], (Counts{2 + 20 + 1, 23 + 3 * 2}));
+  EXPECT_EQ(profile.first_run(), (Counts{41, 41 + 6 * 2}));
 }
 
 TEST(Profile, TailCallEndsTheLastLayer) {
@@ -94,7 +94,7 @@ TEST(Profile, BranchFreeFallThroughCostsNothing) {
   profile.execute(block(kRun, 3));
   profile.execute(block(kRun + 6, 2));
   profile.execute(block(kEnd, 1));
-  EXPECT_EQ(profile.first_run(), (Cost{5, 5 + 2}));
+  EXPECT_EQ(profile.first_run(), (Counts{5, 5 + 2}));
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ void print_number(std::FILE* out, const char* key, std::uint64_t value) {
   std::fprintf(out, "\"%s\": %llu", key, static_cast<unsigned long long>(value));
 }
 
-void print_cost(std::FILE* out, const Cost& cost) {
+void print_cost(std::FILE* out, const Counts& cost) {
   std::fputc('{', out);
   print_number(out, "instructions", cost.instructions);
   if (g_plugin->costs) {
@@ -80,7 +80,7 @@ void on_exit(qemu_plugin_id_t, void*) {
   print_number(out, "windows", profile.windows());
   std::fputs(", ", out);
   print_number(out, "calls", profile.first_calls());
-  const std::pair<const char*, const Cost*> costs[] = {{"first", &profile.first_run()},
+  const std::pair<const char*, const Counts*> costs[] = {{"first", &profile.first_run()},
                                                        {"overhead", &profile.first_overhead()},
                                                        {"least", &profile.runs().least},
                                                        {"greatest", &profile.runs().greatest},
@@ -91,7 +91,7 @@ void on_exit(qemu_plugin_id_t, void*) {
   }
   std::fputs(",\n \"layers\": [", out);
   const char* separator = "\n  ";
-  for (const Cost& layer : profile.first_layers()) {
+  for (const Counts& layer : profile.first_layers()) {
     std::fputs(separator, out);
     print_cost(out, layer);
     separator = ",\n  ";

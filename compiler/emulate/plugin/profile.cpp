@@ -2,7 +2,7 @@
 
 namespace mote {
 
-void CostSpread::add(const Cost& cost, bool is_first) {
+void CostSpread::add(const Counts& cost, bool is_first) {
   sum += cost;
   if (is_first) least = greatest = cost;
   least = {std::min(least.instructions, cost.instructions), std::min(least.cycles, cost.cycles)};
@@ -30,13 +30,13 @@ void Profile::open_window() {
   place_ = Place::kRunner;
   calls_ = 0;
   overhead_ = outside_layers_ = {};
-  std::fill(current_.begin(), current_.end(), Cost{});
+  std::fill(current_.begin(), current_.end(), Counts{});
 }
 
 void Profile::close_window() {
   open_ = false;
-  Cost run = outside_layers_;
-  for (const Cost& layer : current_) run += layer;
+  Counts run = outside_layers_;
+  for (const Counts& layer : current_) run += layer;
   runs_.add(run, windows_ == 0);
   if (windows_ == 0) {
     first_run_ = run;
@@ -47,7 +47,7 @@ void Profile::close_window() {
   ++windows_;
 }
 
-Cost& Profile::cost_here() {
+Counts& Profile::cost_here() {
   if (place_ == Place::kRunner) return overhead_;
   if (current_.empty()) return outside_layers_;
   return current_[std::min<std::uint64_t>(calls_, current_.size() - 1)];

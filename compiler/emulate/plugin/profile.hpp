@@ -18,22 +18,22 @@ struct CodeBlock {
   std::uint32_t instructions = 0, cycles = 0;
 };
 
-struct Cost {
+struct Counts {
   std::uint64_t instructions = 0, cycles = 0;
 
-  Cost& operator+=(const Cost& other) {
+  Counts& operator+=(const Counts& other) {
     instructions += other.instructions;
     cycles += other.cycles;
     return *this;
   }
-  bool operator==(const Cost&) const = default;
+  bool operator==(const Counts&) const = default;
 };
 
 /// Least, greatest and sum over all windows.
 struct CostSpread {
-  Cost least, greatest, sum;
+  Counts least, greatest, sum;
 
-  void add(const Cost& cost, bool is_first);
+  void add(const Counts& cost, bool is_first);
 };
 
 struct ProfileOptions {
@@ -54,12 +54,12 @@ class Profile {
   void execute(const CodeBlock& block);
 
   std::uint64_t windows() const { return windows_; }
-  const Cost& first_run() const { return first_run_; }
-  const Cost& first_overhead() const { return first_overhead_; }
+  const Counts& first_run() const { return first_run_; }
+  const Counts& first_overhead() const { return first_overhead_; }
   const CostSpread& runs() const { return runs_; }
 
   /// Of the first window. They sum to `first_run` when `first_calls` is the number of layers.
-  const std::vector<Cost>& first_layers() const { return first_layers_; }
+  const std::vector<Counts>& first_layers() const { return first_layers_; }
   std::uint64_t first_calls() const { return first_calls_; }
 
  private:
@@ -67,20 +67,20 @@ class Profile {
 
   void open_window();
   void close_window();
-  Cost& cost_here();
+  Counts& cost_here();
 
   ProfileOptions options_;
   bool open_ = false;
   Place place_ = Place::kRunner;
   std::uint64_t previous_end_ = 0;
   std::uint64_t calls_ = 0;
-  Cost overhead_, outside_layers_;
-  std::vector<Cost> current_;
+  Counts overhead_, outside_layers_;
+  std::vector<Counts> current_;
 
   std::uint64_t windows_ = 0, first_calls_ = 0;
-  Cost first_run_, first_overhead_;
+  Counts first_run_, first_overhead_;
   CostSpread runs_;
-  std::vector<Cost> first_layers_;
+  std::vector<Counts> first_layers_;
 };
 
 }  // namespace mote
