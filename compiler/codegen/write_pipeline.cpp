@@ -9,26 +9,6 @@ namespace mote {
 
 namespace {
 
-struct FormatNames {
-  std::string_view sample;  ///< the type that push() takes, in C
-  std::int64_t bytes;
-};
-FormatNames names_of(SampleFormat format) {
-  switch (format) {
-    case SampleFormat::kInt8:
-      return {"int8_t", 1};
-    case SampleFormat::kUint8:
-      return {"uint8_t", 1};
-    case SampleFormat::kInt16:
-      return {"int16_t", 2};
-    case SampleFormat::kUint16:
-      return {"uint16_t", 2};
-    case SampleFormat::kFloat32:
-      break;
-  }
-  return {"float", 4};
-}
-
 std::string sample_text(const Source& source, double value) {
   return source.format == SampleFormat::kFloat32 ? float_literal(static_cast<float>(value)) : fmt::format("{}", static_cast<std::int64_t>(value));
 }
@@ -37,7 +17,7 @@ std::string sample_text(const Source& source, double value) {
 std::int64_t most_pipeline_bytes(const Plan& plan) {
   const Source& source = *plan.graph.source;
   constexpr std::int64_t kAroundBytes = 80, kWatchBytes = 16;
-  return align_up(plan.memory.arena_bytes + source.ring * source.channels * names_of(source.format).bytes + kWatchBytes * source.channels + kAroundBytes, 16);
+  return align_up(plan.memory.arena_bytes + source.ring * source.channels * static_cast<std::int64_t>(type_bytes(info_of(source.format).in_graph)) + kWatchBytes * source.channels + kAroundBytes, 16);
 }
 
 }  // namespace
@@ -48,7 +28,7 @@ std::string declare_pipeline(const Plan& plan) {
   if (!plan.graph.source) return "";
   const Source& source = *plan.graph.source;
   std::string text = "\n/// The signal: what push() takes, and what one run takes in.\nstruct Signal {\n";
-  text += fmt::format("  using Sample = {};\n  using Value = Input0::Value;\n", names_of(source.format).sample);
+  text += fmt::format("  using Sample = {};\n  using Value = Input0::Value;\n", info_of(source.format).type_in_c);
   const auto field = [&](std::string_view type, std::string_view name, const auto& value) {
     text += fmt::format("  static constexpr {} {} = {};\n", type, name, value);
   };
@@ -100,7 +80,7 @@ uint32_t {0}_dropped(const {0}_pipeline* pipeline);
 {0}_model* {0}_of({0}_pipeline* pipeline);
 )",
       name, most_pipeline_bytes(plan), plan.graph.source->channels == 1 ? "one value" : fmt::format("{} channels", plan.graph.source->channels),
-      names_of(plan.graph.source->format).sample);
+      info_of(plan.graph.source->format).type_in_c);
 }
 
 std::string define_c_pipeline(const Plan& plan, const std::string& name) {
@@ -115,7 +95,7 @@ uint8_t {0}_faults(const {0}_pipeline* pipeline) {{ return reinterpret_cast<cons
 uint32_t {0}_dropped(const {0}_pipeline* pipeline) {{ return reinterpret_cast<const {0}::Pipeline*>(pipeline)->dropped(); }}
 {0}_model* {0}_of({0}_pipeline* pipeline) {{ return reinterpret_cast<{0}_model*>(&reinterpret_cast<{0}::Pipeline*>(pipeline)->model()); }}
 )",
-      name, names_of(plan.graph.source->format).sample);
+      name, info_of(plan.graph.source->format).type_in_c);
 }
 
 }  // namespace mote

@@ -40,24 +40,10 @@ Recording from_wav(std::span<const std::uint8_t> bytes, const Source& source) {
   if (sound.sample_rate != source.rate_hz)
     throw Error(fmt::format("{} samples a second, the source has {:.6g}", sound.sample_rate, source.rate_hz),
                 fmt::format("convert it: sox IN.wav -r {:.6g} OUT.wav", source.rate_hz));
-  double factor = 1;
-  double zero = 0;
-  switch (source.format) {
-    case SampleFormat::kInt8:
-      factor = 128;
-      break;
-    case SampleFormat::kUint8:
-      factor = zero = 128;
-      break;
-    case SampleFormat::kInt16:
-      factor = 32768;
-      break;
-    case SampleFormat::kUint16:
-      factor = zero = 32768;
-      break;
-    case SampleFormat::kFloat32:
-      break;
-  }
+  // Full scale, -1 to 1, is the whole of an integer format.
+  const SampleFormatInfo& format = info_of(source.format);
+  const double factor = (format.highest - format.lowest + 1) / 2;
+  const double zero = (format.highest + format.lowest + 1) / 2;
   Recording recording;
   for (const float value : sound.samples)
     recording.values.push_back(source.format == SampleFormat::kFloat32 ? double{value} : std::nearbyint(double{value} * factor) + zero);

@@ -231,9 +231,9 @@ Source parse_source(Line& line) {
     } else if constexpr (std::is_same_v<Field, double>) {
       field = line.real<double>(word);
     } else if constexpr (std::is_same_v<Field, SampleFormat>) {
-      const auto found = std::find(std::begin(kSampleFormatNames), std::end(kSampleFormatNames), word);
-      if (found == std::end(kSampleFormatNames)) line.fail(fmt::format("'{}' is no format of samples", word));
-      field = static_cast<SampleFormat>(found - std::begin(kSampleFormatNames));
+      const auto found = std::ranges::find(kSampleFormats, word, &SampleFormatInfo::name);
+      if (found == std::end(kSampleFormats)) line.fail(fmt::format("'{}' is no format of samples", word));
+      field = static_cast<SampleFormat>(found - std::begin(kSampleFormats));
     } else {
       field = line.integer(word);
     }

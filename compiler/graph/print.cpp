@@ -84,7 +84,7 @@ std::string print_source(const Source& source) {
   std::string line = "source";
   const auto put = [&](std::string_view name, const auto& value) {
     if constexpr (std::is_same_v<std::decay_t<decltype(value)>, SampleFormat>) {
-      line += fmt::format(" {}={}", name, kSampleFormatNames[static_cast<std::size_t>(value)]);
+      line += fmt::format(" {}={}", name, info_of(value).name);
     } else {
       line += fmt::format(" {}={}", name, value);
     }

@@ -1,15 +1,33 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "graph/types.hpp"
 
 namespace mote {
 
 /// What a sensor's driver hands over, one value per channel and instant. kUint16 becomes int16 on its way into the graph: `zero` is
 /// subtracted and the result saturated.
 enum class SampleFormat : std::uint8_t { kInt8, kUint8, kInt16, kUint16, kFloat32 };
-inline constexpr const char* kSampleFormatNames[] = {"int8", "uint8", "int16", "uint16", "float32"};
+
+/// What is known of a format: its word, its type in C, the type that it has in the graph (as many bytes), and the least and the greatest
+/// sample.
+struct SampleFormatInfo {
+  std::string_view name, type_in_c;
+  DataType in_graph;
+  double lowest, highest;
+};
+inline constexpr double kNoEnd = std::numeric_limits<double>::infinity();
+inline constexpr SampleFormatInfo kSampleFormats[] = {{"int8", "int8_t", DataType::kInt8, -128, 127},
+                                                      {"uint8", "uint8_t", DataType::kUint8, 0, 255},
+                                                      {"int16", "int16_t", DataType::kInt16, -32768, 32767},
+                                                      {"uint16", "uint16_t", DataType::kInt16, 0, 65535},
+                                                      {"float32", "float", DataType::kFloat32, -kNoEnd, kNoEnd}};
+constexpr const SampleFormatInfo& info_of(SampleFormat format) { return kSampleFormats[static_cast<std::size_t>(format)]; }
 
 /// The signal that a graph runs on, when it is a pipeline: its one input is a hop of samples, [hop, channels], and one run takes it in.
 /// What concerns the sensor and time, and no operator, stands here: it becomes the `Pipeline` class of the generated library.

@@ -14,25 +14,10 @@ namespace mote {
 
 namespace {
 
-DataType type_in_graph(SampleFormat format) {
-  switch (format) {
-    case SampleFormat::kInt8:
-      return DataType::kInt8;
-    case SampleFormat::kUint8:
-      return DataType::kUint8;
-    case SampleFormat::kInt16:
-    case SampleFormat::kUint16:
-      return DataType::kInt16;
-    case SampleFormat::kFloat32:
-      break;
-  }
-  return DataType::kFloat32;
-}
-
 /// The input, and what makes real numbers of it.
 TensorId add_input(ImportedGraph& graph, const SourceSettings& settings) {
   const Source& source = settings.source;
-  Tensor samples{"samples", type_in_graph(source.format), {source.hop, source.channels}, {}, nullptr};
+  Tensor samples{"samples", info_of(source.format).in_graph, {source.hop, source.channels}, {}, nullptr};
   const bool scaled = settings.scale != 1 || settings.zero != 0;
   if (scaled && !is_float(samples.type)) {
     samples.quantization = {{static_cast<float>(settings.scale)}, {static_cast<std::int32_t>(settings.zero)}};

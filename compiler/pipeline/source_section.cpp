@@ -1,5 +1,6 @@
 #include "pipeline/source_section.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -7,32 +8,13 @@ namespace mote {
 
 namespace {
 
-struct Ends {
-  double lowest, highest;
-};
-Ends ends_of(SampleFormat format) {
-  switch (format) {
-    case SampleFormat::kInt8:
-      return {-128, 127};
-    case SampleFormat::kUint8:
-      return {0, 255};
-    case SampleFormat::kInt16:
-      return {-32768, 32767};
-    case SampleFormat::kUint16:
-      return {0, 65535};
-    case SampleFormat::kFloat32:
-      break;
-  }
-  return {-INFINITY, INFINITY};
-}
-
 void read_range(Section& section, Source& source) {
-  const Ends ends = ends_of(source.format);
+  const SampleFormatInfo& ends = info_of(source.format);
   const auto range = section.numbers("range");
   if (range) {
     if (range->size() != 2 || !((*range)[0] < (*range)[1])) section.fail("range", "must be two numbers, the lower one first");
     if ((*range)[0] < ends.lowest || (*range)[1] > ends.highest)
-      section.fail("range", fmt::format("is wider than {} can hold", kSampleFormatNames[static_cast<std::size_t>(source.format)]));
+      section.fail("range", fmt::format("is wider than {} can hold", ends.name));
   }
   source.has_range = range.has_value() || source.format != SampleFormat::kFloat32;
   if (source.has_range) {
@@ -57,8 +39,7 @@ SourceSettings read_source(Section& section) {
   if (!(source.rate_hz > 0 && source.rate_hz <= 1e8)) section.fail("rate", "must be above 0 and at most 1e8 samples per second");
   source.channels = static_cast<std::int32_t>(section.integer("channels", 1, 1024).value_or(1));
   const std::string format = section.one_of("format", {"int16", "int8", "uint8", "uint16", "float32"});
-  for (std::size_t i = 0; i < std::size(kSampleFormatNames); ++i)
-    if (format == kSampleFormatNames[i]) source.format = static_cast<SampleFormat>(i);
+  source.format = static_cast<SampleFormat>(std::ranges::find(kSampleFormats, format, &SampleFormatInfo::name) - std::begin(kSampleFormats));
   source.hop = static_cast<std::int32_t>(section.required_steps("hop", source.rate_hz, "samples"));
   if (std::int64_t{source.hop} * source.channels > 1 << 24) section.fail("hop", "holds more than 2^24 values");
   settings.scale = section.number("scale").value_or(1);
@@ -66,7 +47,7 @@ SourceSettings read_source(Section& section) {
   settings.zero = section.number("zero").value_or(0);
   if (source.format != SampleFormat::kFloat32 && settings.zero != std::floor(settings.zero))
     section.fail("zero", "must be a whole number: it is a sample of an integer format");
-  const Ends ends = ends_of(source.format);
+  const SampleFormatInfo& ends = info_of(source.format);
   if (!std::isfinite(settings.zero) || settings.zero < ends.lowest || settings.zero > ends.highest) section.fail("zero", "is no value of the format");
   if (source.format == SampleFormat::kUint16) {
     source.zero = static_cast<std::int32_t>(settings.zero);

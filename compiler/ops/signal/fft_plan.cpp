@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "support/error.hpp"
+
 namespace mote {
 
 std::vector<FftStage> fft_stages(std::int32_t length) {
@@ -38,6 +40,15 @@ std::vector<std::int32_t> fft_first_indices(const std::vector<FftStage>& stages)
     indices = std::move(finer);
   }
   return indices;
+}
+
+void require_fft_length(std::int32_t fft_length, std::int32_t longest, const Shape& frames) {
+  if (fft_length < 4 || fft_length > longest || fft_length % 2 != 0 || fft_stages(fft_length / 2).empty()) {
+    throw Error(fmt::format("a transform of length {} is not supported", fft_length),
+                fmt::format("use an even length of 4 to {} whose half has no factor but 2, 3 and 5", longest));
+  }
+  if (frames.back() > fft_length)
+    throw Error(fmt::format("frames of {} samples are longer than the transform of {}", frames.back(), fft_length));
 }
 
 }  // namespace mote

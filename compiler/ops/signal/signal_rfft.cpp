@@ -179,13 +179,7 @@ class SignalRfft : public CustomOperator<SignalRfft> {
     const Tensor& in = node.input(0);
     require_type(in, {DataType::kInt16, DataType::kInt32, DataType::kFloat32});
     require_rank(in, 1, 8);
-    constexpr std::int32_t kLongest = 1 << 15;
-    if (fft_length < 4 || fft_length > kLongest || fft_length % 2 != 0 || fft_stages(fft_length / 2).empty()) {
-      throw Error(fmt::format("a transform of length {} is not supported", fft_length),
-                  fmt::format("use an even length of 4 to {} whose half has no factor but 2, 3 and 5", kLongest));
-    }
-    if (in.shape.back() > fft_length)
-      throw Error(fmt::format("frames of {} samples are longer than the transform of {}", in.shape.back(), fft_length));
+    require_fft_length(fft_length, 1 << 15, in.shape);
     Shape shape = in.shape;
     shape.back() = fft_length + 2;
     return {{in.type, shape}};
