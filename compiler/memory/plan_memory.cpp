@@ -152,8 +152,12 @@ MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
   const Placement placement = place_buffers(buffers);
   plan.arena_bytes = placement.total_bytes;
   plan.lower_bound_bytes = most_live_bytes(buffers);
+  for (std::size_t b = 0; b < buffers.size(); ++b) {
+    plan.buffers.push_back({{}, placement.offsets[b], buffers[b].bytes, buffers[b].first, buffers[b].last, false});
+  }
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const auto id = static_cast<TensorId>(i);
+    if (sharing.in_memory(id)) plan.buffers[static_cast<std::size_t>(place[static_cast<std::size_t>(sharing.buffer_of(id))])].tensors.push_back(id);
     const bool placed = sharing.in_memory(id);
     plan.tensor_offsets.push_back(
         placed ? placement.offsets[static_cast<std::size_t>(place[static_cast<std::size_t>(sharing.buffer_of(id))])] +
@@ -174,6 +178,8 @@ MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes) {
     plan.live_bytes.push_back(live);
     if (live > plan.live_bytes[static_cast<std::size_t>(plan.peak_node)]) plan.peak_node = static_cast<std::int32_t>(i);
   }
+  std::stable_sort(plan.buffers.begin(), plan.buffers.end(),
+                   [](const PlacedBuffer& a, const PlacedBuffer& b) { return a.first < b.first; });
   return plan;
 }
 

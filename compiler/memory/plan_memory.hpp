@@ -18,6 +18,14 @@ struct NodeMemory {
   std::vector<Alias> aliases;
 };
 
+/// Bytes of the arena that hold something from one node to another, both included: what a picture of the arena shows.
+struct PlacedBuffer {
+  std::vector<TensorId> tensors;  ///< that lie in it; none: scratch of the first node
+  std::int64_t offset = 0, bytes = 0;
+  std::int32_t first = 0, last = 0;
+  bool is_ring = false;  ///< holds only some rows of its tensor at a time
+};
+
 /// Where every byte of an inference lives. Offsets are in the arena.
 struct MemoryPlan {
   static constexpr std::int64_t kNowhere = -1;  ///< constants, and tensors that no node touches
@@ -31,6 +39,7 @@ struct MemoryPlan {
   std::vector<bool> is_view;                  ///< by node: outputs are views, nothing runs
   std::vector<std::int64_t> live_bytes;       ///< by node: bytes that live while it runs
   std::int32_t peak_node = 0;
+  std::vector<PlacedBuffer> buffers;          ///< in the order of their first nodes
 };
 
 /// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, and the smallest arena

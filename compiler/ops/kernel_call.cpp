@@ -66,6 +66,11 @@ KernelCall& KernelCall::in_place_of(std::vector<int> inputs) {
   return *this;
 }
 
+KernelCall& KernelCall::overlapping(int input, std::int64_t bytes) {
+  overlaps.push_back({input, bytes});
+  return *this;
+}
+
 KernelCall& KernelCall::taught_by(std::string_view function_name, std::vector<int> inputs) {
   teach_function = function_name;
   teach_inputs = std::move(inputs);

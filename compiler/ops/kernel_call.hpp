@@ -45,6 +45,14 @@ struct KernelArgument {
   int index = 0;
 };
 
+/// How far the first output may lie inside an input: it may begin `bytes` or more before that input begins, since by the order in which
+/// the kernel reads and writes nothing is overwritten that it still reads. Negative: it may begin that far behind the input's start.
+struct Overlap {
+  int input = 0;
+  std::int64_t bytes = 0;
+  bool operator==(const Overlap&) const = default;
+};
+
 /// A call of a device kernel: which function, with which constants, on which tensors. Codegen prints it, nothing more.
 struct KernelCall {
   std::string header;             ///< under mote/, without ".hpp"
@@ -58,6 +66,8 @@ struct KernelCall {
   std::vector<std::string_view> library_sources;
   /// Inputs whose memory the first output may take over when nobody needs them afterwards.
   std::vector<int> in_place;
+  /// Inputs that the first output may overlap when nobody needs them afterwards; at most one for each input.
+  std::vector<Overlap> overlaps = {};
   /// The kernel that learns a label (`Operator::teach`), a function of label and these inputs; empty for none.
   std::string teach_function = {};
   std::vector<int> teach_inputs = {};
@@ -81,6 +91,7 @@ struct KernelCall {
   KernelCall& scratch(std::int64_t bytes);
   KernelCall& null() { return argument(KernelArgument::Kind::kNull, 0); }
   KernelCall& in_place_of(std::vector<int> inputs);
+  KernelCall& overlapping(int input, std::int64_t bytes);
   KernelCall& taught_by(std::string_view function_name, std::vector<int> inputs);
   template <typename T>
   KernelCall& constant(std::string_view name, const std::vector<T>& values) {

@@ -290,17 +290,27 @@ std::int64_t Plan::stack_scratch_bytes() const {
   return most;
 }
 
+double Plan::cycles() const {
+  double sum = 0;
+  for (const Step& step : steps) sum += step.predicted_cycles;
+  return sum;
+}
+
 const Step* Plan::step_of(std::size_t node) const {
   const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.node == node; });
   return found == steps.end() ? nullptr : &*found;
 }
 
 Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options) {
-  Plan plan{std::move(graph), target, {}, {}, {}, 0};
+  Plan plan{std::move(graph), target, {}, {}, {}, 0, {}};
   Selection selection(plan.graph, target, options);
   selection.choose();
   selection.write_to(plan);
   return plan;
+}
+
+std::vector<Plan> plan_front(const Graph& graph, const Target& target, const SelectionOptions& options) {
+  return {make_plan(graph, target, options)};
 }
 
 std::vector<Plan> make_plans_of_every_rank(const Graph& graph, const Target& target) {
@@ -309,7 +319,7 @@ std::vector<Plan> make_plans_of_every_rank(const Graph& graph, const Target& tar
   std::vector<Plan> plans;
   for (std::size_t rank = 0; rank < selection.ranks(); ++rank) {
     selection.take_rank(rank);
-    selection.write_to(plans.emplace_back(Plan{graph, target, {}, {}, {}, 0}));
+    selection.write_to(plans.emplace_back(Plan{graph, target, {}, {}, {}, 0, {}}));
   }
   return plans;
 }
