@@ -5,6 +5,7 @@
 
 #include <fmt/ranges.h>
 
+#include "memory/order.hpp"
 #include "select/knapsack.hpp"
 #include "support/table.hpp"
 
@@ -302,7 +303,7 @@ const Step* Plan::step_of(std::size_t node) const {
 }
 
 Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options) {
-  Plan plan{std::move(graph), target, {}, {}, {}, 0, {}};
+  Plan plan{in_best_order(std::move(graph)), target, {}, {}, {}, 0, {}};
   Selection selection(plan.graph, target, options);
   selection.choose();
   selection.write_to(plan);
