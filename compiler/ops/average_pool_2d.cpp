@@ -63,7 +63,7 @@ bool mve_applies(const NodeView& node) {
 double mve_cycles(const NodeView& node) { return static_cast<double>(AveragePool2d::of(node).visits(node)); }
 KernelCall lower_mve(const NodeView& node) {
   return lower_pool(node, AveragePool2d::of(node).window(node), "average_pool_2d_mve", AveragePool2d::of(node).activation,
-                    "pool_mve");
+                    "pool_mve", 8);
 }
 
 const std::vector<Implementation> AveragePool2d::kRows = {

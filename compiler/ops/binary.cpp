@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -81,7 +83,10 @@ KernelCall pass_operands(KernelCall call, const NodeView& node) {
   std::vector<int> same_shape;
   for (int i = 0; i < 2; ++i) {
     const Tensor& in = node.input(i);
-    if (in.elements() == node.output().elements() && in.type == node.output().type) same_shape.push_back(i);
+    if (in.elements() != node.output().elements() || in.type != node.output().type) continue;
+    same_shape.push_back(i);
+    const auto value_bytes = static_cast<std::int64_t>(type_bytes(in.type));
+    call.overlapping(i, elementwise_overlap(in.elements(), value_bytes, value_bytes));
   }
   return call.in_place_of(same_shape);
 }

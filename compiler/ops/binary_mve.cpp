@@ -1,5 +1,7 @@
 #include "ops/binary_mve.hpp"
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -39,6 +41,7 @@ KernelCall lower_mve_sum(const NodeView& node, int sign, Activation activation) 
   call.set("multiplier", scaling.output.multiplier).set("shift", scaling.output.shift);
   call.set("output_zero_point", node.output().zero_point()).set("clamp_min", lowest).set("clamp_max", highest);
   call.value(node, exact, "exact").value(node, rounded, "rounded").output();
+  for (int i = 0; i < 2; ++i) call.overlapping(i, elementwise_overlap(node.output().elements(), 1, 1));
   return call.in_place_of({0, 1});
 }
 

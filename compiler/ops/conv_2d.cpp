@@ -6,6 +6,7 @@
 #include "ops/define.hpp"
 #include "ops/float_convolution.hpp"
 #include "ops/int8_convolution.hpp"
+#include "ops/overlap.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -175,13 +176,20 @@ KernelCall describe(const NodeView& node, std::string_view function) {
   return call;
 }
 
+/// How far the output of a kernel that makes one channel after the other may lie inside the input.
+std::int64_t channel_by_channel(const NodeView& node) {
+  const Window w = Conv2d::of(node).window(node);
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(0).type));
+  return window_overlap(w, value_bytes, {.ahead = ahead_by_channel(w, value_bytes, node.input(1).shape[3])});
+}
+
 KernelCall lower_direct(const NodeView& node) {
   KernelCall call = describe(node, "conv_2d");
   call.set("depth", node.input(1).shape[3]).set("input_zero_point", node.input(0).zero_point());
   call.input(0).constant("weights", node.input(1));
   pass_bias(call, node, 2);
   Conv2d::of(node).finish(node).tables(call, static_cast<std::size_t>(node.input(1).shape[0]));
-  return call.output();
+  return call.output().overlapping(0, channel_by_channel(node));
 }
 
 KernelCall lower_int8_weights(const NodeView& node) {
@@ -206,7 +214,7 @@ KernelCall lower_pointwise(const NodeView& node) {
   const auto channels = static_cast<std::size_t>(node.input(1).shape[0]);
   call.input(0).constant("weights", node.input(1)).constant("bias", folded_bias(node, 0, 1, 2, channels));
   Conv2d::of(node).finish(node).tables(call, channels);
-  return call.output();
+  return call.output().overlapping(0, channel_by_channel(node));
 }
 
 std::optional<PackedConvolution> packed(const NodeView& node) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/overlap.hpp"
+
 #include "ops/row_scaling.hpp"
 #include "ops/threshold_scaling.hpp"
 
@@ -179,7 +181,8 @@ KernelCall lower_tiles(const PackedConvolution& convolution, std::int32_t input_
   }
   call.flag("fitted", tiles.fitted).set("shift", tiles.shift);
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);
-  return call.input(0).constant("matrix", words_of(tiles)).output();
+  const PixelOrder order{.tile = kPixels, .by_row = !is_pointwise(w), .overlaps_last = true};
+  return call.input(0).constant("matrix", words_of(tiles)).output().overlapping(0, window_overlap(w, 1, order));
 }
 
 std::int64_t tiles_code_bytes(const NodeView& node) {

@@ -13,6 +13,7 @@
 #include "ops/depthwise_scalar.hpp"
 #include "ops/float_convolution.hpp"
 #include "ops/int8_convolution.hpp"
+#include "ops/overlap.hpp"
 #include "ops/rv32_depthwise.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
@@ -172,6 +173,13 @@ class DepthwiseConv2d : public OperatorBase<DepthwiseConv2d> {
   }
 };
 
+/// How far the output of a kernel that makes one channel after the other may lie inside the input.
+std::int64_t channel_by_channel(const NodeView& node) {
+  const Window w = DepthwiseConv2d::of(node).window(node);
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(0).type));
+  return window_overlap(w, value_bytes, {.ahead = ahead_by_channel(w, value_bytes, 1)});
+}
+
 KernelCall lower_direct(const NodeView& node) {
   const auto& op = DepthwiseConv2d::of(node);
   KernelCall call("depthwise_conv_2d", "depthwise_conv_2d");
@@ -183,7 +191,7 @@ KernelCall lower_direct(const NodeView& node) {
   call.input(0).constant("weights", node.input(1));
   pass_bias(call, node, 2);
   last.tables(call, static_cast<std::size_t>(node.input(1).shape[3]));
-  return call.output();
+  return call.output().overlapping(0, channel_by_channel(node));
 }
 
 /// The weights channel after channel.
@@ -229,7 +237,7 @@ KernelCall lower_one_pixel(const NodeView& node) {
     pass_bias(call, node, 2);
   }
   last.tables(call, channels);
-  return call.output();
+  return call.output().overlapping(0, channel_by_channel(node));
 }
 
 /// With one input channel it is a convolution, whose weights stand channel after channel.

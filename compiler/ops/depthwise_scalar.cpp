@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ops/overlap.hpp"
 #include "ops/scalar_finish.hpp"
 #include "ops/scalar_matrix.hpp"
 
@@ -51,6 +52,26 @@ bool scales_exactly(const DepthwiseRows& convolution) {
 
 bool two_rows(const Window& w) { return w.stride_h == 1 && w.out_h >= 2; }
 
+/// The outputs of a pair of rows are made column by column, each channel from that channel alone; the last pair overlaps the one
+/// before where rows are odd.
+std::int64_t overlap_of_pairs(const Window& w) {
+  const std::int64_t pixel = w.in_c;
+  std::int64_t overlap = -std::int64_t{w.batch} * w.in_h * w.in_w * pixel;
+  for (std::int64_t b = 0; b < w.batch; ++b) {
+    for (std::int64_t next = 0; next < w.out_h; next += 2) {
+      const std::int64_t y = std::min<std::int64_t>(next, w.out_h - 2);
+      const std::int64_t row = std::max<std::int64_t>(0, y - w.pad_top);
+      for (std::int64_t x = 0; x < w.out_w; ++x) {
+        const std::int64_t column = std::max<std::int64_t>(0, x * w.stride_w - w.pad_left);
+        const std::int64_t read = ((b * w.in_h + row) * w.in_w + column) * pixel;
+        const std::int64_t written = (b * w.out_h + y + 1) * w.out_w + x;
+        overlap = std::max(overlap, written * pixel - read);
+      }
+    }
+  }
+  return overlap;
+}
+
 }  // namespace
 
 bool depthwise_scalar_applies(const DepthwiseRows& convolution) {
@@ -73,7 +94,8 @@ KernelCall lower_depthwise_scalar(const DepthwiseRows& convolution, const NodeVi
   call.set("stride_h", w.stride_h).set("stride_w", w.stride_w).set("pad_top", w.pad_top).set("pad_left", w.pad_left);
   call.flag("pads", w.pads()).set("input_zero_point", node.input(0).zero_point());
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);
-  return call.input(0).constant("table", pack(convolution)).output().scratch(w.pads() ? (two_rows(w) ? 12L : 9L) * w.in_c : 0);
+  call.input(0).constant("table", pack(convolution)).output().scratch(w.pads() ? (two_rows(w) ? 12L : 9L) * w.in_c : 0);
+  return call.overlapping(0, two_rows(w) ? overlap_of_pairs(w) : window_overlap(w, 1, {.ahead = ahead_in_lanes(w.in_c, 1)}));
 }
 
 }  // namespace mote

@@ -8,6 +8,7 @@
 #include "ops/convolution_rows.hpp"
 #include "ops/define.hpp"
 #include "ops/float_convolution.hpp"
+#include "ops/overlap.hpp"
 #include "ops/weight_only.hpp"
 #include "ops/weighted.hpp"
 
@@ -145,6 +146,25 @@ class FullyConnected : public OperatorBase<FullyConnected> {
   }
 };
 
+/// Rows of activations as the pixels of a 1x1 convolution.
+Window as_pixels(const NodeView& node) {
+  const auto& op = FullyConnected::of(node);
+  Window w;
+  w.in_w = w.out_w = static_cast<std::int32_t>(op.rows(node));
+  w.in_c = op.depth(node);
+  w.out_c = op.units(node);
+  return w;
+}
+
+/// For a kernel that reads a row once, or again for each `block` of units.
+KernelCall may_overlap(KernelCall call, const NodeView& node, std::optional<std::int64_t> block = std::nullopt) {
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(0).type));
+  PixelOrder order;
+  if (const auto ahead = block ? ahead_by_block(FullyConnected::of(node).units(node), *block) : std::nullopt)
+    order.ahead = *ahead * value_bytes;
+  return std::move(call.overlapping(0, window_overlap(as_pixels(node), value_bytes, order)));
+}
+
 KernelCall lower_plain(const NodeView& node) {
   const auto& op = FullyConnected::of(node);
   const Accumulator accumulator = op.check(node);
@@ -168,21 +188,11 @@ KernelCall lower_plain(const NodeView& node) {
   } else {
     last.tables(call, static_cast<std::size_t>(op.units(node)));
   }
-  return call.output();
+  return may_overlap(std::move(call.output()), node, 1);
 }
 
 double plain_cycles(const NodeView& node) {
   return 8.5 * static_cast<double>(FullyConnected::of(node).macs(node)) + 15.0 * static_cast<double>(node.output().elements());
-}
-
-/// Rows of activations as the pixels of a 1x1 convolution.
-Window as_pixels(const NodeView& node) {
-  const auto& op = FullyConnected::of(node);
-  Window w;
-  w.in_w = w.out_w = static_cast<std::int32_t>(op.rows(node));
-  w.in_c = op.depth(node);
-  w.out_c = op.units(node);
-  return w;
 }
 
 KernelCall lower_int8_weights(const NodeView& node) {
@@ -242,7 +252,7 @@ KernelCall describe_packed(const NodeView& node, std::string_view function) {
 template <MatrixForm form>
 KernelCall lower_packed(const NodeView& node) {
   KernelCall call = describe_packed<form>(node, "fully_connected_packed");
-  return call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2);
+  return may_overlap(std::move(call.scratch(static_cast<std::int64_t>(packed_order(node).size()) * 2)), node);
 }
 
 template <MatrixForm form>
@@ -275,7 +285,8 @@ KernelCall lower_coded(const NodeView& node) {
   KernelCall call("coded_matrix", "fully_connected_coded");
   call.set("bits", bits).set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
   call.set("chunks", matrix.chunks).set("clamp_min", lowest).set("clamp_max", highest);
-  return call.input(0).constant("matrix", matrix.words).output().scratch(std::int64_t{4} * matrix.chunks * 16 / bits);
+  call.input(0).constant("matrix", matrix.words).output().scratch(std::int64_t{4} * matrix.chunks * 16 / bits);
+  return may_overlap(std::move(call), node);
 }
 
 /// For layers whose weights are 4 or 2 bits times a whole number per unit.
@@ -319,7 +330,8 @@ double streamed_cycles(const NodeView& node) {
 
 template <MatrixForm form>
 KernelCall lower_streamed(const NodeView& node) {
-  return describe_packed<form>(node, "fully_connected_streamed");
+  constexpr std::int64_t kBlock = 4;
+  return may_overlap(describe_packed<form>(node, "fully_connected_streamed"), node, kBlock);
 }
 
 template <MatrixForm form>
@@ -381,7 +393,7 @@ KernelCall lower_scalar_codes(const NodeView& node) {
   call.set("steps", 4).set("groups", packed.groups).set("base", packed.base);
   call.set("clamp_min", lowest).set("clamp_max", highest);
   call.input(0).constant("matrix", packed.matrix).constant("scaling", packed.scaling);
-  return call.output().scratch(std::int64_t{4} * 5 * packed.groups);
+  return may_overlap(std::move(call.output().scratch(std::int64_t{4} * 5 * packed.groups)), node);
 }
 
 bool scalar_applies(const NodeView& node) { return scalar_tables(node).has_value(); }
@@ -397,7 +409,7 @@ KernelCall lower_scalar(const NodeView& node) {
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
   tables.describe(call, op.finish(node));
   call.flag("by_bytes", tables.by_bytes);
-  return call.output().scratch(4 * (tables.words() + (tables.by_bytes ? tables.groups : 0)));
+  return may_overlap(std::move(call.output().scratch(4 * (tables.words() + (tables.by_bytes ? tables.groups : 0)))), node);
 }
 
 /// Two bytes for each weight.
@@ -422,7 +434,7 @@ KernelCall lower_rv32(const NodeView& node) {
   KernelCall call("fully_connected_rv32", "fully_connected_rv32");
   call.set("rows", op.rows(node)).set("depth", op.depth(node)).set("units", op.units(node));
   tables.describe(call, op.finish(node));
-  return call.output().scratch(4 * tables.tables.words());
+  return may_overlap(std::move(call.output().scratch(4 * tables.tables.words())), node);
 }
 
 const std::vector<Implementation> FullyConnected::kRows = {

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -75,7 +77,20 @@ KernelCall Joined::lower_join(const NodeView& node) const {
   KernelCall call("joined", "join");
   call.type("Value", node.output().type).set("outer", outer).list("sizes", sizes);
   call.output();
-  for (int i = 0; i < node.input_count(); ++i) call.value(node, i, fmt::format("part{}", i));
+  const std::int64_t value_bytes = static_cast<std::int64_t>(type_bytes(node.output().type));
+  std::int64_t end = 0;
+  for (int i = 0; i < node.input_count(); ++i) {
+    call.value(node, i, fmt::format("part{}", i));
+    // Blocks are copied, so that one must not lie over its source.
+    const std::int64_t size = sizes[static_cast<std::size_t>(i)];
+    end += size;
+    AccessOrder access(outer * size * value_bytes);
+    for (const std::int64_t n : {std::int64_t{0}, outer - 1}) {
+      access.write((n * block() + end) * value_bytes);
+      access.read(n * size * value_bytes);
+    }
+    call.overlapping(i, access.overlap());
+  }
   return call;
 }
 

@@ -50,7 +50,7 @@ bool mve_applies(const NodeView& node) {
 }
 double mve_cycles(const NodeView& node) { return static_cast<double>(MaxPool2d::of(node).visits(node)); }
 KernelCall lower_mve(const NodeView& node) {
-  return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d_mve", MaxPool2d::of(node).activation, "pool_mve");
+  return lower_pool(node, MaxPool2d::of(node).window(node), "max_pool_2d_mve", MaxPool2d::of(node).activation, "pool_mve", 16);
 }
 
 const std::vector<Implementation> MaxPool2d::kRows = {

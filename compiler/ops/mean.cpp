@@ -1,6 +1,7 @@
 // MEAN over any set of axes.
 // Source: TensorFlow Lite Micro MEAN: for integers, 1 / count is part of the multiplier.
 
+#include "ops/overlap.hpp"
 #include "ops/reduce.hpp"
 
 namespace mote {
@@ -46,6 +47,7 @@ double mve_cycles(const NodeView& node) {
   return static_cast<double>(node.input(0).elements()) + 4.0 * static_cast<double>(node.output().elements());
 }
 KernelCall lower_mve(const NodeView& node) {
+  constexpr std::int64_t kLanes = 4;
   const Tensor& in = node.input(0);
   const ReducedAxes a(node);
   const Multiplier scaling = mean_multiplier(node);
@@ -53,7 +55,12 @@ KernelCall lower_mve(const NodeView& node) {
   call.set("outer", a.kept[0].extent).set("count", a.count()).set("channels", a.kept[1].extent);
   call.set("zero_sum", wrap_multiply(in.zero_point(), static_cast<std::int32_t>(a.count())));
   call.set("multiplier", scaling.multiplier).set("shift", scaling.shift).set("output_zero_point", node.output().zero_point());
-  return call.value(node, 0, "values").output();
+  // A pool over all of each image.
+  Window w;
+  w.batch = static_cast<std::int32_t>(a.kept[0].extent);
+  w.in_h = w.k_h = static_cast<std::int32_t>(a.count());
+  w.in_c = w.out_c = static_cast<std::int32_t>(a.kept[1].extent);
+  return call.value(node, 0, "values").output().overlapping(0, window_overlap(w, 1, {.ahead = ahead_in_lanes(w.in_c, kLanes)}));
 }
 
 const std::vector<Implementation> Mean::kRows = {

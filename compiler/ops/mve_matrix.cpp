@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -190,10 +192,17 @@ KernelCall MveConvolution::lower(const NodeView& node) const {
   call.set("clamp_min", layer.finish.range().first).set("clamp_max", layer.finish.range().second);
   if (layer.out_gap > 0) call.set("out_gap", layer.out_gap);
   call.input(0).constant("stream", packed.words).holds_weights(WeightCells::kBytes, packed.runs).output();
-  if (direct) return call;
+  const auto may_overlap = [&](const PixelOrder& order) {
+    if (layer.out_gap == 0) call.overlapping(0, window_overlap(w, 1, order));
+  };
+  if (direct) {
+    may_overlap({.ahead = ahead_by_block(w.out_c, std::int64_t{kBlockRows})});
+    return call;
+  }
   const std::int32_t step = 16 * packed.vectors;
   const std::int32_t held = std::clamp(kColumnBytes / step, 1, std::min(pixels, kMostColumns));
   call.set("held", held);
+  may_overlap({.tile = held});
   return call.scratch(static_cast<std::int64_t>(held) * step + 16);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 std::vector<std::int32_t> PackedConvolution::order(MatrixForm form) const {
@@ -54,7 +56,11 @@ KernelCall PackedConvolution::lower(MatrixForm form, const NodeView& node) const
     if (packed.whole != packed.words.size())
       call.set("last_words", static_cast<std::int64_t>(packed.words.size() - packed.whole));
   }
-  if (out_gap > 0) call.set("out_gap", out_gap);
+  if (out_gap > 0) {
+    call.set("out_gap", out_gap);
+  } else {
+    call.overlapping(0, window_overlap(w, 1, {.tile = form == MatrixForm::kPairs ? 2 : 1}));
+  }
   const WeightCells cells = form == MatrixForm::kPairs ? WeightCells::kJoined : WeightCells::kBytes;
   call.input(0).constant("matrix", packed.words).holds_weights(cells, packed.runs).output();
   // A row of zero points that two windows see, and the rows of a window, with room around them if they are narrow.

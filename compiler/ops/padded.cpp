@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "ops/overlap.hpp"
+
 #include "support/checked.hpp"
 
 namespace mote {
@@ -103,7 +105,15 @@ KernelCall lower_padded(const NodeView& node, const std::uint8_t* value) {
       call.set("value", *value);
       break;
   }
-  return call.value(node, 0, "values").output();
+  // Values are moved in order, and none less far than the one before.
+  const auto strides = strides_of(node.output().shape);
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < in.size(); ++i) last += (pads.before[i] + in[i] - 1) * strides[i];
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.output().type));
+  AccessOrder access(node.input(0).elements() * value_bytes);
+  access.write(last * value_bytes);
+  access.read((node.input(0).elements() - 1) * value_bytes);
+  return call.value(node, 0, "values").output().overlapping(0, access.overlap());
 }
 
 }  // namespace mote

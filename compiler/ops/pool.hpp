@@ -9,8 +9,9 @@
 
 namespace mote {
 
+/// A kernel of mote/`header`.hpp that makes up to `lanes` int8 channels together.
 KernelCall lower_pool(const NodeView& node, const Window& window, std::string_view function, Activation activation,
-                      std::string_view header = "pool");
+                      std::string_view header = "pool", std::int64_t lanes = 4);
 
 /// Base of the pooling operators: attributes, shape rule, and the walk over windows.
 template <typename Derived>

@@ -2,9 +2,25 @@
 
 #include <bit>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
+
+/// Outputs are made in order, each from values of which the first stands at its place among the kept axes.
+KernelCall with_output(KernelCall call, const NodeView& node) {
+  const ReducedAxes a(node);
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(0).type));
+  AccessOrder access(node.input(0).elements() * value_bytes);
+  for (std::int64_t i = 0; i < a.kept[0].extent; ++i) {
+    for (std::int64_t j = 0; j < a.kept[1].extent; ++j) {
+      access.read((i * a.kept[0].step + j * a.kept[1].step) * value_bytes);
+      access.write((i * a.kept[1].extent + j + 1) * value_bytes);
+    }
+  }
+  return std::move(call.output().overlapping(0, access.overlap()));
+}
 
 std::vector<bool> is_reduced(const NodeView& node) {
   const std::size_t rank = node.input(0).shape.size();
@@ -78,11 +94,11 @@ KernelCall lower_scaled_reduction(const NodeView& node, Multiplier scaling) {
   call.set("multiplier", scaling.multiplier).set("shift", scaling.shift);
   const auto [lowest, highest] = type_range(in.type);
   call.set("output_zero_point", node.output().zero_point()).set("clamp_min", lowest).set("clamp_max", highest);
-  return call.value(node, 0, "values").output();
+  return with_output(std::move(call.value(node, 0, "values")), node);
 }
 
 KernelCall lower_reduction(const NodeView& node, std::string_view function) {
-  return describe_reduction(node, function).value(node, 0, "values").output();
+  return with_output(std::move(describe_reduction(node, function).value(node, 0, "values")), node);
 }
 
 double reduction_cycles(const NodeView& node) {

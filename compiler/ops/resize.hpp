@@ -76,4 +76,9 @@ class ResizeOperator : public OperatorBase<Derived> {
 /// Types and extents of a call in mote/resize.hpp, and the input.
 KernelCall describe_resize(const NodeView& node, std::string_view function);
 
+/// The output. Of each of its rows and columns, the first row or column of the input that it is made from; `copies`: pixels are
+/// copied, so that one must not lie over its source.
+KernelCall finish_resize(KernelCall call, const NodeView& node, const std::vector<std::int16_t>& rows,
+                         const std::vector<std::int16_t>& columns, bool copies);
+
 }  // namespace mote

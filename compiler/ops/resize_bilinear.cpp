@@ -37,6 +37,13 @@ class ResizeBilinear : public ResizeOperator<ResizeBilinear, tflite::ResizeBilin
     if (align_corners && axis.out > 1) return (kOne * (axis.in - 1) + (axis.out - 1) / 2) / (axis.out - 1);
     return (kOne * axis.in + axis.out / 2) / axis.out;
   }
+  /// The first of the input's pixels that each of the output's is made from.
+  std::vector<std::int16_t> first_places(ResizeAxis axis, bool fixed) const {
+    std::vector<std::int16_t> places;
+    for (std::int32_t i = 0; i < axis.out; ++i)
+      places.push_back(static_cast<std::int16_t>(fixed ? fixed_blend(axis, i).lower : float_blend(axis, i).lower));
+    return places;
+  }
   /// The place of the first sample in 1/kOne pixels.
   std::int32_t fixed_offset(ResizeAxis axis) const { return half_pixel_centers ? fixed_scale(axis) / 2 - kOne / 2 : 0; }
 
@@ -110,16 +117,18 @@ KernelCall lower(const NodeView& node) {
   const auto& op = ResizeBilinear::of(node);
   const ResizeAxis height = op.vertical(node);
   const ResizeAxis width = op.horizontal(node);
-  if (is_float(node.input(0).type)) {
+  const bool is_fixed = !is_float(node.input(0).type);
+  const auto rows = op.first_places(height, is_fixed), columns = op.first_places(width, is_fixed);
+  if (!is_fixed) {
     KernelCall call = describe_resize(node, "resize_bilinear_float");
     const float offset = op.half_pixel_centers ? 0.5F : 0.0F;
     call.real("row_scale", op.scale(height)).real("column_scale", op.scale(width)).real("offset", offset);
-    return call.output();
+    return finish_resize(std::move(call), node, rows, columns, false);
   }
   KernelCall call = describe_resize(node, "resize_bilinear_int8");
   call.set("row_scale", op.fixed_scale(height)).set("row_offset", op.fixed_offset(height));
   call.set("column_scale", op.fixed_scale(width)).set("column_offset", op.fixed_offset(width));
-  return call.output();
+  return finish_resize(std::move(call), node, rows, columns, false);
 }
 
 double cycles(const NodeView& node) { return 25.0 * static_cast<double>(node.output().elements()); }

@@ -82,13 +82,15 @@ KernelCall lower_ratio(const NodeView& node) {
   KernelCall call = describe_resize(node, "resize_nearest_neighbor");
   call.set("row_step", rows.step).set("row_offset", rows.offset).set("row_divisor", rows.divisor);
   call.set("column_step", columns.step).set("column_offset", columns.offset).set("column_divisor", columns.divisor);
-  return call.output();
+  return finish_resize(std::move(call), node, op.places(op.vertical(node)), op.places(op.horizontal(node)), true);
 }
 
 KernelCall lower_table(const NodeView& node) {
   const auto& op = ResizeNearestNeighbor::of(node);
   KernelCall call = describe_resize(node, "resize_nearest_neighbor_table");
-  return call.constant("rows", op.places(op.vertical(node))).constant("columns", op.places(op.horizontal(node))).output();
+  const auto rows = op.places(op.vertical(node)), columns = op.places(op.horizontal(node));
+  call.constant("rows", rows).constant("columns", columns);
+  return finish_resize(std::move(call), node, rows, columns, true);
 }
 
 double cycles(const NodeView& node) { return 2.0 * static_cast<double>(node.output().elements()); }

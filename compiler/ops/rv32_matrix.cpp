@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/overlap.hpp"
 #include "ops/threshold_scaling.hpp"
 
 namespace mote {
@@ -114,6 +115,7 @@ KernelCall Rv32Convolution::lower(const NodeView& node) const {
   call.set("columns", 2);
   convolution_.describe_window(call, node);
   packed.describe(call, convolution_.finish);
+  if (convolution_.out_gap == 0) call.overlapping(0, window_overlap(convolution_.window, 1, {.tile = 2}));
   return call.output().scratch(convolution_.scratch_bytes(packed.tables));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "ops/overlap.hpp"
 #include "ops/row_scaling.hpp"
 #include "ops/scalar_finish.hpp"
 
@@ -185,6 +186,7 @@ KernelCall ScalarConvolution::lower(const NodeView& node) const {
   call.set("columns", at_once);
   describe_window(call, node);
   packed.describe(call, finish);
+  if (out_gap == 0) call.overlapping(0, window_overlap(window, 1, {.tile = at_once}));
   return call.output().scratch(4 * at_once * packed.words() + (window.pads() ? row_bytes() : 0));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ops/overlap.hpp"
 #include "ops/row_scaling.hpp"
 #include "ops/scalar_finish.hpp"
 #include "ops/scalar_matrix.hpp"
@@ -60,8 +61,14 @@ void describe(KernelCall& call, const Window& w, const SparseTables& tables, std
   call.input(0).constant("counts", tables.counts).constant("skips", tables.skips).constant("weights", tables.weights);
 }
 
-KernelCall& finish_call(KernelCall& call, const Window& w, std::int64_t columns, std::int64_t value_bytes) {
-  call.output();
+KernelCall& finish_call(KernelCall& call, const Window& w, std::int64_t columns, std::int32_t block_rows,
+                        std::int64_t value_bytes) {
+  PixelOrder order{.tile = columns, .overlaps_last = true};
+  if (pixels_are_columns(w)) {
+    // Each block of channels is made for all columns before they are read for the next.
+    if (const auto ahead = ahead_by_block(w.out_c, block_rows)) order.ahead = ((columns - 1) * w.out_c + *ahead) * value_bytes;
+  }
+  call.output().overlapping(0, window_overlap(w, value_bytes, order));
   return pixels_are_columns(w) ? call.null() : call.scratch(columns * depth(w) * value_bytes);
 }
 
@@ -150,7 +157,7 @@ KernelCall SparseConvolution::lower(Isa isa, const NodeView& node) const {
   call.set("input_zero_point", node.input(0).zero_point());
   describe(call, layer.window, packed, columns);
   call.constant("scaling", scaling(isa).value());
-  return finish_call(call, layer.window, columns, 1);
+  return finish_call(call, layer.window, columns, packed.block_rows, 1);
 }
 
 bool SparseWeightOnly::applies() const {
@@ -171,7 +178,7 @@ KernelCall SparseWeightOnly::lower(const NodeView& node) const {
   describe(call, window, packed, columns);
   call.flag("per_channel", finish.weight_scales().size() > 1).constant("scales", finish.weight_scales());
   pass_bias(call, node, 2);
-  return finish_call(call, window, columns, sizeof(float));
+  return finish_call(call, window, columns, packed.block_rows, sizeof(float));
 }
 
 }  // namespace mote

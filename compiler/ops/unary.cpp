@@ -1,5 +1,7 @@
 #include "ops/unary.hpp"
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 std::vector<TensorType> infer_unary(const NodeView& node, std::initializer_list<DataType> allowed) {
@@ -48,7 +50,12 @@ KernelCall finish_unary(KernelCall call, const NodeView& node) {
   call.output();
   // Compilers take memory of two types wider than a byte for apart, so one must not be written over the other.
   const DataType type = node.output().type;
-  if (type == node.input(0).type || type == DataType::kInt8 || type == DataType::kUint8) call.in_place_of({0});
+  const bool to_bytes = type == DataType::kInt8 || type == DataType::kUint8;
+  if (type == node.input(0).type || to_bytes) call.in_place_of({0});
+  if (type == node.input(0).type || to_bytes || has_byte_input(node)) {
+    const auto bytes_of = [](DataType each) { return static_cast<std::int64_t>(type_bytes(each)); };
+    call.overlapping(0, elementwise_overlap(node.output().elements(), bytes_of(node.input(0).type), bytes_of(type)));
+  }
   return call;
 }
 

@@ -192,6 +192,7 @@ std::optional<KernelCall> join_blocks(const std::vector<KernelCall>& blocks, std
         break;
     }
   }
+  if (blocks.size() == 1) call.overlaps = first.overlaps;
   return call.list("steps", steps);
 }
 

@@ -1,5 +1,7 @@
 #include "ops/weight_only.hpp"
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 bool is_weight_only(const NodeView& node) { return is_float(node.input(0).type) && !is_float(node.input(1).type); }
@@ -19,7 +21,8 @@ KernelCall lower_weight_only(const NodeView& node, const Window& window, std::in
   call.flag("per_channel", finish.weight_scales().size() > 1);
   call.input(0).constant("weights", weights).constant("scales", finish.weight_scales());
   pass_bias(call, node, 2);
-  return call.output();
+  return call.output().overlapping(
+      0, window_overlap(window, sizeof(float), {.ahead = ahead_by_channel(window, sizeof(float), depth)}));
 }
 
 }  // namespace mote

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -74,6 +76,20 @@ KernelCall describe(std::string_view kernel, const NodeView& node, const Window&
   return call.input(0);
 }
 
+/// The device takes up to this many pixels at once: how many depends on the vectors of the machine.
+constexpr std::int64_t kMostColumns = 12;
+
+/// The distance that holds for each number of pixels.
+std::int64_t overlap_of_columns(const Window& window, DataType type) {
+  std::int64_t most = 0;
+  for (std::int64_t columns = 1; columns <= kMostColumns; ++columns) {
+    const std::int64_t each =
+        window_overlap(window, static_cast<std::int64_t>(type_bytes(type)), {.tile = columns, .overlaps_last = true});
+    most = columns == 1 ? each : std::max(most, each);
+  }
+  return most;
+}
+
 bool column_fits(const Window& window) { return depth_of(window) <= kMostDepth; }
 
 /// Weights [taps][channels] with each channel's taps in a row; rows of a window filled up to whole words of `per_word` taps.
@@ -103,7 +119,9 @@ KernelCall WideConvolution::lower(const NodeView& node) const {
   KernelCall call = describe("conv_2d_wide", node, layer.window, layer.finish);
   const auto depth = static_cast<std::size_t>(depth_of(layer.window));
   call.constant("matrix", in_panels<std::int16_t>(as_span(layer.weights), depth, 2));
-  return call.constant("scaling", scaling_panels(layer.bias, layer.finish)).output();
+  call.constant("scaling", scaling_panels(layer.bias, layer.finish)).output();
+  if (layer.out_gap == 0) call.overlapping(0, overlap_of_columns(layer.window, DataType::kInt8));
+  return call;
 }
 
 WideFloatConvolution::WideFloatConvolution(const NodeView& node, const Window& layer_window, Finish layer_finish)
@@ -117,7 +135,8 @@ double WideFloatConvolution::cycles() const { return cycles_of(window, 2 * stati
 KernelCall WideFloatConvolution::lower(const NodeView& node) const {
   KernelCall call = describe("conv_2d_wide", node, window, finish);
   call.constant("matrix", in_panels<float>(as_span(weights), static_cast<std::size_t>(depth_of(window)), 1));
-  return call.constant("scaling", float_panels(bias, static_cast<std::size_t>(window.out_c))).output();
+  call.constant("scaling", float_panels(bias, static_cast<std::size_t>(window.out_c))).output();
+  return call.overlapping(0, overlap_of_columns(window, DataType::kFloat32));
 }
 
 bool WideDepthwise::applies(const NodeView& node) const {
@@ -132,10 +151,18 @@ double WideDepthwise::cycles() const { return cycles_of(window, 4.0 * window.k_h
 KernelCall WideDepthwise::lower(const NodeView& node) const {
   KernelCall call = describe("depthwise_conv_2d_wide", node, window, finish);
   const auto channels = static_cast<std::size_t>(window.out_c);
+  // Panels are made one after the other; of one, bands of rows: at least those of an output row are read before it is written.
+  const auto may_overlap = [&](KernelCall& made) {
+    if (channels <= kPanelRows) {
+      const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(0).type));
+      made.overlapping(0, window_overlap(window, value_bytes, {.tile = window.out_w}));
+    }
+    return made;
+  };
   if (is_float(node.input(0).type)) {
     const auto rows = taps_by_channel(node.input(1).values<float>(), window, 1);
     call.constant("weights", in_panels<float>(as_span(rows), rows.size() / channels, 1));
-    return call.constant("scaling", float_panels(float_bias(node), channels)).output();
+    return may_overlap(call.constant("scaling", float_panels(float_bias(node), channels)).output());
   }
   const auto rows = taps_by_channel(node.input(1).values<std::int8_t>(), window, 2);
   std::vector<std::int32_t> bias(channels);
@@ -146,7 +173,7 @@ KernelCall WideDepthwise::lower(const NodeView& node) const {
                        wrap_multiply(-node.input(0).zero_point(), sum));
   }
   call.constant("weights", in_panels<std::int16_t>(as_span(rows), rows.size() / channels, 2));
-  return call.constant("scaling", scaling_panels(bias, finish)).output();
+  return may_overlap(call.constant("scaling", scaling_panels(bias, finish)).output());
 }
 
 }  // namespace mote

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/overlap.hpp"
+
 namespace mote {
 
 namespace {
@@ -220,6 +222,30 @@ std::int64_t WinogradConvolution::scratch_bytes(const WinogradSchedule& schedule
   return 4 * (columns + data + sum_blocks * sums + weight_words) + row;
 }
 
+/// Strips, or groups of rows, of tiles are read before any of their outputs is written.
+std::int64_t WinogradConvolution::overlap(const WinogradSchedule& schedule) const {
+  const Window& w = window;
+  const Form& form = form_of(schedule.tile);
+  const std::int32_t strip = schedule.from_bytes ? tile_columns(schedule) : strip_tiles(schedule);
+  const std::int32_t group = schedule.from_bytes ? group_rows(schedule) : 1;
+  AccessOrder access(std::int64_t{w.batch} * w.in_h * w.in_w * w.in_c);
+  for (std::int64_t b = 0; b < w.batch; ++b) {
+    for (std::int64_t y = 0; y < tile_rows(schedule); y += group) {
+      // The first row of later tiles may have been kept.
+      const std::int64_t kept = in_place(schedule) && y > 0 ? 1 : 0;
+      const std::int64_t row = std::max<std::int64_t>(0, y * form.stride - w.pad_top + kept);
+      const std::int64_t end_row = std::min<std::int64_t>(w.out_h, (y + group) * form.outputs);
+      for (std::int64_t x = 0; x < tile_columns(schedule); x += strip) {
+        const std::int64_t column = std::max<std::int64_t>(0, x * form.stride - w.pad_left);
+        const std::int64_t end_column = std::min<std::int64_t>(w.out_w, (x + strip) * form.outputs);
+        access.read(((b * w.in_h + row) * w.in_w + column) * w.in_c);
+        access.write(((b * w.out_h + end_row - 1) * w.out_w + end_column) * w.out_c);
+      }
+    }
+  }
+  return access.overlap();
+}
+
 std::int64_t WinogradConvolution::weight_bytes(const WinogradSchedule& schedule) const {
   const std::int64_t per_pair = schedule.from_bytes ? 18 : 4 * form_of(schedule.tile).entries * form_of(schedule.tile).entries;
   return per_pair * steps_of(window.in_c) * ((window.out_c + 3) / 4 * 4);
@@ -290,7 +316,7 @@ KernelCall WinogradConvolution::lower(const WinogradSchedule& schedule) const {
                                                : transformed_weights(schedule.tile, weights, w.out_c, w.in_c));
   call.constant("channels", constants).output().scratch(scratch_bytes(schedule));
   if (keeps_row) call.in_place_of({0});
-  return call;
+  return call.overlapping(0, overlap(schedule));
 }
 
 }  // namespace mote

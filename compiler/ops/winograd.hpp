@@ -45,6 +45,7 @@ struct WinogradConvolution {
   std::int32_t group_rows(const WinogradSchedule& schedule) const;
   bool in_place(const WinogradSchedule& schedule) const;
   std::int64_t scratch_bytes(const WinogradSchedule& schedule) const;
+  std::int64_t overlap(const WinogradSchedule& schedule) const;
 };
 
 /// A channel's numbers for the kernel: multiplier, offset, shift, then what it adds to sums.

@@ -186,8 +186,8 @@ inline void multiply_coded(const uint32_t* column, const int32_t* matrix, int8_t
 
 /// FULLY_CONNECTED, int8: four units at a time, `chunks` chunks in a column. Scratch: a column.
 template <typename L>
-MOTE_KERNEL void fully_connected_coded(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                       int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void fully_connected_coded(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out,
+                                       uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kFilled = window_steps(1, L::depth);
   constexpr int32_t kSteps = L::chunks * kCodedChunk<L::bits>;
   constexpr int32_t kWholeBlocks = L::units / 4;

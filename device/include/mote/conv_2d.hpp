@@ -7,9 +7,9 @@ namespace mote {
 /// CONV_2D of any kernel, stride, dilation, padding and grouping. NHWC; weights [out_c][k_h][k_w][depth], depth = in_c / groups.
 /// Input, Weight, Sum: int8/int8/int32, int16/int8/int64 or int32, float/float/float.
 template <typename L>
-MOTE_KERNEL void conv_2d(const typename L::Input* MOTE_RESTRICT in, const typename L::Weight* MOTE_RESTRICT weights,
+MOTE_KERNEL void conv_2d(const typename L::Input* in, const typename L::Weight* MOTE_RESTRICT weights,
                          const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                         const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
+                         const int8_t* MOTE_RESTRICT shifts, typename L::Output* out) {
   using Sum = typename L::Sum;
   static_assert(L::in_c % L::depth == 0, "the depth of the weights divides the input channels: each group has as many");
   static_assert(L::out_c % (L::in_c / L::depth) == 0, "the number of groups divides the output channels");
@@ -43,9 +43,8 @@ MOTE_KERNEL void conv_2d(const typename L::Input* MOTE_RESTRICT in, const typena
 
 /// CONV_2D 1x1, stride 1, no padding, int8. The bias has the input's zero point folded in.
 template <typename L>
-MOTE_KERNEL void conv_2d_pointwise(const int8_t* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT weights,
-                                   const int32_t* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                                   const int8_t* MOTE_RESTRICT shifts, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_pointwise(const int8_t* in, const int8_t* MOTE_RESTRICT weights, const int32_t* MOTE_RESTRICT bias,
+                                   const int32_t* MOTE_RESTRICT multipliers, const int8_t* MOTE_RESTRICT shifts, int8_t* out) {
   static_assert(L::k_h == 1 && L::k_w == 1 && L::out_h == L::in_h && L::out_w == L::in_w,
                 "a pointwise convolution has a 1x1 window and stride 1");
   for (int32_t pixel = 0; pixel < L::batch * L::out_h * L::out_w; ++pixel, in += L::in_c) {

@@ -16,8 +16,7 @@ MOTE_INLINE void multiply_columns(const int8_t* columns, int32_t count, int32_t 
 /// CONV_2D 1x1, stride 1, no padding, or rows of FULLY_CONNECTED, int8, of a multiple of 16 input channels: columns are pixels.
 /// `in` 4-byte aligned. `stream`: see mve_matrix.hpp.
 template <typename L>
-MOTE_KERNEL void conv_2d_mve_pointwise(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT stream,
-                                       int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_mve_pointwise(const int8_t* in, const int32_t* MOTE_RESTRICT stream, int8_t* out) {
   static_assert(L::in_c == 16 * L::vectors, "a pixel is a column");
   multiply_columns<L>(in, L::pixels, L::in_c, stream, out);
 }
@@ -123,8 +122,7 @@ MOTE_INLINE void gather_column(const int8_t* image, int32_t y, int32_t x, int8_t
 /// CONV_2D of any window over all input channels, int8: windows become columns, L::held at a time in `scratch`, which has room
 /// for 16 bytes more.
 template <typename L>
-MOTE_KERNEL void conv_2d_mve(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT stream, int8_t* MOTE_RESTRICT out,
-                             uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void conv_2d_mve(const int8_t* in, const int32_t* MOTE_RESTRICT stream, int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kStep = 16 * L::vectors;
   int8_t* const columns = reinterpret_cast<int8_t*>(scratch);
   int8_t* to = columns;

@@ -176,7 +176,7 @@ MOTE_INLINE void convolve_packed(const int8_t* in, const int32_t* matrix, int8_t
 /// if `sized`, the number of words, then full blocks). Scratch: two columns; if windows reach over the border, room for their
 /// bytes, twice if rows are at most 32 bytes, and before them for one row more, at least the one that two windows see.
 template <typename L>
-MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+MOTE_KERNEL void conv_2d_packed(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out,
                                 uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kSteps = window_steps(L::k_h, L::k_w * L::in_c);
   if constexpr (is_sized<L>(0)) {
@@ -195,7 +195,7 @@ MOTE_KERNEL void conv_2d_packed(const int8_t* MOTE_RESTRICT in, const int32_t* M
 /// The same for any weights, by a matrix of bytes and one pixel at a time. Scratch: a column of an even number of steps, and for
 /// borders as above.
 template <typename L>
-MOTE_KERNEL void conv_2d_by_bytes(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out,
+MOTE_KERNEL void conv_2d_by_bytes(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out,
                                   uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kFilled = window_steps(L::k_h, L::k_w * L::in_c);
   constexpr int32_t kSteps = kFilled + kFilled % 2;

@@ -7,9 +7,8 @@ namespace mote {
 /// CONV_2D, int8, without dilation along rows: two output pixels at a time (see rv32_matrix.hpp). Scratch: two columns, then a
 /// row of a window if windows reach over the border.
 template <typename L>
-MOTE_KERNEL void conv_2d_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                              const int32_t* MOTE_RESTRICT scaling, const int32_t* MOTE_RESTRICT corrections,
-                              int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void conv_2d_rv32(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, const int32_t* MOTE_RESTRICT scaling,
+                              const int32_t* MOTE_RESTRICT corrections, int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kFilled = L::k_h * ((L::k_w * L::in_c + 1) / 2);
   constexpr int32_t kPitch = out_pitch<L>();

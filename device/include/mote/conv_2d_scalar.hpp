@@ -95,9 +95,8 @@ MOTE_INLINE void clamp_pixels(int8_t* out, int32_t pixels) {
 /// to 4 bytes; with four columns the index is twice the word's place for column 0, less its least bit. Four columns need window
 /// rows of whole groups, or windows of one row. Scratch: the columns, then a row of a window if windows reach over the border.
 template <typename L>
-MOTE_KERNEL void conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
-                                int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void conv_2d_scalar(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, const int32_t* MOTE_RESTRICT scaling,
+                                const int16_t* MOTE_RESTRICT corrections, int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kColumns = L::columns;
   constexpr int32_t kPitch = out_pitch<L>();

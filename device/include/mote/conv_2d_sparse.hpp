@@ -133,9 +133,9 @@ MOTE_INLINE void convolve_sparse(const Input* in, const int16_t* counts, const u
 /// CONV_2D over all input channels, or FULLY_CONNECTED (a row of pixels), int8. `scaling`: four words per channel for
 /// L::Row. Scratch: L::columns windows, unless pixels are columns.
 template <typename L>
-MOTE_KERNEL void conv_2d_sparse(const int8_t* MOTE_RESTRICT in, const int16_t* MOTE_RESTRICT counts,
-                                const uint8_t* MOTE_RESTRICT skips, const int8_t* MOTE_RESTRICT weights,
-                                const int32_t* MOTE_RESTRICT scaling, int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void conv_2d_sparse(const int8_t* in, const int16_t* MOTE_RESTRICT counts, const uint8_t* MOTE_RESTRICT skips,
+                                const int8_t* MOTE_RESTRICT weights, const int32_t* MOTE_RESTRICT scaling, int8_t* out,
+                                uint8_t* MOTE_RESTRICT scratch) {
   convolve_sparse<L, int8_t, int32_t>(in, counts, skips, weights, static_cast<int8_t>(L::input_zero_point), out,
                                       reinterpret_cast<int8_t*>(scratch), [&](int32_t channel) {
                                         const typename L::Row row(scaling + 4 * channel);
@@ -147,10 +147,10 @@ MOTE_KERNEL void conv_2d_sparse(const int8_t* MOTE_RESTRICT in, const int16_t* M
 
 /// The same for float32 activations and int8 weights at their real values; a scale for all or one per output channel.
 template <typename L>
-MOTE_KERNEL void conv_2d_sparse_weight_only(const float* MOTE_RESTRICT in, const int16_t* MOTE_RESTRICT counts,
+MOTE_KERNEL void conv_2d_sparse_weight_only(const float* in, const int16_t* MOTE_RESTRICT counts,
                                             const uint8_t* MOTE_RESTRICT skips, const int8_t* MOTE_RESTRICT weights,
-                                            const float* MOTE_RESTRICT scales, const float* MOTE_RESTRICT bias,
-                                            float* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+                                            const float* MOTE_RESTRICT scales, const float* MOTE_RESTRICT bias, float* out,
+                                            uint8_t* MOTE_RESTRICT scratch) {
   convolve_sparse<L, float, float>(in, counts, skips, weights, 0.0F, out, reinterpret_cast<float*>(scratch),
                                    [&](int32_t channel) {
                                      return [scales, bias, channel](float sum) {

@@ -308,9 +308,11 @@ MOTE_ASSEMBLY void multiply_tiles(const int8_t* /*in*/, const int32_t* /*matrix*
 
 template <class S>
 inline void multiply_tiles(const int8_t* in, const int32_t* matrix, int8_t* out, const TileWalk* walk) {
-  for (int32_t pixel = 0; pixel < kTilePixels * walk->triples; ++pixel, in += S::pixel_step, out += S::channels) {
-    uint32_t column[S::steps];
-    widen_window<S::rows, S::row_bytes, 1>([&](int32_t y) { return in + y * walk->pitch; }, column);
+  uint32_t columns[kTilePixels][S::steps];
+  for (int32_t pixel = 0; pixel < kTilePixels * walk->triples; ++pixel, out += S::channels) {
+    for (int32_t i = 0; pixel % kTilePixels == 0 && i < kTilePixels; ++i, in += S::pixel_step)
+      widen_window<S::rows, S::row_bytes, 1>([&](int32_t y) { return in + y * walk->pitch; }, columns[i]);
+    const uint32_t* column = columns[pixel % kTilePixels];
     const int32_t* block = matrix;
     for (int32_t first = 0; first < S::channels; first += kTileChannels) {
       const int32_t width = smaller(kTileChannels, S::channels - first);
@@ -339,8 +341,7 @@ inline void multiply_tiles(const int8_t* in, const int32_t* matrix, int8_t* out,
 /// pixels; `matrix` as above. The
 /// last pixels are done twice where their number is no multiple of three.
 template <typename L>
-MOTE_KERNEL void conv_2d_pointwise_tiles(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                         int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_pointwise_tiles(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out) {
   using Shape = TileShape<1, L::in_c, L::in_c, L::out_c, L::fitted, L::shift>;
   static_assert(L::in_c <= kMostTileValues && L::pixels >= kTilePixels, "a tile must fit");
   static constexpr TileWalk kWhole{L::pixels / kTilePixels, 0};
@@ -357,7 +358,7 @@ MOTE_KERNEL void conv_2d_pointwise_tiles(const int8_t* MOTE_RESTRICT in, const i
 /// along rows, over rows of at least three output pixels and at least as wide as three windows; `matrix` as above. Three pixels
 /// whose windows reach over a border read a copy with zero points around it.
 template <typename L>
-MOTE_KERNEL void conv_2d_tiles(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_tiles(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out) {
   using Shape = TileShape<L::k_h, L::k_w * L::in_c, L::stride_w * L::in_c, L::out_c, L::fitted, L::shift>;
   constexpr int32_t kImageRow = L::in_w * L::in_c;
   constexpr int32_t kSpan = 2 * Shape::pixel_step + Shape::row_bytes;  // bytes of a row that three windows see

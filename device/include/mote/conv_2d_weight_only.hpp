@@ -8,9 +8,8 @@ namespace mote {
 /// padding and grouping. NHWC; weights [out_c][k_h][k_w][depth], depth = in_c / groups; a scale for all or one per output
 /// channel (L::per_channel). DEPTHWISE_CONV_2D has depth 1, FULLY_CONNECTED is a row of pixels.
 template <typename L>
-MOTE_KERNEL void conv_2d_weight_only(const float* MOTE_RESTRICT in, const int8_t* MOTE_RESTRICT weights,
-                                     const float* MOTE_RESTRICT scales, const float* MOTE_RESTRICT bias,
-                                     float* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_weight_only(const float* in, const int8_t* MOTE_RESTRICT weights, const float* MOTE_RESTRICT scales,
+                                     const float* MOTE_RESTRICT bias, float* out) {
   static_assert(L::in_c % L::depth == 0, "the depth of the weights divides the input channels: each group has as many");
   static_assert(L::out_c % (L::in_c / L::depth) == 0, "the number of groups divides the output channels");
   constexpr int32_t kChannelsPerGroup = L::out_c / (L::in_c / L::depth);

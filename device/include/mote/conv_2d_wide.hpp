@@ -52,8 +52,8 @@ MOTE_INLINE void wide_column(const typename L::Input* image, int32_t top, int32_
 /// CONV_2D over all input channels, of int8 or float32, on the vectors of a workstation; `matrix` and `scaling` as in
 /// wide_matrix.hpp. Columns stand on the stack: kColumns of them, a window each.
 template <typename L>
-MOTE_KERNEL void conv_2d_wide(const typename L::Input* MOTE_RESTRICT in, const WideElement<L>* MOTE_RESTRICT matrix,
-                              const WideWord<L>* MOTE_RESTRICT scaling, typename L::Input* MOTE_RESTRICT out) {
+MOTE_KERNEL void conv_2d_wide(const typename L::Input* in, const WideElement<L>* MOTE_RESTRICT matrix,
+                              const WideWord<L>* MOTE_RESTRICT scaling, typename L::Input* out) {
   constexpr int32_t kPerWord = WideValues<typename L::Input>::kPerWord;
   constexpr int32_t kDepth = L::k_h * L::k_w * L::in_c;
   constexpr int32_t kWords = (kDepth + kPerWord - 1) / kPerWord;

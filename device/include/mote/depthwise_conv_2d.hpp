@@ -7,9 +7,9 @@ namespace mote {
 /// DEPTHWISE_CONV_2D of any depth multiplier, kernel, stride, dilation and padding. NHWC; weights [k_h][k_w][out_c].
 /// Input, Weight, Sum: int8/int8/int32, int16/int8/int64 or int32, float/float/float.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d(const typename L::Input* MOTE_RESTRICT in, const typename L::Weight* MOTE_RESTRICT weights,
+MOTE_KERNEL void depthwise_conv_2d(const typename L::Input* in, const typename L::Weight* MOTE_RESTRICT weights,
                                    const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                                   const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
+                                   const int8_t* MOTE_RESTRICT shifts, typename L::Output* out) {
   using Sum = typename L::Sum;
   static_assert(L::out_c % L::in_c == 0, "every input channel gives equally many output channels");
   constexpr int32_t kMultiplier = L::out_c / L::in_c;

@@ -7,10 +7,9 @@ namespace mote {
 /// DEPTHWISE_CONV_2D of depth multiplier 1 whose result is a single pixel, all of its taps inside the input: four channels at a
 /// time. Weights [k_h][k_w][out_c]. The zero point of int8 inputs is in the bias.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d_pixel(const typename L::Input* MOTE_RESTRICT in,
-                                         const typename L::Weight* MOTE_RESTRICT weights,
+MOTE_KERNEL void depthwise_conv_2d_pixel(const typename L::Input* in, const typename L::Weight* MOTE_RESTRICT weights,
                                          const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                                         const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
+                                         const int8_t* MOTE_RESTRICT shifts, typename L::Output* out) {
   using Sum = typename L::Sum;
   static_assert(L::out_c == L::in_c, "every input channel gives one output channel");
   static_assert(L::out_h == 1 && L::out_w == 1 && L::batch == 1, "the result is one pixel");

@@ -184,8 +184,8 @@ inline void depthwise_two_pixels(const ScalarTaps* taps, const int32_t* table) {
 /// Any stride and padding, no dilation. With stride 1 from row to row two rows of outputs at a time, the last two of an odd
 /// number overlapping. Scratch: the window of all channels if it reaches over the border.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT table,
-                                          int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void depthwise_conv_2d_scalar(const int8_t* in, const int32_t* MOTE_RESTRICT table, int8_t* out,
+                                          uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kImageRow = L::in_w * L::in_c;
   constexpr int32_t kOutRow = L::out_w * L::in_c;
   constexpr bool kTwo = L::stride_h == 1 && L::out_h >= 2;

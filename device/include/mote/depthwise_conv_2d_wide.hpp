@@ -93,8 +93,8 @@ MOTE_INLINE void wide_depthwise_panel(const typename L::Input* image, int32_t c,
 /// DEPTHWISE_CONV_2D of int8 or float32 with any depth multiplier on the vectors of a workstation. Channels stand in panels of
 /// 16; `weights`: [panels][k_h][k_w filled up to whole words][16], `scaling` as in wide_matrix.hpp.
 template <typename L>
-MOTE_KERNEL void depthwise_conv_2d_wide(const typename L::Input* MOTE_RESTRICT in, const WideElement<L>* MOTE_RESTRICT weights,
-                                        const WideWord<L>* MOTE_RESTRICT scaling, typename L::Input* MOTE_RESTRICT out) {
+MOTE_KERNEL void depthwise_conv_2d_wide(const typename L::Input* in, const WideElement<L>* MOTE_RESTRICT weights,
+                                        const WideWord<L>* MOTE_RESTRICT scaling, typename L::Input* out) {
   static_assert(L::out_c % L::in_c == 0, "every input channel gives equally many output channels");
   constexpr int32_t kWhole = L::out_c / kPanelRows * kPanelRows;
   constexpr int32_t kTable = L::k_h * WideBands<L>::kTapWords * WideBands<L>::kPerWord;

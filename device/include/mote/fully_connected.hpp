@@ -7,9 +7,9 @@ namespace mote {
 /// FULLY_CONNECTED: L::rows rows of L::depth values, weights [units][depth]. int8: the bias has the input's zero point folded in
 /// (int16 has zero point 0).
 template <typename L>
-MOTE_KERNEL void fully_connected(const typename L::Input* MOTE_RESTRICT in, const typename L::Weight* MOTE_RESTRICT weights,
+MOTE_KERNEL void fully_connected(const typename L::Input* in, const typename L::Weight* MOTE_RESTRICT weights,
                                  const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                                 const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
+                                 const int8_t* MOTE_RESTRICT shifts, typename L::Output* out) {
   using Sum = typename L::Sum;
   for (int32_t row = 0; row < L::rows; ++row, in += L::depth) {
     const typename L::Weight* weight = weights;

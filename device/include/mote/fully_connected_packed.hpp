@@ -8,8 +8,8 @@ namespace mote {
 /// `paired` tells what kind of matrix it is, `whole_words` and `last_words` how many words its full blocks and the last one have
 /// that is not). Scratch: a column.
 template <typename L>
-MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                        int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void fully_connected_packed(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out,
+                                        uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kFilled = window_steps(1, L::depth);
   constexpr int32_t kSteps = kFilled + kFilled % 2;
   constexpr int32_t kWholeBlocks = L::units / 4;
@@ -34,8 +34,7 @@ MOTE_KERNEL void fully_connected_packed(const int8_t* MOTE_RESTRICT in, const in
 
 /// The same without scratch; the depth is a multiple of four.
 template <typename L>
-MOTE_KERNEL void fully_connected_streamed(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                          int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void fully_connected_streamed(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, int8_t* out) {
   static_assert(L::depth % 4 == 0, "inputs are read four at a time");
   constexpr int32_t kSteps = L::depth / 2;
   constexpr int32_t kWholeBlocks = L::units / 4;

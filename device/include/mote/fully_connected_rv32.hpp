@@ -6,9 +6,8 @@ namespace mote {
 
 /// FULLY_CONNECTED, int8: tables as in rv32_matrix.hpp, for one column. Scratch: a column.
 template <typename L>
-MOTE_KERNEL void fully_connected_rv32(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                      const int32_t* MOTE_RESTRICT scaling, const int32_t* MOTE_RESTRICT corrections,
-                                      int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void fully_connected_rv32(const int8_t* in, const int32_t* MOTE_RESTRICT matrix, const int32_t* MOTE_RESTRICT scaling,
+                                      const int32_t* MOTE_RESTRICT corrections, int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   auto* column = reinterpret_cast<uint32_t*>(scratch);
   for (int32_t b = 0; b < L::rows; ++b, in += L::depth, out += L::units) {

@@ -24,9 +24,9 @@ MOTE_INLINE void group_pairs(const int8_t* in, uint32_t* column, uint32_t base) 
 
 /// FULLY_CONNECTED, int8: tables as in conv_2d_scalar.hpp; `by_bytes`: those of sum_column_by_bytes. Scratch: a column.
 template <typename L>
-MOTE_KERNEL void fully_connected_scalar(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
+MOTE_KERNEL void fully_connected_scalar(const int8_t* in, const int32_t* MOTE_RESTRICT matrix,
                                         const int32_t* MOTE_RESTRICT scaling, const int16_t* MOTE_RESTRICT corrections,
-                                        int8_t* MOTE_RESTRICT out, uint8_t* MOTE_RESTRICT scratch) {
+                                        int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   constexpr int32_t kWords = L::steps * L::groups;
   constexpr int32_t kRowWords = L::by_bytes ? kWords / 2 : kWords;
   auto* column = reinterpret_cast<uint32_t*>(scratch);
@@ -59,9 +59,8 @@ MOTE_KERNEL void fully_connected_scalar(const int8_t* MOTE_RESTRICT in, const in
 
 /// The same with weights of 4 bits, see sum_column_by_codes: codes plus L::base. Scratch: a column of L::groups groups.
 template <typename L>
-MOTE_KERNEL void fully_connected_scalar_codes(const int8_t* MOTE_RESTRICT in, const int32_t* MOTE_RESTRICT matrix,
-                                              const int32_t* MOTE_RESTRICT scaling, int8_t* MOTE_RESTRICT out,
-                                              uint8_t* MOTE_RESTRICT scratch) {
+MOTE_KERNEL void fully_connected_scalar_codes(const int8_t* in, const int32_t* MOTE_RESTRICT matrix,
+                                              const int32_t* MOTE_RESTRICT scaling, int8_t* out, uint8_t* MOTE_RESTRICT scratch) {
   static_assert(L::steps == 4, "a group is a word of eight codes");
   auto* column = reinterpret_cast<uint32_t*>(scratch);
   for (int32_t b = 0; b < L::rows; ++b, in += L::depth, out += L::units) {

@@ -8,7 +8,7 @@ namespace mote {
 
 /// CONCATENATION and PACK.
 template <typename L, typename... Part>
-MOTE_KERNEL void join(typename L::Value* MOTE_RESTRICT whole, const Part*... parts) {
+MOTE_KERNEL void join(typename L::Value* whole, const Part*... parts) {
   static_assert(sizeof...(Part) == sizeof(L::sizes) / sizeof(L::sizes[0]), "as many parts as sizes");
   static_assert((SameType<Part, typename L::Value>::value && ...), "every part has the type of the whole");
   for (int32_t i = 0; i < L::outer; ++i) {

@@ -27,7 +27,7 @@ constexpr bool pools_by_four() {
 
 /// `pool(first, part)` for four channels at once, whose values lie from `first` on. The last four may repeat some channels.
 template <typename L, typename Pool>
-MOTE_INLINE void for_each_four(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out, Pool pool) {
+MOTE_INLINE void for_each_four(const int8_t* in, int8_t* out, Pool pool) {
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {
       for (int32_t x = 0; x < L::out_w; ++x, out += L::out_c) {
@@ -43,7 +43,7 @@ MOTE_INLINE void for_each_four(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_REST
 
 /// AVERAGE_POOL_2D: integers are averaged as stored, half away from zero.
 template <typename L>
-MOTE_KERNEL void average_pool_2d(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void average_pool_2d(const typename L::Value* in, typename L::Value* out) {
   using Value = typename L::Value;
   if constexpr (pools_by_four<L, 255>()) {  // sums fit int16
     return for_each_four<L>(in, out, [](const int8_t* first, const WindowPart& part, int8_t* to) {
@@ -93,7 +93,7 @@ MOTE_KERNEL void average_pool_2d(const typename L::Value* MOTE_RESTRICT in, type
 }
 
 template <typename L>
-MOTE_KERNEL void max_pool_2d(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void max_pool_2d(const typename L::Value* in, typename L::Value* out) {
   using Value = typename L::Value;
   if constexpr (pools_by_four<L, INT32_MAX>()) {
     return for_each_four<L>(in, out, [](const int8_t* first, const WindowPart& part, int8_t* to) {

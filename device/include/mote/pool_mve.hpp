@@ -11,7 +11,7 @@ namespace mote {
 
 /// `pool(first, part, to)` for kLanes channels at once, whose values lie from `first` on.
 template <typename L, int32_t kLanes, typename Pool>
-MOTE_INLINE void for_each_vector(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out, Pool pool) {
+MOTE_INLINE void for_each_vector(const int8_t* in, int8_t* out, Pool pool) {
   static_assert(L::out_c >= kLanes, "a vector of channels");
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {
@@ -30,7 +30,7 @@ MOTE_INLINE void for_each_vector(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RE
 
 /// AVERAGE_POOL_2D of at least 8 channels and windows of at most 255 values, so that sums fit int16.
 template <typename L>
-MOTE_KERNEL void average_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void average_pool_2d_mve(const int8_t* in, int8_t* out) {
   static_assert(L::k_h * L::k_w <= 255, "sums fit int16");
 #if MOTE_MVE
   int32_t last_count = 0;
@@ -68,7 +68,7 @@ MOTE_KERNEL void average_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOT
 
 /// MAX_POOL_2D of at least 16 channels.
 template <typename L>
-MOTE_KERNEL void max_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void max_pool_2d_mve(const int8_t* in, int8_t* out) {
 #if MOTE_MVE
   for_each_vector<L, 16>(in, out, [](const int8_t* first, const WindowPart& part, int8_t* to) {
     int8x16_t best = vdupq_n_s8(static_cast<int8_t>(L::clamp_min));
@@ -87,7 +87,7 @@ MOTE_KERNEL void max_pool_2d_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RE
 /// MEAN over axes before the last one, of at least 4 channels: [outer][count][channels] to [outer][channels]; 1 / count is part
 /// of the multiplier, which shifts to the right; zero_sum is count times the input's zero point.
 template <typename L>
-MOTE_KERNEL void mean_mve(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void mean_mve(const int8_t* in, int8_t* out) {
   static_assert(L::shift < 0 && L::channels >= 4, "shifts to the right, a vector of channels");
   for (int32_t i = 0; i < L::outer; ++i, in += L::count * L::channels, out += L::channels) {
 #if MOTE_MVE

@@ -6,7 +6,7 @@ namespace mote {
 
 /// out[i0, ..., i4] = in[L::offset + i0 * L::steps[0] + ... + i4 * L::steps[4]] over L::extents: slices and transpositions.
 template <typename L>
-MOTE_KERNEL void rearrange(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void rearrange(const typename L::Value* in, typename L::Value* out) {
   in += L::offset;
   for (int32_t i = 0; i < L::extents[0]; ++i)
     for (int32_t j = 0; j < L::extents[1]; ++j)

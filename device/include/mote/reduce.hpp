@@ -42,7 +42,7 @@ MOTE_INLINE void reduce_values(const typename L::Value* in, typename L::Value* o
 
 /// SUM and REDUCE_PROD of float32, int32 and int64; integers wrap.
 template <typename L>
-MOTE_KERNEL void sum(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void sum(const typename L::Value* in, typename L::Value* out) {
   reduce_values<L>(in, out, [](typename L::Value a, typename L::Value b) {
     if constexpr (SameType<typename L::Value, float>::value) {
       return a + b;
@@ -53,7 +53,7 @@ MOTE_KERNEL void sum(const typename L::Value* MOTE_RESTRICT in, typename L::Valu
 }
 
 template <typename L>
-MOTE_KERNEL void reduce_prod(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void reduce_prod(const typename L::Value* in, typename L::Value* out) {
   reduce_values<L>(in, out, [](typename L::Value a, typename L::Value b) {
     if constexpr (SameType<typename L::Value, float>::value) {
       return a * b;
@@ -64,24 +64,24 @@ MOTE_KERNEL void reduce_prod(const typename L::Value* MOTE_RESTRICT in, typename
 }
 
 template <typename L>
-MOTE_KERNEL void reduce_max(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void reduce_max(const typename L::Value* in, typename L::Value* out) {
   reduce_values<L>(in, out, [](typename L::Value a, typename L::Value b) { return larger(a, b); });
 }
 
 template <typename L>
-MOTE_KERNEL void reduce_min(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void reduce_min(const typename L::Value* in, typename L::Value* out) {
   reduce_values<L>(in, out, [](typename L::Value a, typename L::Value b) { return smaller(a, b); });
 }
 
 template <typename L>
-MOTE_KERNEL void mean_float(const float* MOTE_RESTRICT in, float* MOTE_RESTRICT out) {
+MOTE_KERNEL void mean_float(const float* in, float* out) {
   for_each_sum<L, float>(in, out, [](float sum) { return sum / static_cast<float>(L::reduced[0] * L::reduced[1]); });
 }
 
 /// MEAN and SUM of int8 and int16: the 1 / count of a mean is part of the multiplier; zero_sum is count times the input's zero
 /// point.
 template <typename L>
-MOTE_KERNEL void mean(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void mean(const typename L::Value* in, typename L::Value* out) {
   for_each_sum<L, int32_t>(in, out, [](int32_t sum) {
     const int32_t scaled = requantize(wrap_subtract(sum, L::zero_sum), L::multiplier, L::shift);
     return static_cast<typename L::Value>(clamp(wrap_add(scaled, L::output_zero_point), L::clamp_min, L::clamp_max));

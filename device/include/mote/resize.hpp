@@ -13,7 +13,7 @@ MOTE_INLINE void copy_pixel(const typename L::Value* row, int32_t x, typename L:
 
 /// RESIZE_NEAREST_NEIGHBOR: place i takes (i * step + offset) / divisor, at most the last one.
 template <typename L>
-MOTE_KERNEL void resize_nearest_neighbor(const typename L::Value* MOTE_RESTRICT in, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void resize_nearest_neighbor(const typename L::Value* in, typename L::Value* out) {
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::channels) {
     for (int32_t y = 0; y < L::out_h; ++y) {
       const int32_t from = smaller((y * L::row_step + L::row_offset) / L::row_divisor, L::in_h - 1);
@@ -27,8 +27,8 @@ MOTE_KERNEL void resize_nearest_neighbor(const typename L::Value* MOTE_RESTRICT 
 
 /// RESIZE_NEAREST_NEIGHBOR with the places in tables.
 template <typename L>
-MOTE_KERNEL void resize_nearest_neighbor_table(const typename L::Value* MOTE_RESTRICT in, const int16_t* MOTE_RESTRICT rows,
-                                               const int16_t* MOTE_RESTRICT columns, typename L::Value* MOTE_RESTRICT out) {
+MOTE_KERNEL void resize_nearest_neighbor_table(const typename L::Value* in, const int16_t* MOTE_RESTRICT rows,
+                                               const int16_t* MOTE_RESTRICT columns, typename L::Value* out) {
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::channels) {
     for (int32_t y = 0; y < L::out_h; ++y) {
       const typename L::Value* row = in + rows[y] * L::in_w * L::channels;
@@ -39,7 +39,7 @@ MOTE_KERNEL void resize_nearest_neighbor_table(const typename L::Value* MOTE_RES
 
 /// RESIZE_BILINEAR: place i lies at i * scale + offset, in 1/1024 pixels.
 template <typename L>
-MOTE_KERNEL void resize_bilinear_int8(const int8_t* MOTE_RESTRICT in, int8_t* MOTE_RESTRICT out) {
+MOTE_KERNEL void resize_bilinear_int8(const int8_t* in, int8_t* out) {
   constexpr int32_t kOne = 1024;
   constexpr int32_t kRow = L::in_w * L::channels;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * kRow) {
@@ -65,7 +65,7 @@ MOTE_KERNEL void resize_bilinear_int8(const int8_t* MOTE_RESTRICT in, int8_t* MO
 
 /// RESIZE_BILINEAR: place i lies at (i + offset) * scale - offset pixels.
 template <typename L>
-MOTE_KERNEL void resize_bilinear_float(const float* MOTE_RESTRICT in, float* MOTE_RESTRICT out) {
+MOTE_KERNEL void resize_bilinear_float(const float* in, float* out) {
   constexpr int32_t kRow = L::in_w * L::channels;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * kRow) {
     for (int32_t y = 0; y < L::out_h; ++y) {
