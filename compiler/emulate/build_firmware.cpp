@@ -96,6 +96,20 @@ void link(const CrossToolchain& toolchain, const Command& cpu, const Target& tar
   throw Error(fmt::format("the generated code does not link:\n{}", result.errors));
 }
 
+/// What `Model::run()` calls between layers: what moves rows, and what compilers put in the place of a loop.
+const std::vector<std::string> kHelpers = {
+    "_ZN4mote10slide_rowsE", "_ZN4mote9fill_rowsE", "__aeabi_mem", "memcpy", "memmove", "memset"};
+
+/// Symbols whose names begin so: compilers add to the name of a part or a copy of a function (".part.0").
+std::vector<ElfImage::Symbol> functions_of(const ElfImage& image, const std::vector<std::string>& beginnings) {
+  std::vector<ElfImage::Symbol> found;
+  for (const std::string& beginning : beginnings) {
+    for (auto at = image.symbols.lower_bound(beginning); at != image.symbols.end() && at->first.starts_with(beginning); ++at)
+      found.push_back(at->second);
+  }
+  return found;
+}
+
 }  // namespace
 
 Firmware build_firmware(const Target& target, const EmulationJob& job, const fs::path& directory) {
@@ -106,11 +120,14 @@ Firmware build_firmware(const Target& target, const EmulationJob& job, const fs:
   link(toolchain, cpu, target, job, directory);
 
   const ElfImage image = read_elf(directory / "firmware.elf");
-  const ElfImage::Symbol& run = image.symbol(fmt::format("_ZN{}{}5Model3runEv", job.model_name.size(), job.model_name));
   Firmware firmware;
   firmware.window_begin = image.symbol("mote_begin").address;
   firmware.window_end = image.symbol("mote_end").address;
-  firmware.run = {run.address, run.address + run.bytes};
+  const std::string model = fmt::format("_ZN{}{}5Model", job.model_name.size(), job.model_name);
+  for (const ElfImage::Symbol& part : functions_of(image, {model + "3runE", model + "8feed_rowE"}))
+    firmware.run.push_back({part.address, part.address + part.bytes});
+  MOTE_CHECK(!firmware.run.empty());
+  for (const ElfImage::Symbol& helper : functions_of(image, kHelpers)) firmware.helpers.push_back(helper.address);
   firmware.runner = {image.symbol("mote_runner_begin").address, image.symbol("mote_runner_end").address};
   firmware.flash_code_bytes = image.bytes_of(".text");
   firmware.flash_bytes = firmware.flash_code_bytes + image.bytes_of(".rodata") + image.bytes_of(".data");

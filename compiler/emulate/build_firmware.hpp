@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "emulate/emulator.hpp"
 
@@ -14,7 +15,9 @@ struct Firmware {
     std::uint32_t begin = 0, end = 0;
   };
   std::uint32_t window_begin = 0, window_end = 0;  // functions called right before and right after Model::run()
-  Range run, runner;                               // code of Model::run(), and code that is not the model's
+  std::vector<Range> run;                          // code of Model::run() or, when rows are fed, of Model::feed_row()
+  std::vector<std::uint32_t> helpers;              // functions that it may call and that are no layers
+  Range runner;                                    // code that is not the model's
 
   // What the model adds to a firmware: see EmulationResult.
   std::size_t flash_bytes = 0, flash_code_bytes = 0, ram_bytes = 0;

@@ -13,10 +13,13 @@ namespace {
 constexpr const char* kPlugin = "plugin/libmote_profile.so";
 constexpr const char* kProfile = "profile.json";
 
-std::string plugin_option(const Target& target, const EmulationJob& job, const Firmware& firmware) {
-  return fmt::format("{},begin={:x},end={:x},run={:x}-{:x},runner={:x}-{:x},layers={},timing={},out={}", kPlugin,
-                     firmware.window_begin, firmware.window_end, firmware.run.begin, firmware.run.end, firmware.runner.begin,
-                     firmware.runner.end, job.layer_count, target.timing.empty() ? "none" : target.timing, kProfile);
+std::string plugin_option(const Target& target, const Firmware& firmware) {
+  std::string option =
+      fmt::format("{},begin={:x},end={:x},runner={:x}-{:x},timing={},out={}", kPlugin, firmware.window_begin, firmware.window_end,
+                  firmware.runner.begin, firmware.runner.end, target.timing.empty() ? "none" : target.timing, kProfile);
+  for (const Firmware::Range& part : firmware.run) option += fmt::format(",run={:x}-{:x}", part.begin, part.end);
+  for (const std::uint32_t entry : firmware.helpers) option += fmt::format(",helper={:x}", entry);
+  return option;
 }
 
 std::optional<std::uint64_t> cycles_of(const nlohmann::json& cost) {
@@ -32,9 +35,10 @@ Measurement parse_profile(const nlohmann::json& profile, const EmulationJob& job
   measurement.spread = {.least = profile.at("least").at("instructions"),
                         .greatest = profile.at("greatest").at("instructions"),
                         .mean = profile.at("sum").at("instructions").get<double>() / static_cast<double>(windows)};
-  const std::uint64_t calls = profile.at("calls");
-  if (calls != job.layer_count) {
-    measurement.notes.push_back(fmt::format("no figures by layer: run() made {} calls for {} layers", calls, job.layer_count));
+  const std::size_t places = profile.at("layers").size();
+  if (places != job.layer_count) {
+    measurement.notes.push_back(
+        fmt::format("no figures by layer: run() calls from {} places for {} layers", places, job.layer_count));
     return measurement;
   }
   for (const nlohmann::json& layer : profile.at("layers")) {
@@ -62,7 +66,7 @@ std::optional<Measurement> measure_with_plugin(BoardBoot boot, const Target& tar
     return std::nullopt;
   }
   write_asset(kPlugin, boot.directory);
-  boot.more_arguments = {"-plugin", plugin_option(target, job, firmware)};
+  boot.more_arguments = {"-plugin", plugin_option(target, firmware)};
   const ProcessResult result = boot_board(boot);
   if (refuses_plugin(result, reason)) return std::nullopt;
   check_board(result, boot);

@@ -61,7 +61,7 @@ check() { # BOARD MACHINE CPU_FLAGS MEMORY
   local begin end
   begin=$(even "$(address mote_begin)") end=$(even "$(address mote_end)")
   run=$(even "$run")
-  $qemu -plugin "$work/mote.so,begin=$begin,end=$end,run=$run-$(printf %x $((0x$run + 0x$run_bytes))),runner=$(address mote_runner_begin)-$(address mote_runner_end),layers=0,timing=$(costs),out=profile.json"
+  $qemu -plugin "$work/mote.so,begin=$begin,end=$end,run=$run-$(printf %x $((0x$run + 0x$run_bytes))),runner=$(address mote_runner_begin)-$(address mote_runner_end),timing=$(costs),out=profile.json"
   $qemu -plugin "$work/counter.so,begin=0x$begin,end=0x$end" 2> counter.txt
   python3 - "$1" "$samples" <<'PY' || failures=$((failures + 1))
 import json, sys

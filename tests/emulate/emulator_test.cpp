@@ -167,7 +167,16 @@ TEST(Emulator, AWrongNumberOfLayersIsTold) {
   EXPECT_EQ(result.instructions, 32u);
   EXPECT_TRUE(result.layers.empty());
   ASSERT_EQ(result.notes.size(), 1u);
-  EXPECT_CONTAINS(result.notes[0], "2 calls for 3 layers");
+  EXPECT_CONTAINS(result.notes[0], "from 2 places for 3 layers");
+}
+
+TEST_P(OnBoard, LayersMayBeCalledRowByRow) {
+  const EmulationResult result = emulate(GetParam(), Library(test::rows_model()).job());
+  expect_answers(result, 3);
+  EXPECT_EQ(result.notes, std::vector<std::string>());
+  ASSERT_EQ(result.layers.size(), 2u);
+  EXPECT_EQ(result.layers[0].instructions + result.layers[1].instructions, *result.instructions);
+  EXPECT_GT(result.layers[0].instructions, result.layers[1].instructions);
 }
 
 TEST(Emulator, EndlessRunsEnd) {

@@ -1,6 +1,6 @@
 /// QEMU TCG plugin: counts what a model executes on an emulated board and writes it as JSON when the emulation ends. Arguments,
-/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO, runner=FROM-TO, layers=N, timing=COSTS or none,
-/// out=FILE.
+/// addresses in hexadecimal: begin=, end= (marker functions), run=FROM-TO and helper=ENTRY (both repeatable), runner=FROM-TO,
+/// timing=COSTS or none, out=FILE.
 
 #include <dlfcn.h>
 
@@ -78,13 +78,11 @@ void on_exit(qemu_plugin_id_t, void*) {
   const Profile& profile = g_plugin->profile;
   std::fputc('{', out);
   print_number(out, "windows", profile.windows());
-  std::fputs(", ", out);
-  print_number(out, "calls", profile.first_calls());
   const std::pair<const char*, const Counts*> costs[] = {{"first", &profile.first_run()},
-                                                       {"overhead", &profile.first_overhead()},
-                                                       {"least", &profile.runs().least},
-                                                       {"greatest", &profile.runs().greatest},
-                                                       {"sum", &profile.runs().sum}};
+                                                         {"overhead", &profile.first_overhead()},
+                                                         {"least", &profile.runs().least},
+                                                         {"greatest", &profile.runs().greatest},
+                                                         {"sum", &profile.runs().sum}};
   for (const auto& [key, cost] : costs) {
     std::fprintf(out, ",\n \"%s\": ", key);
     print_cost(out, *cost);
@@ -125,11 +123,11 @@ std::optional<Arguments> parse_arguments(int count, char** texts) {
     else if (key == "end")
       options.window_end = parse_range(value).begin;
     else if (key == "run")
-      options.run = parse_range(value);
+      options.run.push_back(parse_range(value));
+    else if (key == "helper")
+      options.helpers.push_back(parse_range(value).begin);
     else if (key == "runner")
       options.runner = parse_range(value);
-    else if (key == "layers")
-      options.layer_count = std::strtoul(value, nullptr, 10);
     else if (key == "timing") {
       arguments.costs = parse_thumb_costs(value);
       if (!arguments.costs && std::string_view(value) != "none") return std::nullopt;

@@ -10,6 +10,7 @@ void CostSpread::add(const Counts& cost, bool is_first) {
 }
 
 void Profile::execute(const CodeBlock& block) {
+  const std::uint64_t call_end = previous_end_;
   if (open_ && block.begin != previous_end_) cost_here().cycles += options_.taken_branch_cycles;
   previous_end_ = block.end;
 
@@ -17,40 +18,54 @@ void Profile::execute(const CodeBlock& block) {
   if (block.begin == options_.window_end && open_) close_window();
   if (!open_) return;
 
-  const Place place = options_.runner.contains(block.begin) ? Place::kRunner
-                      : options_.run.contains(block.begin)  ? Place::kRun
-                                                            : Place::kLayer;
-  if (place_ == Place::kLayer && place != Place::kLayer) ++calls_;
+  const Place place = place_of(block.begin);
+  if (place == Place::kLayer && place_ != Place::kLayer) enter_layer(call_end);
   place_ = place;
   cost_here() += {block.instructions, block.cycles};
+}
+
+Profile::Place Profile::place_of(std::uint64_t address) const {
+  if (options_.runner.contains(address)) return Place::kRunner;
+  const auto holds = [&](const AddressRange& part) { return part.contains(address); };
+  if (std::any_of(options_.run.begin(), options_.run.end(), holds)) return Place::kRun;
+  if (place_ == Place::kLayer) return Place::kLayer;
+  const auto& helpers = options_.helpers;
+  const bool calls_layer = place_ == Place::kRun && std::find(helpers.begin(), helpers.end(), address) == helpers.end();
+  return calls_layer ? Place::kLayer : Place::kHelper;
+}
+
+void Profile::enter_layer(std::uint64_t call_end) {
+  const auto [found, is_new] = layer_at_.try_emplace(call_end, layers_.size());
+  if (is_new) layers_.emplace_back();
+  layer_ = found->second;
+  layers_[layer_] += std::exchange(between_, {});
 }
 
 void Profile::open_window() {
   open_ = true;
   place_ = Place::kRunner;
-  calls_ = 0;
-  overhead_ = outside_layers_ = {};
-  std::fill(current_.begin(), current_.end(), Counts{});
+  overhead_ = between_ = {};
+  layers_.clear();
+  layer_at_.clear();
 }
 
 void Profile::close_window() {
   open_ = false;
-  Counts run = outside_layers_;
-  for (const Counts& layer : current_) run += layer;
+  Counts run = between_;
+  for (const Counts& layer : layers_) run += layer;
+  if (!layers_.empty()) layers_[layer_] += between_;
   runs_.add(run, windows_ == 0);
   if (windows_ == 0) {
     first_run_ = run;
     first_overhead_ = overhead_;
-    first_layers_ = current_;
-    first_calls_ = calls_;
+    first_layers_ = layers_;
   }
   ++windows_;
 }
 
 Counts& Profile::cost_here() {
   if (place_ == Place::kRunner) return overhead_;
-  if (current_.empty()) return outside_layers_;
-  return current_[std::min<std::uint64_t>(calls_, current_.size() - 1)];
+  return place_ == Place::kLayer ? layers_[layer_] : between_;
 }
 
 }  // namespace mote

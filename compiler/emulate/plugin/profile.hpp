@@ -1,7 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace mote {
@@ -38,17 +41,19 @@ struct CostSpread {
 
 struct ProfileOptions {
   std::uint64_t window_begin = 0, window_end = 0;  // entering the first opens a window, entering the second closes it
-  AddressRange run;                                // Model::run()
+  std::vector<AddressRange> run;                   // Model::run(), all its parts
+  std::vector<std::uint64_t> helpers;              // entries of functions that run() may call and that are no layers
   AddressRange runner;                             // what calls it; its instructions in a window are overhead
-  std::size_t layer_count = 0;
   unsigned taken_branch_cycles = 0;
 };
 
-/// What runs in a window, told apart: Model::run() with all that it calls, by layer, and the call's own overhead. A layer is one
-/// call made by run(); what run() itself executes belongs to the layer about to be called, and after the last one to the last.
+/// What runs in a window, told apart: Model::run() with all that it calls, by layer, and the call's own overhead. A layer is a
+/// place in run() that calls, however often it does, with all that is called there; layers are in the order in which they are
+/// first called. What run() itself and its helpers execute belongs to the layer that is called next, and after the last call to
+/// the layer called last.
 class Profile {
  public:
-  explicit Profile(const ProfileOptions& options) : options_(options), current_(options.layer_count) {}
+  explicit Profile(ProfileOptions options) : options_(std::move(options)) {}
 
   /// The next block in the order of execution.
   void execute(const CodeBlock& block);
@@ -58,26 +63,29 @@ class Profile {
   const Counts& first_overhead() const { return first_overhead_; }
   const CostSpread& runs() const { return runs_; }
 
-  /// Of the first window. They sum to `first_run` when `first_calls` is the number of layers.
+  /// Of the first window. They sum to `first_run` unless run() called nothing.
   const std::vector<Counts>& first_layers() const { return first_layers_; }
-  std::uint64_t first_calls() const { return first_calls_; }
 
  private:
-  enum class Place { kRunner, kRun, kLayer };
+  enum class Place { kRunner, kRun, kHelper, kLayer };
 
   void open_window();
   void close_window();
+  Place place_of(std::uint64_t address) const;
+  /// The code of run() that ends at this address has called.
+  void enter_layer(std::uint64_t call_end);
   Counts& cost_here();
 
   ProfileOptions options_;
   bool open_ = false;
   Place place_ = Place::kRunner;
   std::uint64_t previous_end_ = 0;
-  std::uint64_t calls_ = 0;
-  Counts overhead_, outside_layers_;
-  std::vector<Counts> current_;
+  Counts overhead_, between_;  // in this window: of the runner; of run() since it called last
+  std::vector<Counts> layers_;
+  std::size_t layer_ = 0;                                    // the one called last
+  std::unordered_map<std::uint64_t, std::size_t> layer_at_;  // by the end of the code that calls it
 
-  std::uint64_t windows_ = 0, first_calls_ = 0;
+  std::uint64_t windows_ = 0;
   Counts first_run_, first_overhead_;
   CostSpread runs_;
   std::vector<Counts> first_layers_;
