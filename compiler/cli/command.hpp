@@ -43,7 +43,8 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags);
 struct SelectionFlags {
   std::uint64_t flash_bytes = 0, ram_bytes = 0;
   std::vector<std::string> forced;
-  std::string tuning_file, kernels = "mote", cmsis_nn;
+  std::string tuning_file, kernels = "mote", cmsis_nn, goal = "latency", slowdown;
+  bool no_rows = false, feed_rows = false;
 };
 
 void add_selection_options(CLI::App& command, SelectionFlags& flags);

@@ -67,10 +67,10 @@ void require_fits_board(const Plan& plan, const TargetFlags& flags) {
   if (flash > board.flash_bytes)
     throw Error(
         fmt::format("the model needs about {} bytes of flash; {} has {}", grouped(flash), board.name, grouped(board.flash_bytes)),
-        fmt::format("hold it to the board with --flash {}, or make the model smaller", board.flash_bytes));
+        fmt::format("hold it to the board with --flash {}; `mote plan` says what there is to choose from", board.flash_bytes));
   if (ram > board.ram_bytes)
     throw Error(fmt::format("the model needs {} bytes of RAM; {} has {}", grouped(ram), board.name, grouped(board.ram_bytes)),
-                "make the model's largest tensors smaller, or choose a board with more");
+                fmt::format("hold it to the board with --ram {}; `mote plan` says what there is to choose from", board.ram_bytes));
 }
 
 ImportOptions import_options(const ModelOptions& options) {

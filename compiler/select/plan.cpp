@@ -216,10 +216,11 @@ class Selection {
 
   [[noreturn]] void fail_for_ram(const MemoryPlan& memory, std::int64_t limit) const {
     const Node& peak = graph_.nodes[static_cast<std::size_t>(memory.peak_node)];
-    throw Error(fmt::format("the model does not fit {} bytes of RAM: {} needs {} while it runs, and the whole {}", grouped(limit),
-                            label(peak), grouped(memory.live_bytes[static_cast<std::size_t>(memory.peak_node)]),
-                            grouped(memory.arena_bytes)),
-                fmt::format("allow at least --ram {}, or make the tensors of that layer smaller", memory.arena_bytes));
+    throw DoesNotFit(
+        fmt::format("the model does not fit {} bytes of RAM: {} needs {} while it runs, and the whole {}", grouped(limit),
+                    label(peak), grouped(memory.live_bytes[static_cast<std::size_t>(memory.peak_node)]),
+                    grouped(memory.arena_bytes)),
+        fmt::format("allow at least --ram {}; `mote plan` with these options says what else would help", memory.arena_bytes));
   }
 
   [[noreturn]] void fail_for_flash() const {
@@ -231,9 +232,9 @@ class Selection {
       }
       least += smallest;
     }
-    throw Error(fmt::format("the model does not fit {} bytes of flash: its smallest form is predicted to need about {}",
-                            grouped(*options_.flash_bytes), grouped(least)),
-                "allow more with --flash, or make the model smaller");
+    throw DoesNotFit(fmt::format("the model does not fit {} bytes of flash: its smallest form is predicted to need about {}",
+                                 grouped(*options_.flash_bytes), grouped(least)),
+                     "allow more with --flash; `mote plan` with these options says what else would help");
   }
 
   std::vector<Alternative> alternatives(std::size_t node) const {

@@ -9,6 +9,7 @@
 #include "ops/kernel_call.hpp"
 #include "rows/row_region.hpp"
 #include "select/tuning.hpp"
+#include "support/error.hpp"
 
 namespace mote {
 
@@ -82,8 +83,14 @@ struct Plan {
   double cycles() const;
 };
 
+/// A budget that no plan keeps to.
+class DoesNotFit : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Chooses the set of implementations with the fewest predicted cycles in all that keeps to the options, and plans memory. Error
-/// when a node has none, when something forced does not apply, or when a budget cannot be met; it says by how much.
+/// when a node has none, or when something forced does not apply; DoesNotFit when a budget cannot be met, which says by how much.
 Plan make_plan(Graph graph, const Target& target, const SelectionOptions& options = {});
 
 /// Plans within the options' budgets that no other beats in both RAM and cycles, the fastest first.
