@@ -28,12 +28,19 @@ ExitCode list_targets(bool json) {
   Json boards = Json::array();
   std::vector<std::vector<std::string>> board_rows{{"board", "target", "MHz", "flash", "RAM", "nJ/cycle", "description"}};
   for (const Board& board : all_boards()) {
+    Json memories = Json::array();
+    for (const BoardMemory& memory : board.memories) {
+      memories.push_back({{"name", memory.name}, {"kind", memory_kind_name(memory.kind)}, {"bytes", memory.bytes}});
+      if (memory.address) memories.back()["address"] = *memory.address;
+      if (memory.access_cycles) memories.back()["access_cycles"] = *memory.access_cycles;
+    }
     boards.push_back({{"name", board.name},
                       {"target", board.target},
                       {"clock_hz", board.clock_hz},
                       {"flash_bytes", board.flash_bytes},
                       {"ram_bytes", board.ram_bytes},
                       {"nanojoules_per_cycle", board.nanojoules_per_cycle},
+                      {"memories", memories},
                       {"description", board.description},
                       {"source", board.source}});
     board_rows.push_back({board.name, board.target, fmt::format("{:.0f}", board.clock_hz / 1e6), grouped(board.flash_bytes),

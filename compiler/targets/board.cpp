@@ -10,12 +10,24 @@ namespace mote {
 
 namespace {
 
+/// Addresses are text, "0x20000000": JSON has no hexadecimal numbers.
+BoardMemory parse_memory(const nlohmann::json& json) {
+  const std::optional<MemoryKind> kind = memory_kind_from_name(json.at("kind").get<std::string>());
+  MOTE_CHECK(kind.has_value());
+  BoardMemory region{json.at("name"), *kind, json.at("bytes"), {}, {}};
+  if (json.contains("address")) region.address = std::stoull(json["address"].get<std::string>(), nullptr, 16);
+  if (json.contains("access_cycles")) region.access_cycles = json["access_cycles"].get<double>();
+  return region;
+}
+
 Board parse_board(std::string_view name, std::string_view text) {
   const nlohmann::json json = nlohmann::json::parse(text);
   std::vector<ClockPoint> points;
   for (const auto& point : json.value("operating_points", nlohmann::json::array())) points.push_back({point.at("clock_hz"), point.at("nanojoules_per_cycle")});
   SleepMode sleep;
   if (json.contains("sleep")) sleep = {json["sleep"].at("mode"), json["sleep"].at("microamperes"), json["sleep"].at("wake_microseconds")};
+  std::vector<BoardMemory> memories;
+  for (const auto& memory : json.at("memories")) memories.push_back(parse_memory(memory));
   return {.name = std::string(name),
           .description = json.at("description"),
           .target = json.at("target"),
@@ -26,6 +38,7 @@ Board parse_board(std::string_view name, std::string_view text) {
           .volts = json.value("volts", 0.0),
           .slower_points = points,
           .sleep = sleep,
+          .memories = memories,
           .source = json.at("source")};
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "targets/board_memory.hpp"
 #include "targets/target.hpp"
 
 namespace mote {
@@ -32,6 +33,8 @@ struct Board {
   double volts = 0;                            ///< that currents are given for; 0: none are
   std::vector<ClockPoint> slower_points = {};  ///< other clocks, with their own cost
   SleepMode sleep = {};
+  /// What data and constants can lie in, RAM before flash, and the nearest to the core first.
+  std::vector<BoardMemory> memories = {};
   std::string source;               ///< datasheet and measurement the numbers come from
 
   /// Its core, with the board's clock and energy.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "support/error.hpp"
 
 namespace mote::test {
@@ -17,6 +19,30 @@ TEST(Boards, EveryOneHasACoreAClockMemoryAndASource) {
     EXPECT_GE(board.nanojoules_per_cycle, 0) << board.name;
     EXPECT_FALSE(board.source.empty()) << board.name;
   }
+}
+
+TEST(Boards, NameTheirMemories) {
+  for (const Board& board : all_boards()) {
+    SCOPED_TRACE(board.name);
+    std::set<std::string> names;
+    std::int64_t flash = 0;
+    for (std::size_t i = 0; i < board.memories.size(); ++i) {
+      const BoardMemory& memory = board.memories[i];
+      EXPECT_TRUE(names.insert(memory.name).second);
+      EXPECT_EQ(memory.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string::npos);
+      EXPECT_GT(memory.bytes, 0);
+      EXPECT_TRUE(i == 0 || board.memories[i - 1].holds_data() || !memory.holds_data()) << "RAM stands before flash";
+      if (!memory.holds_data()) flash += memory.bytes;
+      for (std::size_t j = 0; j < i && memory.address; ++j) {
+        const BoardMemory& other = board.memories[j];
+        EXPECT_TRUE(*memory.address + static_cast<std::uint64_t>(memory.bytes) <= *other.address ||
+                    *other.address + static_cast<std::uint64_t>(other.bytes) <= *memory.address);
+      }
+    }
+    EXPECT_TRUE(!board.memories.empty() && board.memories[0].holds_data());
+    EXPECT_GE(flash, board.flash_bytes);
+  }
+  EXPECT_EQ(find_board("stm32h735g-dk").memories[0].access_cycles, 1);
 }
 
 TEST(Boards, AreTheirCoreWithAClockAndEnergy) {
