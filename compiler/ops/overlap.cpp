@@ -78,7 +78,7 @@ std::optional<std::int64_t> ahead_by_block(std::int64_t channels, std::int64_t b
 std::int64_t elementwise_overlap(std::int64_t elements, std::int64_t input_value_bytes, std::int64_t output_value_bytes) {
   AccessOrder access(elements * input_value_bytes);
   for (const std::int64_t i : {std::int64_t{1}, elements - 1}) {
-    if (i < 1) continue;
+    if (i < 1 || i >= elements) continue;
     access.write(i * output_value_bytes);
     access.read(i * input_value_bytes);
   }
