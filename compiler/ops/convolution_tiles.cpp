@@ -181,7 +181,7 @@ KernelCall lower_tiles(const PackedConvolution& convolution, std::int32_t input_
   }
   call.flag("fitted", tiles.fitted).set("shift", tiles.shift);
   call.set("clamp_min", convolution.finish.range().first).set("clamp_max", convolution.finish.range().second);
-  const PixelOrder order{.tile = kPixels, .by_row = !is_pointwise(w), .overlaps_last = true};
+  const PixelOrder order{.tile = kPixels, .run = is_pointwise(w) ? 0 : w.out_w, .overlaps_last = true};
   return call.input(0).constant("matrix", words_of(tiles)).output().overlapping(0, window_overlap(w, 1, order));
 }
 

@@ -1,7 +1,5 @@
 #include "ops/overlap.hpp"
 
-#include <vector>
-
 namespace mote {
 
 namespace {
@@ -19,43 +17,39 @@ std::vector<std::int64_t> first_seen(std::int32_t in, std::int32_t out, std::int
   return first;
 }
 
-/// The first byte of the input that each pixel of the output needs; -1 for those that need none.
-std::vector<std::int64_t> first_bytes(const Window& w, std::int64_t value_bytes) {
-  const auto rows = first_seen(w.in_h, w.out_h, w.k_h, w.stride_h, w.dilation_h, w.pad_top);
-  const auto columns = first_seen(w.in_w, w.out_w, w.k_w, w.stride_w, w.dilation_w, w.pad_left);
-  std::vector<std::int64_t> first;
-  for (std::int64_t b = 0; b < w.batch; ++b)
-    for (const std::int64_t y : rows)
-      for (const std::int64_t x : columns)
-        first.push_back(y < 0 || x < 0 ? -1 : ((b * w.in_h + y) * w.in_w + x) * w.in_c * value_bytes);
-  return first;
-}
-
 }  // namespace
 
-std::int64_t window_overlap(const Window& w, std::int64_t value_bytes, const PixelOrder& order) {
-  const auto first = first_bytes(w, value_bytes);
-  const auto pixels = static_cast<std::int64_t>(first.size());
-  const std::int64_t pixel_bytes = w.out_c * value_bytes;
-  const std::int64_t run = order.by_row ? w.out_w : pixels;
-  const std::int64_t input_bytes = std::int64_t{w.batch} * w.in_h * w.in_w * w.in_c * value_bytes;
-  AccessOrder access(input_bytes);
-  std::int64_t overlap = -input_bytes;
+std::int64_t pixel_overlap(const PixelSources& sources, const PixelOrder& order) {
+  const auto pixels = static_cast<std::int64_t>(sources.first.size());
+  const std::int64_t run = order.run > 0 ? order.run : pixels;
+  AccessOrder access(sources.input_bytes);
+  std::int64_t overlap = access.overlap();
   for (std::int64_t begin = 0; begin < pixels; begin += run) {
     for (std::int64_t next = 0; next < run; next += order.tile) {
       const std::int64_t start =
           begin + (order.overlaps_last ? std::max<std::int64_t>(std::min(next, run - order.tile), 0) : next);
       const std::int64_t end = std::min(start + order.tile, begin + run);
       for (std::int64_t pixel = start; pixel < end; ++pixel) {
-        const std::int64_t place = first[static_cast<std::size_t>(pixel)];
+        const std::int64_t place = sources.first[static_cast<std::size_t>(pixel)];
         if (place < 0) continue;
         access.read(place);
-        if (order.ahead) overlap = std::max(overlap, start * pixel_bytes + *order.ahead - place);
+        if (order.ahead) overlap = std::max(overlap, start * sources.pixel_bytes + *order.ahead - place);
       }
-      access.write(end * pixel_bytes);
+      access.write(end * sources.pixel_bytes);
     }
   }
   return std::max(overlap, access.overlap());
+}
+
+std::int64_t window_overlap(const Window& w, std::int64_t value_bytes, const PixelOrder& order) {
+  const auto rows = first_seen(w.in_h, w.out_h, w.k_h, w.stride_h, w.dilation_h, w.pad_top);
+  const auto columns = first_seen(w.in_w, w.out_w, w.k_w, w.stride_w, w.dilation_w, w.pad_left);
+  PixelSources sources{{}, w.out_c * value_bytes, std::int64_t{w.batch} * w.in_h * w.in_w * w.in_c * value_bytes};
+  for (std::int64_t b = 0; b < w.batch; ++b)
+    for (const std::int64_t y : rows)
+      for (const std::int64_t x : columns)
+        sources.first.push_back(y < 0 || x < 0 ? -1 : ((b * w.in_h + y) * w.in_w + x) * w.in_c * value_bytes);
+  return pixel_overlap(sources, order);
 }
 
 std::optional<std::int64_t> ahead_by_channel(const Window& window, std::int64_t value_bytes, std::int32_t depth) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ops/window.hpp"
 
@@ -33,14 +34,21 @@ class AccessOrder {
 struct PixelOrder {
   /// Pixels of which all windows are read, or copied, before an output of any of them is written.
   std::int64_t tile = 1;
-  /// Whether tiles begin anew in each row.
-  bool by_row = false;
-  /// Whether the last tile (of a row) ends with the last pixel and so makes some pixels once more.
+  /// Tiles begin anew every so many pixels, as in rows; 0: never.
+  std::int64_t run = 0;
+  /// Whether the last tile of a run ends with its last pixel and so makes some pixels once more.
   bool overlaps_last = false;
   /// For kernels that read a tile's windows again while they write its outputs: how many bytes further they are in the outputs
   /// than in the windows, at most. 0: a channel is made of that channel alone.
   std::optional<std::int64_t> ahead = std::nullopt;
 };
+
+/// What the pixels of an output are made from.
+struct PixelSources {
+  std::vector<std::int64_t> first;  ///< for each pixel the first byte of the input that it needs; -1 for none
+  std::int64_t pixel_bytes = 0, input_bytes = 0;
+};
+std::int64_t pixel_overlap(const PixelSources& sources, const PixelOrder& order);
 
 /// The distance for a kernel over windows of values of `value_bytes`.
 std::int64_t window_overlap(const Window& window, std::int64_t value_bytes, const PixelOrder& order);

@@ -17,20 +17,11 @@ KernelCall finish_resize(KernelCall call, const NodeView& node, const std::vecto
                          const std::vector<std::int16_t>& columns, bool copies) {
   const Shape& in = node.input(0).shape;
   const std::int64_t pixel = in[3] * static_cast<std::int64_t>(type_bytes(node.input(0).type));
-  AccessOrder access(element_count(in) / in[3] * pixel);
-  std::int64_t written = 0;
-  for (std::int64_t b = 0; b < in[0]; ++b) {
-    for (const std::int64_t y : rows) {
-      for (const std::int64_t x : columns) {
-        // Otherwise a pixel is made channel by channel, so that a channel written is as far from the one read as the pixels.
-        access.write(written + (copies ? pixel : 0));
-        access.read(((b * in[1] + y) * in[2] + x) * pixel);
-        written += pixel;
-        access.write(written);
-      }
-    }
-  }
-  return std::move(call.output().overlapping(0, access.overlap()));
+  PixelSources sources{{}, pixel, element_count(in) / in[3] * pixel};
+  for (std::int64_t b = 0; b < in[0]; ++b)
+    for (const std::int64_t y : rows)
+      for (const std::int64_t x : columns) sources.first.push_back(((b * in[1] + y) * in[2] + x) * pixel);
+  return std::move(call.output().overlapping(0, pixel_overlap(sources, {.ahead = copies ? pixel : 0})));
 }
 
 }  // namespace mote

@@ -4,6 +4,7 @@
 // Source: TensorFlow Lite TRANSPOSE_CONV.
 
 #include "ops/define.hpp"
+#include "ops/overlap.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -145,6 +146,33 @@ class TransposeConv : public OperatorBase<TransposeConv> {
   }
 };
 
+/// For each place of the output along an axis the first place of the input whose window covers it, or -1: as TransposedSpan of
+/// the device.
+std::vector<std::int64_t> first_sources(std::int32_t out, std::int32_t in, std::int32_t kernel, std::int32_t stride,
+                                        std::int32_t pad) {
+  std::vector<std::int64_t> first;
+  for (std::int64_t i = 0; i < out; ++i) {
+    const std::int64_t place = i + pad;
+    const std::int64_t from = place < kernel ? 0 : (place - kernel) / stride + 1;
+    first.push_back(from <= std::min<std::int64_t>(place / stride, in - 1) ? from : -1);
+  }
+  return first;
+}
+
+/// Channels are made one after the other, each from all of the input's.
+std::int64_t overlap(const Window& w, std::int64_t value_bytes) {
+  const auto rows = first_sources(w.in_h, w.out_h, w.k_h, w.stride_h, w.pad_top);
+  const auto columns = first_sources(w.in_w, w.out_w, w.k_w, w.stride_w, w.pad_left);
+  PixelSources sources{{}, w.in_c * value_bytes, std::int64_t{w.batch} * w.out_h * w.out_w * w.out_c * value_bytes};
+  for (std::int64_t b = 0; b < w.batch; ++b)
+    for (const std::int64_t y : rows)
+      for (const std::int64_t x : columns)
+        sources.first.push_back(y < 0 || x < 0 ? -1 : ((b * w.out_h + y) * w.out_w + x) * w.out_c * value_bytes);
+  PixelOrder order;
+  if (const auto ahead = ahead_by_block(w.in_c, 1)) order.ahead = *ahead * value_bytes;
+  return pixel_overlap(sources, order);
+}
+
 KernelCall lower(const NodeView& node) {
   const auto& op = TransposeConv::of(node);
   const Window w = op.window(node);
@@ -159,7 +187,8 @@ KernelCall lower(const NodeView& node) {
   call.input(kInput).constant("weights", node.input(kWeights));
   pass_bias(call, node, kBias);
   last.tables(call, static_cast<std::size_t>(w.in_c));
-  return call.output();
+  const auto value_bytes = static_cast<std::int64_t>(type_bytes(node.input(kInput).type));
+  return call.output().overlapping(kInput, overlap(w, value_bytes));
 }
 
 double cycles(const NodeView& node) { return 12.0 * static_cast<double>(TransposeConv::of(node).macs(node)); }

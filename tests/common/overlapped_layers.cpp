@@ -95,7 +95,11 @@ class Program {
 
 /// Values that a layer's input may have; reals within what layers are quantized for.
 Bytes random_values(const Tensor& tensor, Random& random) {
-  if (!is_float(tensor.type)) return random.bytes(static_cast<std::size_t>(tensor.bytes()));
+  if (!is_float(tensor.type)) {
+    Bytes bytes = random.bytes(static_cast<std::size_t>(tensor.bytes()));
+    if (tensor.type == DataType::kBool) std::ranges::for_each(bytes, [](std::uint8_t& value) { value &= 1; });
+    return bytes;
+  }
   std::vector<float> values(static_cast<std::size_t>(tensor.elements()));
   for (float& value : values) value = 4.0F * random.fraction() - 2.0F;
   Bytes bytes(values.size() * sizeof(float));

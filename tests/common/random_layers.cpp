@@ -145,6 +145,21 @@ Graph weight_only_dense(Random& random) {
   return b.finish();
 }
 
+Graph transposed_convolution(Random& random) {
+  GraphBuilder b;
+  const Shape in = random_image(random, random.between(1, 6));
+  const std::int32_t k = random.between(2, 4), stride = random.between(1, 2), channels = random.between(1, 7);
+  const TensorId x = b.input(in, quantized(kInputScale, random.between(-10, 10)));
+  const Shape shape{channels, k, k, in[3]};
+  const TensorId w = b.constant(shape, random_weights(random, static_cast<std::size_t>(element_count(shape)), Weights::kAny),
+                                quantized(kWeightScale));
+  const TensorId size = b.integers({in[0], stride * in[1], stride * in[2], channels});
+  b.output(b.node("transpose_conv", {size, w, x},
+                  {{"padding", Padding{Padding::Kind::kSame}}, {"stride_h", stride}, {"stride_w", stride}},
+                  sum_quantization(random, std::int64_t{k} * k * in[3] / (stride * stride), Weights::kAny)));
+  return b.finish();
+}
+
 Graph depthwise_of(Random& random, const Shape& in, std::int32_t multiplier, std::int32_t k_h, std::int32_t k_w,
                    const Attributes& attributes) {
   GraphBuilder b;
@@ -231,9 +246,11 @@ Graph wider_pool(Random& random) {
 Graph two_inputs(Random& random, std::string_view op, DataType type, bool alike, float scale) {
   GraphBuilder b;
   const auto quantization = [&](float of_this, std::int32_t zero_point) {
-    return is_float(type) ? Quantization{} : alike ? quantized(0.05F, 4) : quantized(of_this, zero_point);
+    return is_float(type) || type == DataType::kBool ? Quantization{}
+           : alike                                   ? quantized(0.05F, 4)
+                                                     : quantized(of_this, zero_point);
   };
-  const Shape shape = random_image(random, random.between(1, 20));
+  const Shape shape{1, random.between(2, 5), random.between(2, 6), random.between(1, 9)};
   const Shape other = random.one_in(3) ? Shape{1, 1, 1, shape[3]} : shape;
   const TensorId x = b.input(shape, quantization(0.05F, 4), type);
   const TensorId y = b.input(other, quantization(0.04F, -3), type);
@@ -243,9 +260,30 @@ Graph two_inputs(Random& random, std::string_view op, DataType type, bool alike,
 Graph sum(Random& random) {
   return two_inputs(random, random.one_in(2) ? "add" : "sub", DataType::kInt8, false, random.one_in(2) ? 0.06F : 0.11F);
 }
-Graph product(Random& random) { return two_inputs(random, "mul", DataType::kInt8, false, 0.2F); }
-Graph larger_one(Random& random) { return two_inputs(random, "maximum", DataType::kInt8, true, 0); }
-Graph float_sum(Random& random) { return two_inputs(random, random.one_in(2) ? "add" : "mul", DataType::kFloat32, false, 0); }
+
+/// A float32 or int8 layer of two inputs of one scale.
+Graph two_of_one_scale(Random& random, std::string_view op) {
+  return two_inputs(random, op, random.one_in(2) ? DataType::kFloat32 : DataType::kInt8, true, 0);
+}
+Graph two_conditions(Random& random, std::string_view op) { return two_inputs(random, op, DataType::kBool, true, 0); }
+
+/// A function of each value in one of the types that functions have.
+Graph function_of_values(Random& random, std::string_view op) {
+  const DataType type = random.pick(std::vector{DataType::kFloat32, DataType::kInt8, DataType::kInt16, DataType::kInt32});
+  const bool is_byte = type == DataType::kInt8;
+  const bool is_quantized = is_byte || type == DataType::kInt16;
+  // TensorFlow Lite fixes the results' scales where the function is bounded.
+  const bool to_one = op == "logistic", around_zero = op == "tanh";
+  const float whole = is_byte ? 256.0F : 65536.0F;
+  const Quantization out = to_one        ? quantized(1.0F / (is_byte ? whole : whole / 2), is_byte ? -128 : 0)
+                           : around_zero ? quantized(2.0F / whole)
+                                         : quantized(is_byte ? 0.02F : 0.00008F);
+  GraphBuilder b;
+  const Quantization in = is_quantized ? quantized(is_byte ? 0.03F : 0.0001F) : Quantization{};
+  const TensorId x = b.input({random.between(1, 3), random.between(2, 70)}, in, type);
+  b.output(b.node(op, {x}, {}, is_quantized ? out : Quantization{}, type));
+  return b.finish();
+}
 
 template <DataType in, DataType out>
 Graph one_input(Random& random, std::string_view op, const Quantization& of_input, const Quantization& of_output) {
@@ -282,7 +320,7 @@ Graph reduction(Random& random) {
   const TensorId x =
       b.input({random.between(1, 3), random.between(2, 5), random.between(2, 5), random.between(1, 19)}, quantization, type);
   const std::vector<std::int32_t> axes = random.pick(std::vector<std::vector<std::int32_t>>{{1, 2}, {1, 2}, {3}, {1}, {2}});
-  const std::string_view op = random.pick(std::vector<std::string_view>{"mean", "mean", "reduce_max", "sum"});
+  const std::string_view op = random.pick(std::vector<std::string_view>{"mean", "mean", "sum", "reduce_max", "reduce_min"});
   b.output(
       b.node(op, {x, b.integers(axes)}, {{"keep_dims", true}}, op == "sum" && !wide ? quantized(0.2F, 0) : quantization, type));
   return b.finish();
@@ -322,65 +360,94 @@ Graph concatenation(Random& random) {
   return b.finish();
 }
 
-Graph rearranged(Random& random) {
+/// Values that only change their places.
+Graph moved_values(Random& random, std::string_view op) {
   GraphBuilder b;
   const bool wide = random.one_in(3);
   const Quantization quantization = wide ? Quantization{} : quantized(0.05F, 3);
   const DataType type = wide ? DataType::kFloat32 : DataType::kInt8;
-  const TensorId x = b.input({2, random.between(3, 5), random.between(3, 5), random.between(3, 9)}, quantization, type);
-  if (random.one_in(2)) {
-    b.output(b.node(
-        "slice",
-        {x, b.integers({0, random.between(0, 2), 1, random.between(0, 2)}), b.integers({random.between(1, 2), -1, -1, -1})}, {},
-        quantization, type));
+  const bool in_blocks = op == "space_to_depth" || op == "depth_to_space";
+  const Shape shape =
+      in_blocks ? Shape{random.between(1, 2), 2 * random.between(1, 3), 2 * random.between(1, 3), 4 * random.between(1, 3)}
+                : Shape{2, random.between(3, 5), random.between(3, 5), random.between(3, 9)};
+  std::vector<TensorId> inputs{b.input(op == "broadcast_to" ? Shape{shape[1], 1, shape[3]} : shape, quantization, type)};
+  Attributes attributes;
+  if (op == "slice") {
+    inputs.push_back(b.integers({0, random.between(0, 2), 1, random.between(0, 2)}));
+    inputs.push_back(b.integers({random.between(1, 2), -1, -1, -1}));
+  } else if (op == "strided_slice") {
+    for (const auto& values : {std::vector{0, random.between(0, 1), 0, 1}, std::vector{2, shape[1], shape[2], shape[3]},
+                               std::vector{1, random.between(1, 2), 1, random.between(1, 2)}})
+      inputs.push_back(b.integers(values));
+  } else if (op == "transpose") {
+    inputs.push_back(
+        b.integers(random.pick(std::vector<std::vector<std::int32_t>>{{0, 3, 1, 2}, {0, 2, 1, 3}, {1, 0, 2, 3}, {3, 2, 1, 0}})));
+  } else if (op == "reverse_v2") {
+    inputs.push_back(b.integers({random.between(1, 3)}));
+  } else if (op == "tile") {
+    inputs.push_back(b.integers({1, random.between(1, 2), 1, 1}));
+  } else if (op == "broadcast_to") {
+    inputs.push_back(b.integers({2, shape[1], shape[2], shape[3]}));
   } else {
-    const std::vector<std::int32_t> order =
-        random.pick(std::vector<std::vector<std::int32_t>>{{0, 3, 1, 2}, {0, 2, 1, 3}, {1, 0, 2, 3}, {3, 2, 1, 0}});
-    b.output(b.node("transpose", {x, b.integers(order)}, {}, quantization, type));
+    attributes["block_size"] = 2;
   }
+  b.output(b.node(op, inputs, attributes, quantization, type));
   return b.finish();
 }
 
 }  // namespace
 
 const std::vector<LayerFamily>& layer_families() {
-  static const std::vector<LayerFamily> list = {
-      {"conv_2d", convolution},
-      {"conv_2d, pointwise", pointwise},
-      {"conv_2d, 3x3", convolution_3x3},
-      {"conv_2d, small window", small_window},
-      {"conv_2d, groups", grouped_convolution},
-      {"conv_2d, sparse", sparse_convolution},
-      {"conv_2d, codes", coded_convolution},
-      {"conv_2d, float", float_convolution},
-      {"convolutions, int8 weights", weight_only_convolution},
-      {"depthwise_conv_2d", depthwise},
-      {"depthwise_conv_2d, 3x3", depthwise_3x3},
-      {"depthwise_conv_2d, one channel", depthwise_of_one_channel},
-      {"depthwise_conv_2d, one pixel", depthwise_to_one_pixel},
-      {"depthwise_conv_2d, float", float_depthwise},
-      {"fully_connected", dense},
-      {"fully_connected, sparse", sparse_dense},
-      {"fully_connected, codes", coded_dense},
-      {"fully_connected, float", float_dense},
-      {"fully_connected, int8 weights", weight_only_dense},
-      {"average_pool_2d", average_pool},
-      {"max_pool_2d", max_pool},
-      {"pools, wider", wider_pool},
-      {"sums", sum},
-      {"mul", product},
-      {"maximum", larger_one},
-      {"two inputs, float", float_sum},
-      {"bytes to bytes", bytes_to_bytes},
-      {"bytes to wider values", bytes_to_wider},
-      {"wider values to bytes", wider_to_bytes},
-      {"wider values to as wide ones", wider_to_as_wide},
-      {"reductions", reduction},
-      {"resize", resize},
-      {"pad", pad},
-      {"concatenation", concatenation},
-      {"rearranged", rearranged},
-  };
+  static const std::vector<LayerFamily> list = [] {
+    std::vector<LayerFamily> families = {
+        {"conv_2d", convolution},
+        {"conv_2d, pointwise", pointwise},
+        {"conv_2d, 3x3", convolution_3x3},
+        {"conv_2d, small window", small_window},
+        {"conv_2d, groups", grouped_convolution},
+        {"conv_2d, sparse", sparse_convolution},
+        {"conv_2d, codes", coded_convolution},
+        {"conv_2d, float", float_convolution},
+        {"convolutions, int8 weights", weight_only_convolution},
+        {"transpose_conv", transposed_convolution},
+        {"depthwise_conv_2d", depthwise},
+        {"depthwise_conv_2d, 3x3", depthwise_3x3},
+        {"depthwise_conv_2d, one channel", depthwise_of_one_channel},
+        {"depthwise_conv_2d, one pixel", depthwise_to_one_pixel},
+        {"depthwise_conv_2d, float", float_depthwise},
+        {"fully_connected", dense},
+        {"fully_connected, sparse", sparse_dense},
+        {"fully_connected, codes", coded_dense},
+        {"fully_connected, float", float_dense},
+        {"fully_connected, int8 weights", weight_only_dense},
+        {"average_pool_2d", average_pool},
+        {"max_pool_2d", max_pool},
+        {"pools, wider", wider_pool},
+        {"sums", sum},
+        {"bytes to bytes", bytes_to_bytes},
+        {"bytes to wider values", bytes_to_wider},
+        {"wider values to bytes", wider_to_bytes},
+        {"wider values to as wide ones", wider_to_as_wide},
+        {"reductions", reduction},
+        {"resize", resize},
+        {"pad", pad},
+        {"concatenation", concatenation},
+    };
+    const auto add = [&](Graph (*make)(Random&, std::string_view), const std::vector<std::string_view>& operators) {
+      for (const std::string_view op : operators)
+        families.push_back({std::string(op), [make, op](Random& random) { return make(random, op); }});
+    };
+    add(two_of_one_scale,
+        {"add", "sub", "mul", "div", "maximum", "minimum", "squared_difference", "pow", "prelu", "floor_div", "floor_mod"});
+    add(two_conditions, {"logical_and", "logical_or"});
+    add(function_of_values,
+        {"abs",        "ceil", "cos",      "elu",      "erf",      "exp",  "floor",  "gelu",         "hard_sigmoid", "hard_swish",
+         "leaky_relu", "log",  "logistic", "mish",     "neg",      "relu", "relu6",  "relu_n1_to_1", "round",        "rsqrt",
+         "selu",       "sign", "sin",      "softplus", "softsign", "sqrt", "square", "tanh"});
+    add(moved_values,
+        {"slice", "transpose", "strided_slice", "reverse_v2", "space_to_depth", "depth_to_space", "tile", "broadcast_to"});
+    return families;
+  }();
   return list;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string_view>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "common/random.hpp"
@@ -10,12 +11,12 @@ namespace mote::test {
 
 /// A kind of layer: one that takes a path of its own through implementations.
 struct LayerFamily {
-  std::string_view name;
-  Graph (*make)(Random&);
+  std::string name;
+  std::function<Graph(Random&)> make;
 };
 
-/// Small layers of random shapes, a graph of one node each, whose outputs spread over their range. Between them they have every
-/// implementation whose output may lie inside an input.
+/// Small layers of random shapes, a graph of one node each, whose outputs spread over their range: of each operator whose output
+/// may lie inside an input. Some draws are refused with an Error.
 const std::vector<LayerFamily>& layer_families();
 
 }  // namespace mote::test

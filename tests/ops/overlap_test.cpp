@@ -64,7 +64,7 @@ std::vector<OverlappedLayer> layers_for(const std::vector<const Target*>& target
   constexpr int kMostRounds = 60;
   Random random(seed);
   std::vector<OverlappedLayer> layers;
-  std::set<std::string_view> missing, reached;
+  std::set<std::string> missing, reached;
   for (int round = 0; round < kMostRounds && (round == 0 || !missing.empty()); ++round) {
     for (const LayerFamily& family : layer_families()) {
       std::shared_ptr<const Graph> graph;
@@ -79,14 +79,15 @@ std::vector<OverlappedLayer> layers_for(const std::vector<const Target*>& target
       for (const Implementation& row : view.node().op->implementations(view)) {
         const bool runs = std::ranges::any_of(targets, [&](const Target* target) { return target->has(row.isa); });
         if (!runs || row.library != KernelLibrary::kMote || kChannelAfterChannel.contains(row.name)) continue;
-        missing.insert(row.name);
-        if (reached.contains(row.name)) continue;
+        const std::string name = fmt::format("{}: {}", view.node().op->name(), row.name);
+        missing.insert(name);
+        if (reached.contains(name)) continue;
         const auto stated = overlaps_of(graph, row);
         layers.insert(layers.end(), stated.begin(), stated.end());
-        if (!stated.empty()) reached.insert(row.name);
+        if (!stated.empty()) reached.insert(name);
       }
     }
-    for (const std::string_view name : reached) missing.erase(name);
+    for (const std::string& name : reached) missing.erase(name);
   }
   EXPECT_TRUE(missing.empty()) << "no random layer has these, or they state no overlap: "
                                << fmt::to_string(fmt::join(missing, " "));

@@ -20,9 +20,9 @@ struct TransposedSpan {
 /// TRANSPOSE_CONV: each output gathers the inputs whose windows cover it. NHWC; weights [out_c][k_h][k_w][in_c].
 /// Input, Weight, Sum: int8/int8/int32, int16/int8/int64, float/float/float.
 template <typename L>
-MOTE_KERNEL void transpose_conv(const typename L::Input* MOTE_RESTRICT in, const typename L::Weight* MOTE_RESTRICT weights,
+MOTE_KERNEL void transpose_conv(const typename L::Input* in, const typename L::Weight* MOTE_RESTRICT weights,
                                 const typename L::Sum* MOTE_RESTRICT bias, const int32_t* MOTE_RESTRICT multipliers,
-                                const int8_t* MOTE_RESTRICT shifts, typename L::Output* MOTE_RESTRICT out) {
+                                const int8_t* MOTE_RESTRICT shifts, typename L::Output* out) {
   using Sum = typename L::Sum;
   for (int32_t b = 0; b < L::batch; ++b, in += L::in_h * L::in_w * L::in_c) {
     for (int32_t y = 0; y < L::out_h; ++y) {
