@@ -200,6 +200,7 @@ FileSet generate_library(const Plan& plan, const std::string& name) {
   add_header("mote/kernel.hpp", files);
   if (lasting_bytes(plan) > 0) add_header("mote/lasting.hpp", files);
   if (plan.graph.source) add_header("mote/stream/pipeline.hpp", files);
+  if (!plan.regions.empty()) add_header("mote/rows.hpp", files);
   for (const Step& step : plan.steps) {
     for (const std::string& header : step.call.headers()) add_header(fmt::format("mote/{}.hpp", header), files);
   }

@@ -4,6 +4,7 @@
 
 #include "codegen/write_header.hpp"
 #include "codegen/write_pipeline.hpp"
+#include "codegen/write_rows.hpp"
 #include "codegen/write_state.hpp"
 #include "support/checked.hpp"
 #include "support/version.hpp"
@@ -24,7 +25,7 @@ std::string each_port(const Plan& plan, const std::string& name, Body&& body) {
           body(port);
     }
   };
-  add(plan.graph.inputs, "input", "");
+  if (fed_region(plan) == nullptr) add(plan.graph.inputs, "input", "");
   add(plan.graph.outputs, "output", "const ");
   return text;
 }
@@ -45,7 +46,9 @@ std::string port_constants(const Plan& plan, const std::string& prefix, const st
 
 std::string write_c_header(const Plan& plan, const std::string& name) {
   const std::string prefix = upper_case(name);
-  const std::int64_t bytes = align_up(std::max<std::int64_t>(plan.memory.arena_bytes, 1) + (has_state(plan.graph) ? 1 : 0), 16);
+  const RowRegion* fed = fed_region(plan);
+  const std::int64_t row_states = fed == nullptr ? 0 : static_cast<std::int64_t>(4 * fed->tensors.size() + 6);
+  const std::int64_t bytes = align_up(std::max<std::int64_t>(plan.memory.arena_bytes, 1) + row_states + (has_state(plan.graph) ? 1 : 0), 16);
   std::string text = fmt::format(
       "/* Model '{}' for C, compiled by mote {}. Generated: change the model, not this file. */\n"
       "#ifndef {}_H\n#define {}_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef "
@@ -59,7 +62,11 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
       "bytes[{1}];\n#endif\n}} {0}_model;\n\n",
       name, bytes);
   text += each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
-  text += fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n", name);
+  text += fed == nullptr ? fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n", name)
+                         : fmt::format("/* The next row of the input; true with the last: the outputs are there until the next row comes. */\n"
+                                       "bool {0}_feed_row({0}_model* model, const {1}* row);\n"
+                                       "/* The next row will be the first of another input. */\nvoid {0}_begin_input({0}_model* model);\n",
+                                       name, type_in_c(plan.graph.tensor(plan.graph.inputs[0]).type));
   text += declare_c_state_functions(plan, name);
   return text + declare_c_pipeline(plan, name) + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
@@ -71,7 +78,11 @@ std::string write_c_functions(const Plan& plan, const std::string& name) {
     const std::string cv = port.starts_with("output") ? "const " : "";
     return fmt::format(" {{ return reinterpret_cast<{0}{1}::Model*>(model)->{2}(); }}\n", cv, name, port);
   });
-  text += fmt::format("void {0}_run({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->run(); }}\n", name);
+  text += fed_region(plan) == nullptr
+              ? fmt::format("void {0}_run({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->run(); }}\n", name)
+              : fmt::format("bool {0}_feed_row({0}_model* model, const {1}* row) {{ return reinterpret_cast<{0}::Model*>(model)->feed_row(row); }}\n"
+                            "void {0}_begin_input({0}_model* model) {{ reinterpret_cast<{0}::Model*>(model)->begin_input(); }}\n",
+                            name, type_in_c(plan.graph.tensor(plan.graph.inputs[0]).type));
   return text + define_c_state_functions(plan, name) + define_c_pipeline(plan, name) + "\n}  // extern \"C\"\n";
 }
 

@@ -8,6 +8,7 @@
 
 #include "codegen/generate.hpp"
 #include "codegen/write_pipeline.hpp"
+#include "codegen/write_rows.hpp"
 #include "codegen/write_state.hpp"
 #include "ops/quantized_math.hpp"
 #include "support/version.hpp"
@@ -27,6 +28,7 @@ bool quantized(const Tensor& tensor) {
 }
 
 /// One input or output as a struct of constants, with conversions to and from real numbers where it is quantized.
+/// Negative offset: it does not lie in the arena.
 std::string describe_port(const Tensor& tensor, std::string_view kind, std::size_t index, std::int64_t offset) {
   std::string text = fmt::format("/// {} {}: '{}', {} {}\n", kind, index, printable(tensor.name), type_name(tensor.type),
                                  to_string(tensor.shape));
@@ -38,7 +40,7 @@ std::string describe_port(const Tensor& tensor, std::string_view kind, std::size
   field("int32_t", "kShape[]",
         fmt::format("{{{}}}", tensor.shape.empty() ? "1" : fmt::format("{}", fmt::join(tensor.shape, ", "))));
   field("size_t", "kElements", tensor.elements());
-  field("size_t", "kOffset", offset);
+  if (offset >= 0) field("size_t", "kOffset", offset);
   if (quantized(tensor)) {
     const auto [lowest, highest] = type_range(tensor.type);
     field("float", "kScale", float_literal(tensor.scale()));
@@ -66,7 +68,7 @@ std::string accessors(const Plan& plan) {
     if (i == 0) text += fmt::format("  {}{}0::Value* {}(){} noexcept {}\n", qualifier, upper, lower, cv, body);
     text += fmt::format("  {}{}{}::Value* {}{}(){} noexcept {}\n", qualifier, upper, i, lower, i, cv, body);
   };
-  for (std::size_t i = 0; i < plan.graph.inputs.size(); ++i) add("input", "Input", "", i);
+  for (std::size_t i = 0; i < plan.graph.inputs.size() && fed_region(plan) == nullptr; ++i) add("input", "Input", "", i);
   for (std::size_t i = 0; i < plan.graph.outputs.size(); ++i) add("output", "Output", "const ", i);
   return text;
 }
@@ -75,6 +77,19 @@ std::string offsets_of(const Plan& plan, const std::vector<TensorId>& ids) {
   std::vector<std::int64_t> offsets;
   for (const TensorId id : ids) offsets.push_back(plan.memory.tensor_offsets[static_cast<std::size_t>(id)]);
   return ids.empty() ? "0" : fmt::format("{}", fmt::join(offsets, ", "));
+}
+
+std::string declare_feeding(const Plan& plan, const RowRegion& region) {
+  const Tensor& input = plan.graph.tensor(plan.graph.inputs[0]);
+  const RowTensor& rows = region.tensors[region.input];
+  return fmt::format(
+      "\n  static constexpr int kRows = {};            // of the input\n  static constexpr size_t kRowElements = {};\n"
+      "  /// The next row of the input, from the first to the last; each is used and need not stay. True with the last: the outputs are\n"
+      "  /// there until the next row comes. Nothing can fail.\n"
+      "  bool feed_row(const Input0::Value* row) noexcept;\n"
+      "  /// The next row will be the first of another input, however many have come.\n"
+      "  void begin_input() noexcept {{ fed_ = 0; }}\n",
+      rows.rows, input.elements() / rows.rows);
 }
 
 }  // namespace
@@ -101,10 +116,11 @@ std::string printable(std::string_view text) {
 std::string write_header(const Plan& plan, const std::string& name) {
   const Graph& graph = plan.graph;
   const bool stateful = has_state(graph);
+  const RowRegion* fed = fed_region(plan);
   std::string text = fmt::format(
       "// Model '{}', compiled by mote {} for {}. Generated: change the model, not this file.\n"
-      "#pragma once\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\n{}namespace {} {{\n\n",
-      printable(graph.name), version(), plan.target.name, include_pipeline(plan), name);
+      "#pragma once\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\n{}{}namespace {} {{\n\n",
+      printable(graph.name), version(), plan.target.name, include_pipeline(plan), fed != nullptr ? "#include \"mote/rows.hpp\"\n\n" : "", name);
   text += fmt::format("inline constexpr uint64_t kModelHash = 0x{:016x}ULL;\n", model_hash(graph));
   text += fmt::format("inline constexpr size_t kArenaBytes = {};         // inputs, outputs, all between, and state\n",
                       plan.memory.arena_bytes);
@@ -115,7 +131,8 @@ std::string write_header(const Plan& plan, const std::string& name) {
   text += fmt::format("inline constexpr size_t kOutputBytes[] = {{{}}};\n\n", byte_list(graph, graph.outputs));
   const auto ports = [&](const std::vector<TensorId>& ids, std::string_view kind) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      text += describe_port(graph.tensor(ids[i]), kind, i, plan.memory.tensor_offsets[static_cast<std::size_t>(ids[i])]);
+      const bool comes_by_rows = kind == "Input" && fed != nullptr;
+      text += describe_port(graph.tensor(ids[i]), kind, i, comes_by_rows ? -1 : plan.memory.tensor_offsets[static_cast<std::size_t>(ids[i])]);
     }
   };
   ports(graph.inputs, "Input");
@@ -126,18 +143,21 @@ std::string write_header(const Plan& plan, const std::string& name) {
       "/// write the inputs again before each run and read the outputs before writing the next inputs.\n"
       "class Model {\n public:\n";
   text += accessors(plan);
+  if (fed == nullptr) text += fmt::format(
+      "  void* input_data(int i) noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n  }}\n",
+      offsets_of(plan, graph.inputs));
   text += fmt::format(
-      "  void* input_data(int i) noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n  }}\n"
       "  const void* output_data(int i) const noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + "
       "kOffsets[i];\n  }}\n",
-      offsets_of(plan, graph.inputs), offsets_of(plan, graph.outputs));
-  text += "\n  /// One inference. Nothing can fail.\n  void run() noexcept;\n";
+      offsets_of(plan, graph.outputs));
+  text += fed == nullptr ? "\n  /// One inference. Nothing can fail.\n  void run() noexcept;\n" : declare_feeding(plan, *fed);
   text += declare_state_functions(plan);
   text +=
       "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + "
       "offset);\n  }\n\n";
-  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n{}}};\n", std::max<std::int64_t>(plan.memory.arena_bytes, 1),
-                      stateful ? " = {}" : "", stateful ? "  bool started_ = false;\n" : "");
+  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n", std::max<std::int64_t>(plan.memory.arena_bytes, 1), stateful || fed != nullptr ? " = {}" : "");
+  if (fed != nullptr) text += fmt::format("  mote::RowState rows_[{}] = {{}};\n  int16_t fed_ = 0;  // rows of this input\n", fed->tensors.size());
+  text += stateful ? "  bool started_ = false;\n};\n" : "};\n";
   return text + declare_pipeline(plan) + fmt::format("\n}}  // namespace {}\n", name);
 }
 

@@ -7,7 +7,9 @@
 
 #include "codegen/tables.hpp"
 #include "codegen/write_c_header.hpp"
+#include "codegen/write_call.hpp"
 #include "codegen/write_header.hpp"
+#include "codegen/write_rows.hpp"
 #include "codegen/write_state.hpp"
 #include "support/version.hpp"
 
@@ -31,48 +33,30 @@ class Specs {
   std::string text_;
 };
 
-std::string argument_text(const Plan& plan, const Step& step, const KernelArgument& argument, Tables& tables) {
-  const Node& node = plan.graph.nodes[step.node];
-  const auto place = [&](TensorId id) {
-    const auto offset = plan.memory.tensor_offsets[static_cast<std::size_t>(id)];
-    MOTE_CHECK(offset >= 0);
-    return fmt::format("at<{}>({})", type_in_c(plan.graph.tensor(id).type), offset);
-  };
-  switch (argument.kind) {
-    case KernelArgument::Kind::kInput:
-      return place(node.inputs[static_cast<std::size_t>(argument.index)]);
-    case KernelArgument::Kind::kOutput:
-      return place(node.outputs[static_cast<std::size_t>(argument.index)]);
-    case KernelArgument::Kind::kConstant:
-      return tables.add(step.call.constants[static_cast<std::size_t>(argument.index)], step.node);
-    case KernelArgument::Kind::kScratch:
-      if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack) return "scratch";
-      return fmt::format("at<uint8_t>({})", plan.memory.scratch_offsets[step.node]);
-    case KernelArgument::Kind::kNull:
-      return "nullptr";
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string write_source(const Plan& plan, const std::string& name) {
   Tables tables;
   Specs specs;
-  std::string run;
+  std::string run, fed, descriptors;
   std::set<std::string> headers{"kernel"};
   if (lasting_bytes(plan) > 0) headers.insert("lasting");
   std::int64_t stack_scratch = 0;
   for (const Step& step : plan.steps) {
-    const Node& node = plan.graph.nodes[step.node];
     specs.add(step.call, step.node);
     for (const std::string& header : step.call.headers()) headers.insert(header);
     if (plan.memory.scratch_offsets[step.node] == MemoryPlan::kOnStack)
       stack_scratch = std::max(stack_scratch, step.call.scratch_bytes);
-    std::vector<std::string> arguments;
-    for (const KernelArgument& argument : step.call.arguments) arguments.push_back(argument_text(plan, step, argument, tables));
-    run += fmt::format("  mote::{}<L{}>({});  // {}: {}\n", step.call.function, step.node, fmt::join(arguments, ", "),
-                       printable(node.name), to_string(plan.graph.tensor(node.outputs[0]).shape));
+  }
+  for (std::size_t i = 0; i < plan.graph.nodes.size(); ++i) {
+    if (const RowRegion* region = region_at(plan, i)) {
+      headers.insert("rows");
+      descriptors += row_descriptors(plan, *region);
+      (region->fed ? fed : run) += region->fed ? write_fed_region(plan, *region, tables) : write_region(plan, *region, tables);
+      i = region->last_node();
+    } else if (const Step* step = plan.step_of(i)) {
+      run += "  " + write_call(plan, *step, tables);
+    }
   }
   std::string text = fmt::format("// Model '{}', compiled by mote {}. Generated: change the model, not this file.\n",
                                  printable(plan.graph.name), version());
@@ -94,9 +78,14 @@ std::string write_source(const Plan& plan, const std::string& name) {
   const bool stateful = has_state(plan.graph);
   const std::string state_functions = define_state_functions(plan, tables);
   text += fmt::format("\nnamespace {} {{\n\nnamespace {{\n\n", name);
-  text += tables.text() + "\n" + specs.text() + "\n}  // namespace\n\n";
+  text += tables.text() + "\n" + specs.text() + descriptors + "\n}  // namespace\n\n";
   const std::string scratch = stack_scratch > 0 ? fmt::format("  alignas(8) uint8_t scratch[{}];\n", stack_scratch) : "";
-  text += fmt::format("void Model::run() noexcept {{\n{}{}{}}}\n\n", stateful ? "  if (!started_) reset();\n" : "", scratch, run);
+  const std::string begin = (stateful ? "  if (!started_) reset();\n" : "") + scratch;
+  if (fed_region(plan) != nullptr) {
+    text += fmt::format("bool Model::feed_row(const Input0::Value* row) noexcept {{\n{}{}{}  return true;\n}}\n\n", begin, fed, run);
+  } else {
+    text += fmt::format("void Model::run() noexcept {{\n{}{}}}\n\n", begin, run);
+  }
   text += state_functions;
   text += fmt::format("}}  // namespace {}\n\n", name);
   return text + write_c_functions(plan, name);

@@ -55,7 +55,7 @@ void compile(const CrossToolchain& toolchain, const Command& cpu, const Emulatio
       concat({{toolchain.c_compiler.string(), "-c", "-std=c11", "-ffunction-sections", "-fdata-sections"}, cpu, kRunnerFlags});
   std::vector<Command> commands = {
       concat({cxx, job.cxx_flags, {source_dir + "/" + job.model_name + ".cpp", "-o", "model.o"}}),
-      concat({cxx, kRunnerFlags, model_definitions(job.model_name), {"runtime/runner.cpp", "-o", "runner_main.o"}})};
+      concat({cxx, kRunnerFlags, model_definitions(job), {"runtime/runner.cpp", "-o", "runner_main.o"}})};
   for (const std::string source : kCSources) {
     commands.push_back(concat({c, {"runtime/" + source + ".c", "-o", "runner_" + source + ".o"}}));
   }

@@ -18,7 +18,7 @@ fs::path build_native(const EmulationJob& job, const fs::path& directory) {
   const std::string source_dir = fs::absolute(job.source_dir).string();
   const Command common =
       concat({{compiler}, kModelFlags, this_machine_flags(compiler), job.library.flags, {"-I" + source_dir, "-c"}});
-  const Command runner = concat({common, model_definitions(job.model_name)});
+  const Command runner = concat({common, model_definitions(job)});
   std::vector<Command> commands = library_commands({compiler, "-x", "c"}, job.library);
   for (const Command& each : {concat({common, job.cxx_flags, {source_dir + "/" + job.model_name + ".cpp", "-o", "model.o"}}),
                               concat({runner, {"runtime/runner.cpp", "-o", "runner.o"}}),

@@ -42,8 +42,10 @@ Command concat(std::initializer_list<Command> parts) {
   return whole;
 }
 
-Command model_definitions(const std::string& model_name) {
-  return {fmt::format("-DMOTE_MODEL_HEADER=\"{}.hpp\"", model_name), fmt::format("-DMOTE_MODEL={}", model_name)};
+Command model_definitions(const EmulationJob& job) {
+  Command definitions = {fmt::format("-DMOTE_MODEL_HEADER=\"{}.hpp\"", job.model_name), fmt::format("-DMOTE_MODEL={}", job.model_name)};
+  if (job.fed_by_rows) definitions.emplace_back("-DMOTE_FED_BY_ROWS");
+  return definitions;
 }
 
 std::vector<Command> library_commands(const Command& compiler, const LibrarySources& library) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulate/emulator.hpp"
 #include "emulate/cmsis_nn.hpp"
 
 namespace mote {
@@ -22,7 +23,7 @@ Command concat(std::initializer_list<Command> parts);
 extern const Command kModelFlags;
 
 /// What the runner is told of the model: its header and its namespace.
-Command model_definitions(const std::string& model_name);
+Command model_definitions(const EmulationJob& job);
 
 /// Compilers for the C files of the library that the generated code calls, if it calls one: `compiler` holds the program and the
 /// processor's flags. Each compiles a part of the files.

@@ -36,6 +36,7 @@ struct EmulationJob {
   std::size_t layer_count = 0;         // calls that Model::run() makes, one per layer
   std::vector<std::size_t> input_bytes, output_bytes;
   std::vector<Sample> samples;        // at least one
+  bool fed_by_rows = false;           // the model takes its input row by row
   bool keeps_state = false;           // a sample depends on those before it, back to the last reset
   bool profile = false;               // count instructions, in all and by layer
   std::size_t lanes = 1;              // programs or boards that run side by side, each a part of the samples; 1 to profile

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 
 #include "codegen/generate.hpp"
 #include "emulate/side_by_side.hpp"
+#include "memory/timeline.hpp"
 #include "support/files.hpp"
 
 namespace mote {
@@ -59,6 +61,18 @@ RunResult run_reference(const Graph& graph, const std::vector<Inference>& infere
   return result;
 }
 
+/// Layers are measured in the order of their first calls, in which branches of a region may differ from the plan's.
+void put_in_order(const Plan& plan, std::vector<LayerProfile>& layers) {
+  if (plan.regions.empty() || layers.size() != plan.steps.size()) return;
+  const Timeline timeline(plan.graph, plan.regions);
+  std::vector<std::size_t> by_call(layers.size());
+  std::iota(by_call.begin(), by_call.end(), 0);
+  std::stable_sort(by_call.begin(), by_call.end(),
+                   [&](std::size_t a, std::size_t b) { return timeline.first(plan.steps[a].node) < timeline.first(plan.steps[b].node); });
+  const std::vector<LayerProfile> measured = layers;
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[by_call[i]] = measured[i];
+}
+
 }  // namespace
 
 RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, bool profile, const Progress& progress,
@@ -73,6 +87,7 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   if (const auto files = plan.library_sources(); !files.empty())
     job.library = library_sources(find_cmsis_nn(build.cmsis_nn), files, plan.target);
   job.layer_count = plan.steps.size();
+  job.fed_by_rows = std::any_of(plan.regions.begin(), plan.regions.end(), [](const RowRegion& each) { return each.fed; });
   job.input_bytes = byte_counts(plan.graph, plan.graph.inputs);
   job.output_bytes = byte_counts(plan.graph, plan.graph.outputs);
   job.keeps_state = keeps_state(plan.graph);
@@ -87,6 +102,7 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   result.measured = emulate(plan.target, job, progress);
   for (const Bytes& whole : result.measured.outputs) result.outputs.push_back(cut(whole, job.output_bytes));
   result.measured.outputs.clear();
+  put_in_order(plan, result.measured.layers);
   return result;
 }
 

@@ -3,25 +3,24 @@
 #include <cstdint>
 #include <vector>
 
-namespace mote {
+#include "memory/buffer.hpp"
 
-/// A run of bytes that lives from step `first` to step `last`, both included.
-struct Buffer {
-  std::int64_t bytes = 0;
-  std::int64_t alignment = 4;
-  std::int32_t first = 0, last = 0;
-};
+namespace mote {
 
 struct Placement {
   std::vector<std::int64_t> offsets;
   std::int64_t total_bytes = 0;
 };
 
-/// The most bytes that live at any one step: no placement is smaller.
-std::int64_t most_live_bytes(const std::vector<Buffer>& buffers);
+/// Bytes that live at each tick, less what close buffers share.
+std::vector<std::int64_t> live_bytes_by_tick(const std::vector<Buffer>& buffers, const std::vector<Closeness>& close = {});
 
-/// Offsets for buffers such that no two that live at once overlap. Greedy orders first, then branch and bound over placement
-/// orders until the lower bound is met or the search budget is spent. The same input gives the same output.
-Placement place_buffers(const std::vector<Buffer>& buffers);
+/// The most bytes that live at any one tick: no placement is smaller.
+std::int64_t most_live_bytes(const std::vector<Buffer>& buffers, const std::vector<Closeness>& close = {});
+
+/// Offsets for buffers such that no live bytes of two lie in one place, except where they are close. Buffers are
+/// placed greedily in several orders; the best is improved for some `turns`, and where there are few, branch and bound goes on until
+/// the lower bound is met. The same input gives the same output.
+Placement place_buffers(const std::vector<Buffer>& buffers, const std::vector<Closeness>& close = {}, int turns = 400);
 
 }  // namespace mote

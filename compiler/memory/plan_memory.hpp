@@ -6,6 +6,8 @@
 
 #include "graph/graph.hpp"
 #include "graph/operator.hpp"
+#include "ops/kernel_call.hpp"
+#include "rows/row_region.hpp"
 
 namespace mote {
 
@@ -13,9 +15,18 @@ namespace mote {
 struct NodeMemory {
   std::int64_t scratch_bytes = 0;
   /// Inputs whose bytes output 0 may take over.
-  std::vector<int> in_place;
+  std::vector<int> in_place = {};
   /// Outputs that can be views of inputs (or inputs of the output), so that the node need not run.
-  std::vector<Alias> aliases;
+  std::vector<Alias> aliases = {};
+  /// Inputs that output 0 may lie close to.
+  std::vector<Overlap> overlaps = {};
+};
+
+struct MemoryOptions {
+  /// Scratch of at most 2 KB that would raise the peak lies on the stack instead. Not where the stack counts, too.
+  bool scratch_on_stack = true;
+  /// How long offsets are improved beyond greedy orders.
+  int turns = 400;
 };
 
 /// Bytes of the arena that hold something from one node to another, both included: what a picture of the arena shows.
@@ -34,7 +45,7 @@ struct MemoryPlan {
   std::int64_t arena_bytes = 0;
   /// No placement of these buffers can be smaller: the most bytes that live at once.
   std::int64_t lower_bound_bytes = 0;
-  std::vector<std::int64_t> tensor_offsets;   ///< by tensor id
+  std::vector<std::int64_t> tensor_offsets;   ///< by tensor id; of rings, of where their rows pass through
   std::vector<std::int64_t> scratch_offsets;  ///< by node
   std::vector<bool> is_view;                  ///< by node: outputs are views, nothing runs
   std::vector<std::int64_t> live_bytes;       ///< by node: bytes that live while it runs
@@ -42,9 +53,9 @@ struct MemoryPlan {
   std::vector<PlacedBuffer> buffers;          ///< in the order of their first nodes
 };
 
-/// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, and the smallest arena
-/// that a bounded branch and bound finds. Scratch of at most 2 KB that would raise the peak lies on the stack instead. State
-/// lives throughout; inputs die after their last reader, outputs live to the end.
-MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes);
+/// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, outputs close to their
+/// inputs, and the smallest arena that a bounded branch and bound finds. State lives throughout; inputs die after their last reader,
+/// row by row where a region reads them; outputs live to the end.
+MemoryPlan plan_memory(const Graph& graph, std::vector<NodeMemory> nodes, const std::vector<RowRegion>& regions = {}, const MemoryOptions& options = {});
 
 }  // namespace mote

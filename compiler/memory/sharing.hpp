@@ -4,21 +4,24 @@
 #include <vector>
 
 #include "graph/graph.hpp"
-#include "memory/place_buffers.hpp"
+#include "memory/buffer.hpp"
+#include "memory/timeline.hpp"
 
 namespace mote {
 
-/// Which tensors lie in the same buffer, and where in it. At first each computed tensor has a buffer of its own.
+/// Which tensors lie in the same buffer, and where in it. At first each computed tensor has a buffer of its own; that of a tensor that
+/// passes through a region of rows has its borders in it, or only some rows.
 class Sharing {
  public:
-  /// `node_count` steps; lifetimes come from the graph.
-  explicit Sharing(const Graph& graph);
+  Sharing(const Graph& graph, const Timeline& timeline);
 
   bool in_memory(TensorId id) const { return root_[static_cast<std::size_t>(id)] >= 0; }
   bool same_buffer(TensorId a, TensorId b) const { return buffer_of(a) == buffer_of(b); }
   std::int32_t buffer_of(TensorId id) const { return root_[static_cast<std::size_t>(id)]; }
   std::int64_t offset_in_buffer(TensorId id) const { return offset_[static_cast<std::size_t>(id)]; }
   const Buffer& buffer(std::int32_t index) const { return buffers_[static_cast<std::size_t>(index)]; }
+  /// Whether the buffer holds the tensor's bytes and no others.
+  bool is_whole_buffer(TensorId id) const;
 
   /// Lays the buffer of `inner` into `outer`'s so that `inner` begins `offset_bytes` after `outer`. False when `inner`'s buffer
   /// holds more than `inner`, when it does not fit, or when they share a buffer already.

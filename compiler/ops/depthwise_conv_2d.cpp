@@ -408,6 +408,7 @@ const std::vector<Implementation> DepthwiseConv2d::kRows = {
      .routine_bytes = kChannelRowsBytes},
     fitted_row<Passes::kOne>("depthwise_conv_2d.3x3_at_once"),
     fitted_row<Passes::kMany>("depthwise_conv_2d.3x3_fitted"),
+    fitted_row<Passes::kLean>("depthwise_conv_2d.3x3_lean"),
     {.name = "depthwise_conv_2d.short_rows",
      .isa = Isa::kDsp,
      .applies = is_short_rows,

@@ -12,6 +12,8 @@ namespace {
 /// Scratch memory is cut to about this size, or to a part of the input's, when the image is larger.
 constexpr std::int32_t kScratchBytes = 2560;
 constexpr std::int32_t kScratchPart = 6;
+/// Where RAM is short: two rows at least, and whatever else fits.
+constexpr std::int32_t kLeanScratchBytes = 576;
 /// The kernels reach from one row to the next by the offset of a load.
 constexpr std::int32_t kMostColumns = 255;
 constexpr std::int32_t kMostChannels = 4095;
@@ -22,9 +24,9 @@ std::int32_t units(const Window& w) { return w.stride_h == 1 ? (w.out_h + 1) / 2
 /// Units per pass, about equal ones.
 std::int32_t chunk(const Window& w, Passes passes) {
   const std::int64_t budget =
-      passes == Passes::kOne
-          ? INT32_MAX
-          : std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
+      passes == Passes::kOne    ? INT32_MAX
+      : passes == Passes::kLean ? kLeanScratchBytes
+                                : std::max<std::int64_t>(kScratchBytes, static_cast<std::int64_t>(w.in_h) * w.in_w * w.in_c / kScratchPart);
   // A pass counts its rows in a byte.
   const auto most = static_cast<std::int32_t>(std::clamp<std::int64_t>(budget / (16 * w.in_w) - 1, 1, std::min(units(w), 255)));
   const std::int32_t count = (units(w) + most - 1) / most;
@@ -189,7 +191,7 @@ KernelCall DepthwiseRows::lower_3x3(const NodeView& node) const {
 }
 
 bool DepthwiseRows::is_3x3_fitted(Passes passes) const {
-  if (!is_3x3_shape() || (passes == Passes::kOne && chunk(window, Passes::kOne) == chunk(window, Passes::kMany))) return false;
+  if (!is_3x3_shape() || (passes != Passes::kMany && chunk(window, passes) == chunk(window, Passes::kMany))) return false;
   return fitted().has_value();
 }
 

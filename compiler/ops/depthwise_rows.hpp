@@ -10,7 +10,7 @@
 namespace mote {
 
 /// Whether an image is worked through in parts, with little scratch memory, or at once.
-enum class Passes : std::uint8_t { kOne, kMany };
+enum class Passes : std::uint8_t { kOne, kMany, kLean };
 
 struct FittedScaling {
   static constexpr int kWeightBits = 8;  ///< weights are 2^8 times their value

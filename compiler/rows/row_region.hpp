@@ -30,7 +30,7 @@ struct RowInput {
   std::int32_t stride = 1, first = 0, window = 1;
 };
 
-/// A node that makes `step` rows of its output at a time.
+/// A node that makes `step` rows of its output at a time; the last time some of them may lie below the tensor, and mean nothing.
 struct RowStage {
   std::size_t node = 0;
   std::int32_t step = 1;
@@ -38,8 +38,7 @@ struct RowStage {
   std::vector<RowInput> inputs;
 };
 
-/// Neighbouring nodes that run row by row: whenever the next rows of the input are there, each stage in turn makes what rows it
-/// can. No row is computed twice.
+/// Neighbouring nodes that run row by row: whatever rows a stage makes, those behind it use them first. No row is computed twice.
 struct RowRegion {
   std::vector<RowTensor> tensors;
   std::vector<RowStage> stages;  ///< in running order

@@ -1,6 +1,9 @@
 #include "select/candidate.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "support/checked.hpp"
 
 namespace mote {
 
@@ -44,6 +47,48 @@ std::vector<Candidate> find_candidates(const NodeView& node, const Target& targe
   if (found.empty()) throw Error(fmt::format("has no implementation for {}", target.name));
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   if (library != KernelLibrary::kMote) found.resize(1, found[0]);
+  return found;
+}
+
+CandidateTable::CandidateTable(const Graph& graph, const Target& target, KernelLibrary library, const Tuning& tuning, bool all_bands)
+    : graph_(graph), target_(target), library_(library), tuning_(tuning), all_bands_(all_bands), whole_(graph.nodes.size()) {
+  for (const Node& node : graph.nodes) rules_.push_back(row_rule(graph, node));
+}
+
+const std::vector<Candidate>& CandidateTable::whole(std::size_t node) {
+  if (!whole_[node]) {
+    const Node& each = graph_.nodes[node];
+    with_context(fmt::format("{} ('{}')", each.op->name(), each.name),
+                 [&] { whole_[node] = find_candidates(NodeView(graph_, each), target_, library_, tuning_); });
+  }
+  return *whole_[node];
+}
+
+const std::vector<Candidate>& CandidateTable::band(std::size_t node, std::int32_t step) {
+  const auto [place, is_new] = bands_.try_emplace({node, step});
+  std::vector<Candidate>& found = place->second;
+  if (!is_new || !rules_[node]) return found;
+  // What cannot run the whole cannot run a part, and what is much slower is not wanted: proofs and packing take long.
+  constexpr double kMostSlowdown = 1.5;
+  std::set<std::string_view> names;
+  for (const Candidate& each : whole(node)) names.insert(each.implementation);
+  const Graph band = make_band(graph_, graph_.nodes[node], *rules_[node], step);
+  const NodeView view(band, band.nodes[0]);
+  std::vector<std::pair<double, Implementation>> rows;
+  for (const Implementation& row : band.nodes[0].op->implementations(view)) {
+    if (names.contains(row.name)) rows.emplace_back(row.cycles == nullptr ? 0 : row.cycles(view), row);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  double fewest = HUGE_VAL;
+  const auto calls = static_cast<double>(divide_up(graph_.tensor(graph_.nodes[node].outputs[0]).shape[1], step));
+  for (const auto& [cycles, row] : rows) {
+    if (cycles > kMostSlowdown * fewest && !all_bands_) break;
+    if (row.applies != nullptr && !row.applies(view)) continue;
+    fewest = std::min(fewest, cycles);
+    found.push_back(make_candidate(view, row, target_, tuning_));
+    found.back().cycles = calls * (found.back().cycles + kCyclesPerRowCall);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   return found;
 }
 

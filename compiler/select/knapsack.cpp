@@ -17,7 +17,7 @@ std::vector<Group> group_by_instances(const std::vector<Choice>& choices) {
   std::map<std::string, std::size_t> known;
   std::vector<Group> groups;
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    std::string key;
+    std::string key = choices[i].is_view ? "view " : "";
     for (const Candidate& each : *choices[i].candidates) key += each.instance() + "\n";
     const auto [found, is_new] = known.try_emplace(key, groups.size());
     if (is_new) groups.emplace_back();
@@ -89,6 +89,12 @@ class Search {
                             const std::set<std::string_view>& routines) const {
     const Choice& choice = choices_[node];
     std::vector<State> next;
+    for (std::size_t s = 0; choice.is_view && s < states.size(); ++s) {
+      next.push_back(states[s]);
+      next.back().previous = static_cast<std::int32_t>(s);
+      next.back().candidate = 0;
+    }
+    if (choice.is_view) return next;
     for (std::size_t s = 0; s < states.size(); ++s) {
       for (std::size_t c = 0; c < choice.candidates->size(); ++c) {
         const Candidate& candidate = (*choice.candidates)[c];
@@ -121,6 +127,7 @@ std::int64_t flash_of(const std::vector<Choice>& choices, const std::vector<std:
   std::set<std::string> instances;
   std::set<std::string_view> routines;
   for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (choices[i].is_view) continue;
     const Candidate& candidate = (*choices[i].candidates)[chosen[i]];
     bytes += candidate.table_bytes;
     if (instances.insert(candidate.instance()).second) bytes += candidate.code_bytes;

@@ -13,6 +13,7 @@ namespace mote {
 struct Choice {
   const std::vector<Candidate>* candidates = nullptr;
   std::vector<bool> allowed;  ///< by candidate
+  bool is_view = false;       ///< nothing runs and nothing is stored, whatever is chosen
 };
 
 /// Flash of a set of candidates, one a node: tables, one instance of equal kernels, and shared routines once.

@@ -11,6 +11,7 @@ namespace {
 
 using Value = std::int64_t;  // what a byte holds: each byte of each tensor is a value of its own, except for views
 constexpr Value kGarbage = -1;
+constexpr Value kOutside = -2;  // in rows above and below a tensor
 
 struct Range {
   std::int64_t begin, end;
@@ -19,15 +20,24 @@ struct Range {
 
 class Player {
  public:
-  Player(const Graph& graph, const std::vector<NodeMemory>& nodes, const MemoryPlan& plan)
-      : graph_(graph), nodes_(nodes), plan_(plan), arena_(static_cast<std::size_t>(plan.arena_bytes), kGarbage), values_(graph.tensors.size()) {}
+  Player(const Graph& graph, const std::vector<NodeMemory>& nodes, const MemoryPlan& plan, const std::vector<RowRegion>& regions)
+      : graph_(graph), nodes_(nodes), plan_(plan), regions_(regions), arena_(static_cast<std::size_t>(plan.arena_bytes), kGarbage), values_(graph.tensors.size()) {}
 
   std::string play() {
-    for (const TensorId id : graph_.inputs) write(id);
+    for (const TensorId id : graph_.inputs) {
+      if (!comes_by_rows(id)) write(id);
+    }
     for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
       if (graph_.tensors[i].is_state && plan_.tensor_offsets[i] != MemoryPlan::kNowhere) write(static_cast<TensorId>(i));
     }
-    for (step_ = 0; step_ < graph_.nodes.size() && fault_.empty(); ++step_) run(graph_.nodes[step_]);
+    for (step_ = 0; step_ < graph_.nodes.size() && fault_.empty(); ++step_) {
+      const auto region = std::find_if(regions_.begin(), regions_.end(), [&](const RowRegion& each) { return each.stages.front().node == step_; });
+      if (region == regions_.end()) {
+        run(graph_.nodes[step_]);
+      } else {
+        run_rows(*region);
+      }
+    }
     if (!fault_.empty()) return fault_;
     for (const TensorId id : graph_.outputs) read(id, "an output at the end");
     for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
@@ -55,6 +65,147 @@ class Player {
       values_[static_cast<std::size_t>(state)] = values_[static_cast<std::size_t>(node.outputs[0])];
   }
 
+  // A region, by the words of device/include/mote/rows.hpp.
+
+  struct Rows {
+    std::int64_t memory = 0;  // of its first row above
+    std::int32_t first = 0, end = 0;
+  };
+
+  bool comes_by_rows(TensorId id) const {
+    return std::any_of(regions_.begin(), regions_.end(), [&](const RowRegion& each) { return each.fed && each.tensors[each.input].id == id; });
+  }
+
+  void run_rows(const RowRegion& region) {
+    std::vector<Rows> rows;
+    for (const RowTensor& tensor : region.tensors) {
+      const std::int64_t offset = plan_.tensor_offsets[static_cast<std::size_t>(tensor.id)];
+      rows.push_back({offset - (tensor.outer ? tensor.above * tensor.row_bytes : 0), 0, tensor.above});
+    }
+    for (std::size_t t = 0; t < rows.size(); ++t) {
+      const RowTensor& tensor = region.tensors[t];
+      const bool made = std::any_of(region.stages.begin(), region.stages.end(), [&](const RowStage& stage) { return stage.output == t; });
+      auto& value = values_[static_cast<std::size_t>(tensor.id)];
+      if (made || region.fed) {
+        value.clear();
+        for (std::int64_t i = 0; i < graph_.tensor(tensor.id).bytes(); ++i) value.push_back(next_++);
+      }
+      if (made || (region.fed && t == region.input)) continue;
+      put(rows[t].memory, tensor.above * tensor.row_bytes, [](std::size_t) { return kOutside; });
+      if (t != region.input) rows[t].end = tensor.above + tensor.rows;
+    }
+    const RowTensor& pace = region.tensors[region.input];
+    Rows& input = rows[region.input];
+    while (fault_.empty()) {
+      const RowStage* next = nullptr;
+      for (const RowStage& stage : region.stages) next = ready(region, rows, stage) ? &stage : next;
+      if (next != nullptr) {
+        call(region, rows, *next);
+      } else if (input.end >= pace.above + pace.rows) {
+        break;
+      } else if (region.fed) {
+        make_rows(region, rows, region.input, 1);
+      } else {
+        input.end = std::min(input.end + region.input_step, pace.above + pace.rows);
+      }
+    }
+    for (const RowStage& stage : region.stages) forbid(rows[stage.output].end < region.tensors[stage.output].above + region.tensors[stage.output].rows, "rows are missing at the end");
+    step_ = region.stages.back().node;
+  }
+
+  std::int32_t next_row(const RowRegion& region, const std::vector<Rows>& rows, const RowStage& stage, const RowInput& input) const {
+    const std::int32_t made = rows[stage.output].end - region.tensors[stage.output].above;
+    return made < region.tensors[stage.output].rows ? made * input.stride + input.first + region.tensors[input.tensor].above : region.tensors[input.tensor].all_rows();
+  }
+
+  bool ready(const RowRegion& region, const std::vector<Rows>& rows, const RowStage& stage) const {
+    return std::all_of(stage.inputs.begin(), stage.inputs.end(), [&](const RowInput& input) {
+      const RowTensor& tensor = region.tensors[input.tensor];
+      const std::int32_t end = rows[input.tensor].end == tensor.above + tensor.rows ? tensor.all_rows() : rows[input.tensor].end;
+      return next_row(region, rows, stage, input) + input.window <= end;
+    });
+  }
+
+  void call(const RowRegion& region, std::vector<Rows>& rows, const RowStage& stage) {
+    step_ = stage.node;
+    for (const RowInput& input : stage.inputs) {
+      const RowTensor& tensor = region.tensors[input.tensor];
+      Rows& state = rows[input.tensor];
+      if (next_row(region, rows, stage, input) + input.window <= state.end) continue;
+      make_room(region, rows, input.tensor, tensor.below);
+      put(state.memory + (state.end - state.first) * tensor.row_bytes, tensor.below * tensor.row_bytes, [](std::size_t) { return kOutside; });
+      state.end += tensor.below;
+    }
+    make_room(region, rows, stage.output, stage.step);
+    const RowTensor& made = region.tensors[stage.output];
+    const Range out{rows[stage.output].memory + (rows[stage.output].end - rows[stage.output].first) * made.row_bytes,
+                    rows[stage.output].memory + (rows[stage.output].end - rows[stage.output].first + stage.step) * made.row_bytes};
+    const std::int64_t scratch_offset = plan_.scratch_offsets[stage.node];
+    const Range scratch{scratch_offset, scratch_offset + nodes_[stage.node].scratch_bytes};
+    const bool has_scratch = nodes_[stage.node].scratch_bytes > 0 && scratch_offset >= 0;
+    forbid(has_scratch && scratch.meets(out), "scratch lies over rows that are made");
+    for (const RowInput& input : stage.inputs) {
+      const RowTensor& tensor = region.tensors[input.tensor];
+      const Rows& from = rows[input.tensor];
+      const std::int32_t first = next_row(region, rows, stage, input);
+      const Range in{from.memory + (first - from.first) * tensor.row_bytes, from.memory + (first - from.first + input.window) * tensor.row_bytes};
+      forbid(in.begin % 4 != 0 || out.begin % 4 != 0, "rows begin at no multiple of 4");
+      forbid(in.meets(out), "rows that are made lie over rows that are read");
+      forbid(has_scratch && scratch.meets(in), "scratch lies over rows that are read");
+      forbid(first < from.first, "a row that is read is gone");
+      const auto& value = values_[static_cast<std::size_t>(tensor.id)];
+      for (std::int64_t i = 0; i < in.end - in.begin; ++i) {
+        const std::int64_t at = (first - tensor.above) * tensor.row_bytes + i;  // in the tensor
+        const bool outside = at < 0 || at >= static_cast<std::int64_t>(value.size());
+        const bool inside_arena = in.begin + i < plan_.arena_bytes;
+        if (!inside_arena || arena_[static_cast<std::size_t>(in.begin + i)] != (outside ? kOutside : value[static_cast<std::size_t>(at)]))
+          return forbid(true, fmt::format("row {} of '{}' has lost byte {}", first + i / tensor.row_bytes, graph_.tensor(tensor.id).name, i));
+      }
+    }
+    if (has_scratch) put(scratch.begin, scratch.end - scratch.begin, [](std::size_t) { return kGarbage; });
+    write_rows(region, rows, stage.output, stage.step);
+  }
+
+  /// The next rows of a tensor: memory for them, and what is in them.
+  void make_rows(const RowRegion& region, std::vector<Rows>& rows, std::size_t t, std::int32_t count) {
+    make_room(region, rows, t, count);
+    write_rows(region, rows, t, count);
+  }
+
+  void make_room(const RowRegion& region, std::vector<Rows>& rows, std::size_t t, std::int32_t count) {
+    const RowTensor& tensor = region.tensors[t];
+    Rows& state = rows[t];
+    if (state.end == tensor.above) put(state.memory, tensor.above * tensor.row_bytes, [](std::size_t) { return kOutside; });
+    const std::int32_t end = state.end + count;
+    if (tensor.outer || end - state.first <= tensor.held) return;
+    std::int32_t needed = tensor.all_rows();
+    for (const RowStage& stage : region.stages) {
+      for (const RowInput& input : stage.inputs) {
+        if (input.tensor == t) needed = std::min(needed, next_row(region, rows, stage, input));
+      }
+    }
+    const std::int32_t from = std::min(needed, state.end);
+    const std::int64_t bytes = (state.end - from) * tensor.row_bytes, source = state.memory + (from - state.first) * tensor.row_bytes;
+    put(state.memory, bytes, [&](std::size_t i) { return arena_[static_cast<std::size_t>(source) + i]; });
+    state.first = from;
+    forbid(end - state.first > tensor.held, "rows do not fit their memory");
+  }
+
+  void write_rows(const RowRegion& region, std::vector<Rows>& rows, std::size_t t, std::int32_t count) {
+    const RowTensor& tensor = region.tensors[t];
+    Rows& state = rows[t];
+    const auto& value = values_[static_cast<std::size_t>(tensor.id)];
+    const auto from = static_cast<std::size_t>((state.end - tensor.above) * tensor.row_bytes);
+    const std::int64_t to = state.memory + (state.end - state.first) * tensor.row_bytes;
+    put(to, count * tensor.row_bytes, [&](std::size_t i) { return from + i < value.size() ? value[from + i] : kGarbage; });
+    state.end = std::min(state.end + count, tensor.above + tensor.rows);
+  }
+
+  template <typename ValueOf>
+  void put(std::int64_t offset, std::int64_t count, ValueOf&& value_of) {
+    if (count > 0) fill({offset, offset + count}, value_of);
+  }
+
   /// No result lies over what the node still reads, but where the kernel allows it, and then exactly.
   void check_outputs(const Node& node) {
     for (const TensorId out : node.outputs) {
@@ -68,7 +219,10 @@ class Player {
         }
         const bool may = out == node.outputs[0] && range(in).begin == range(out).begin &&
                          std::any_of(allowed.begin(), allowed.end(), [&](int k) { return node.inputs[static_cast<std::size_t>(k)] == in; });
-        forbid(!may, "a result lies over an input");
+        const bool close = std::any_of(nodes_[step_].overlaps.begin(), nodes_[step_].overlaps.end(), [&](const Overlap& each) {
+          return out == node.outputs[0] && node.inputs[static_cast<std::size_t>(each.input)] == in && range(out).begin + each.bytes <= range(in).begin;
+        });
+        forbid(!may && !close, "a result lies over an input");
       }
     }
   }
@@ -135,6 +289,7 @@ class Player {
   const Graph& graph_;
   const std::vector<NodeMemory>& nodes_;
   const MemoryPlan& plan_;
+  const std::vector<RowRegion>& regions_;
   std::vector<Value> arena_;
   std::vector<std::vector<Value>> values_;  // by tensor
   Value next_ = 0;
@@ -144,8 +299,8 @@ class Player {
 
 }  // namespace
 
-std::string arena_fault(const Graph& graph, const std::vector<NodeMemory>& nodes, const MemoryPlan& plan) {
-  return Player(graph, nodes, plan).play();
+std::string arena_fault(const Graph& graph, const std::vector<NodeMemory>& nodes, const MemoryPlan& plan, const std::vector<RowRegion>& regions) {
+  return Player(graph, nodes, plan, regions).play();
 }
 
 std::vector<NodeMemory> node_memory(const Graph& graph) {
@@ -155,7 +310,7 @@ std::vector<NodeMemory> node_memory(const Graph& graph) {
     const auto rows = node.op->implementations(view);
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const Implementation& each) { return each.applies == nullptr || each.applies(view); });
     const KernelCall call = row->lower(view);
-    result.push_back({call.scratch_bytes, call.in_place, node.op->aliases(view)});
+    result.push_back({call.scratch_bytes, call.in_place, node.op->aliases(view), call.overlaps});
   }
   return result;
 }

@@ -55,7 +55,7 @@ TEST(Overlap, OfValuesDependsOnTheirSizes) {
 
 /// Those that make a channel of the whole image before the next one: their outputs begin where their inputs do, or lie apart.
 const std::set<std::string_view> kChannelAfterChannel = {
-    "depthwise_conv_2d.3x3",  "depthwise_conv_2d.3x3_at_once", "depthwise_conv_2d.3x3_fitted", "depthwise_conv_2d.short_rows",
+    "depthwise_conv_2d.3x3",  "depthwise_conv_2d.3x3_at_once", "depthwise_conv_2d.3x3_fitted", "depthwise_conv_2d.3x3_lean", "depthwise_conv_2d.short_rows",
     "depthwise_conv_2d.rows", "depthwise_conv_2d.mve",         "depthwise_conv_2d.mve_small",  "depthwise_conv_2d.rv32_3x3"};
 
 /// Random layers for every implementation of the targets that states an overlap: one of each, or two for operators with two

@@ -20,6 +20,22 @@ extern "C" {
 model::Model mote_model_object;
 }
 
+#ifdef MOTE_FED_BY_ROWS
+/// The input, which need not lie in the model's memory, and a model that is run by its rows.
+struct FedModel {
+  void run() noexcept {
+    const model::Input0::Value* row = input;
+    while (!mote_model_object.feed_row(row)) row += model::Model::kRowElements;
+  }
+  void* input_data(int) noexcept { return input; }
+
+  model::Input0::Value input[model::Input0::kElements];
+};
+static FedModel runs;
+#else
+static model::Model& runs = mote_model_object;
+#endif
+
 int main() {
   io_open();
   RunHeader header;
@@ -34,9 +50,9 @@ int main() {
     io_read(&flags, sizeof flags);
     before_sample(mote_model_object, flags);
     for (int i = 0; i < model::kInputCount; ++i) {
-      io_read(mote_model_object.input_data(i), static_cast<uint32_t>(model::kInputBytes[i]));
+      io_read(runs.input_data(i), static_cast<uint32_t>(model::kInputBytes[i]));
     }
-    watch.run(mote_model_object);
+    watch.run(runs);
     for (int i = 0; i < model::kOutputCount; ++i) {
       io_write(mote_model_object.output_data(i), static_cast<uint32_t>(model::kOutputBytes[i]));
     }

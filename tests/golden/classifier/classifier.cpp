@@ -151,12 +151,12 @@ struct L6 {
 
 void Model::run() noexcept {
   alignas(8) uint8_t scratch[320];
-  mote::conv_2d_packed<L0>(at<int8_t>(120), l0_matrix, at<int8_t>(0), scratch);  // conv: 1x6x5x4
+  mote::conv_2d_packed<L0>(at<int8_t>(92), l0_matrix, at<int8_t>(0), scratch);  // conv: 1x6x5x4
   mote::depthwise_conv_2d_3x3<L1>(at<int8_t>(0), l1_weights, l1_scaling, at<int8_t>(0), scratch);  // depthwise: 1x3x3x4
   mote::conv_2d_packed<L2>(at<int8_t>(0), l2_matrix, at<int8_t>(120), scratch);  // pointwise: 1x3x3x4
   mote::average_pool_2d<L3>(at<int8_t>(120), at<int8_t>(0));  // pool: 1x1x1x4
-  mote::fully_connected_packed<L5>(at<int8_t>(0), l5_matrix, at<int8_t>(4), at<uint8_t>(8));  // dense: 1x3
-  mote::softmax_int8_lookup<L6>(at<int8_t>(4), l6_exponentials, at<int8_t>(4));  // softmax: 1x3
+  mote::fully_connected_packed<L5>(at<int8_t>(0), l5_matrix, at<int8_t>(0), at<uint8_t>(8));  // dense: 1x3
+  mote::softmax_int8_lookup<L6>(at<int8_t>(0), l6_exponentials, at<int8_t>(0));  // softmax: 1x3
 }
 
 }  // namespace classifier

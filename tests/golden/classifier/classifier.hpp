@@ -21,7 +21,7 @@ struct Input0 {
   static constexpr int kRank = 4;
   static constexpr int32_t kShape[] = {1, 6, 5, 1};
   static constexpr size_t kElements = 30;
-  static constexpr size_t kOffset = 120;
+  static constexpr size_t kOffset = 92;
   static constexpr float kScale = 0.0078125F;
   static constexpr int32_t kZeroPoint = -3;
   static constexpr float dequantize(Value q) noexcept { return kScale * (static_cast<float>(q) - static_cast<float>(kZeroPoint)); }
@@ -37,7 +37,7 @@ struct Output0 {
   static constexpr int kRank = 2;
   static constexpr int32_t kShape[] = {1, 3};
   static constexpr size_t kElements = 3;
-  static constexpr size_t kOffset = 4;
+  static constexpr size_t kOffset = 0;
   static constexpr float kScale = 0.00390625F;
   static constexpr int32_t kZeroPoint = -128;
   static constexpr float dequantize(Value q) noexcept { return kScale * (static_cast<float>(q) - static_cast<float>(kZeroPoint)); }
@@ -56,11 +56,11 @@ class Model {
   const Output0::Value* output() const noexcept { return reinterpret_cast<const Output0::Value*>(arena_ + Output0::kOffset); }
   const Output0::Value* output0() const noexcept { return reinterpret_cast<const Output0::Value*>(arena_ + Output0::kOffset); }
   void* input_data(int i) noexcept {
-    constexpr size_t kOffsets[] = {120};
+    constexpr size_t kOffsets[] = {92};
     return arena_ + kOffsets[i];
   }
   const void* output_data(int i) const noexcept {
-    constexpr size_t kOffsets[] = {4};
+    constexpr size_t kOffsets[] = {0};
     return arena_ + kOffsets[i];
   }
 

@@ -66,9 +66,9 @@ struct L2 {
 }  // namespace
 
 void Model::run() noexcept {
-  mote::fully_connected<L0>(at<float>(16), l0_weights, l0_bias, nullptr, nullptr, at<float>(0));  // first: 1x4
+  mote::fully_connected<L0>(at<float>(12), l0_weights, l0_bias, nullptr, nullptr, at<float>(0));  // first: 1x4
   mote::tanh<L1>(at<float>(0), nullptr, at<float>(0));  // squash: 1x4
-  mote::fully_connected<L2>(at<float>(0), l2_weights, nullptr, nullptr, nullptr, at<float>(16));  // second: 1x1
+  mote::fully_connected<L2>(at<float>(0), l2_weights, nullptr, nullptr, nullptr, at<float>(0));  // second: 1x1
 }
 
 }  // namespace regression

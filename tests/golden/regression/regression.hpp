@@ -8,7 +8,7 @@
 namespace regression {
 
 inline constexpr uint64_t kModelHash = 0x1c15772bb82929eaULL;
-inline constexpr size_t kArenaBytes = 28;         // inputs, outputs, all between, and state
+inline constexpr size_t kArenaBytes = 24;         // inputs, outputs, all between, and state
 inline constexpr size_t kFlashWeightsBytes = 80;  // weights, biases and tables
 inline constexpr int kInputCount = 1;
 inline constexpr int kOutputCount = 1;
@@ -21,7 +21,7 @@ struct Input0 {
   static constexpr int kRank = 2;
   static constexpr int32_t kShape[] = {1, 3};
   static constexpr size_t kElements = 3;
-  static constexpr size_t kOffset = 16;
+  static constexpr size_t kOffset = 12;
 };
 
 /// Output 0: 'value', float32 1x1
@@ -30,7 +30,7 @@ struct Output0 {
   static constexpr int kRank = 2;
   static constexpr int32_t kShape[] = {1, 1};
   static constexpr size_t kElements = 1;
-  static constexpr size_t kOffset = 16;
+  static constexpr size_t kOffset = 0;
 };
 
 /// The model with its memory: put the object where the memory shall be. Inputs, outputs and everything between share one arena, so
@@ -42,11 +42,11 @@ class Model {
   const Output0::Value* output() const noexcept { return reinterpret_cast<const Output0::Value*>(arena_ + Output0::kOffset); }
   const Output0::Value* output0() const noexcept { return reinterpret_cast<const Output0::Value*>(arena_ + Output0::kOffset); }
   void* input_data(int i) noexcept {
-    constexpr size_t kOffsets[] = {16};
+    constexpr size_t kOffsets[] = {12};
     return arena_ + kOffsets[i];
   }
   const void* output_data(int i) const noexcept {
-    constexpr size_t kOffsets[] = {16};
+    constexpr size_t kOffsets[] = {0};
     return arena_ + kOffsets[i];
   }
 
@@ -63,7 +63,7 @@ class Model {
     return reinterpret_cast<T*>(arena_ + offset);
   }
 
-  alignas(16) uint8_t arena_[28];
+  alignas(16) uint8_t arena_[24];
 };
 
 }  // namespace regression
