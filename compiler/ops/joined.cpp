@@ -1,5 +1,6 @@
 #include "ops/joined.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -90,6 +91,13 @@ KernelCall Joined::lower_join(const NodeView& node) const {
       access.read(n * size * value_bytes);
     }
     call.overlapping(i, access.overlap());
+  }
+  // A tensor that is several parts is needed up to the last of them.
+  for (Overlap& each : call.overlaps) {
+    for (const Overlap& other : call.overlaps) {
+      const auto part = [&](const Overlap& of) { return node.node().inputs[static_cast<std::size_t>(of.input)]; };
+      if (part(each) == part(other)) each.bytes = std::max(each.bytes, other.bytes);
+    }
   }
   return call;
 }

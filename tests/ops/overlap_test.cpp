@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "common/graph_builder.hpp"
 #include "common/overlapped_layers.hpp"
 #include "common/random_layers.hpp"
 #include "support/error.hpp"
@@ -53,10 +54,21 @@ TEST(Overlap, OfValuesDependsOnTheirSizes) {
   EXPECT_EQ(elementwise_overlap(1, 4, 1), -4);
 }
 
+TEST(Overlap, OfATensorThatIsSeveralPartsIsThatOfTheLast) {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 4, 1, 3});
+  b.output(b.node("concatenation", {x, x}, {{"axis", 3}}));
+  const Graph graph = b.finish();
+  const NodeView view(graph, graph.nodes[0]);
+  const KernelCall call = view.node().op->implementations(view)[0].lower(view);
+  EXPECT_EQ(call.overlaps, (std::vector<Overlap>{{0, 24 - 9}, {1, 24 - 9}}));
+}
+
 /// Those that make a channel of the whole image before the next one: their outputs begin where their inputs do, or lie apart.
 const std::set<std::string_view> kChannelAfterChannel = {
-    "depthwise_conv_2d.3x3",  "depthwise_conv_2d.3x3_at_once", "depthwise_conv_2d.3x3_fitted", "depthwise_conv_2d.3x3_lean", "depthwise_conv_2d.short_rows",
-    "depthwise_conv_2d.rows", "depthwise_conv_2d.mve",         "depthwise_conv_2d.mve_small",  "depthwise_conv_2d.rv32_3x3"};
+    "depthwise_conv_2d.3x3",      "depthwise_conv_2d.3x3_at_once", "depthwise_conv_2d.3x3_fitted",
+    "depthwise_conv_2d.3x3_lean", "depthwise_conv_2d.short_rows",  "depthwise_conv_2d.rows",
+    "depthwise_conv_2d.mve",      "depthwise_conv_2d.mve_small",   "depthwise_conv_2d.rv32_3x3"};
 
 /// Closer by so much the output of a convolution is wrong.
 constexpr std::int64_t kTooClose = 16;
