@@ -1,9 +1,12 @@
 #include "cli/command.hpp"
 
+#include "cli/compile_shared.hpp"
 #include "codegen/generate.hpp"
 #include "emulate/cmsis_nn.hpp"
 #include "report/hop_report.hpp"
 #include "report/report.hpp"
+#include "select/spread.hpp"
+#include "targets/board.hpp"
 
 namespace mote::cli {
 
@@ -13,17 +16,34 @@ struct CompileOptions {
   ModelOptions model;
   SelectionFlags selection;
   TargetFlags target;
-  std::string directory, name;
-  bool explain = false;
+  std::string directory, name, memories;
+  std::vector<std::string> others, together;
+  bool explain = false, share_arena = false;
 };
 
+/// What only one model, or only several, can have.
+void require_fitting(const CompileOptions& options) {
+  if (!options.share_arena && !options.others.empty())
+    throw Error("compile takes one model", "--share-arena compiles several that use one arena in turn");
+  if (!options.share_arena && !options.together.empty()) throw Error("--together is for --share-arena", "leave it out");
+  if (options.share_arena && (!options.name.empty() || options.explain || !options.memories.empty()))
+    throw Error("--share-arena goes with neither --name, --explain nor --memories", "libraries have the names of the models' files");
+}
+
 ExitCode compile(const CompileOptions& options) {
+  require_fitting(options);
+  if (options.share_arena)
+    return compile_shared({options.model, options.others, options.together, options.selection, options.target, options.directory});
   const Target target = chosen_target(options.target);
   Graph graph = load_model(options.model, options.explain);
   const std::string name = options.name.empty() ? identifier(graph.name) : options.name;
-  const Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
+  Plan plan = make_plan(std::move(graph), target, selection_options(options.selection, options.model.path));
   if (!options.selection.cmsis_nn.empty())
     library_sources(find_cmsis_nn(options.selection.cmsis_nn), plan.library_sources(), target);
+  if (!options.memories.empty()) {
+    const bool is_board = !options.target.board.empty();
+    spread_over(plan, parse_memories(options.memories, is_board ? find_board(options.target.board).memories : std::vector<BoardMemory>()));
+  }
   require_fits_board(plan, options.target);
   require_in_time(plan);
   Json json = plan_json(plan);
@@ -61,6 +81,17 @@ void add_compile(CLI::App& app, Action& action) {
       ->type_name("DIR");
   command->add_option("--name", options->name, "Name of the library and its namespace; the model's file name by default")
       ->type_name("NAME");
+  command
+      ->add_option("--memories", options->memories,
+                   "Memories outside of the model object that its tensors are spread over, the fastest first: dtcm=64K,sram=256K; of a board's "
+                   "memories the names do")
+      ->type_name("NAME=BYTES,...");
+  command->add_option("others", options->others, "With --share-arena: further models")->type_name("MODEL");
+  command->add_flag("--share-arena", options->share_arena, "Several models, each a library, that use one arena in turn");
+  command
+      ->add_option("--together", options->together,
+                   "With --share-arena: models that are in the arena at the same time, by the names of their libraries. Repeatable")
+      ->type_name("NAME,NAME");
   command->callback([&action, options] { action = [options] { return compile(*options); }; });
 }
 

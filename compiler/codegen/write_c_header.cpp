@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/write_header.hpp"
+#include "codegen/write_outer.hpp"
 #include "codegen/write_pipeline.hpp"
 #include "codegen/write_rows.hpp"
 #include "codegen/write_state.hpp"
@@ -48,7 +49,8 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
   const std::string prefix = upper_case(name);
   const RowRegion* fed = fed_region(plan);
   const std::int64_t row_states = fed == nullptr ? 0 : static_cast<std::int64_t>(4 * fed->tensors.size() + 6);
-  const std::int64_t bytes = align_up(std::max<std::int64_t>(plan.memory.arena_bytes, 1) + row_states + (has_state(plan.graph) ? 1 : 0), 16);
+  const std::int64_t pointers = align_up(8 * static_cast<std::int64_t>(plan.memory.outer.size()), 16);
+  const std::int64_t bytes = pointers + align_up(std::max<std::int64_t>(plan.memory.own_bytes(), 1) + row_states + (has_state(plan.graph) ? 1 : 0), 16);
   std::string text = fmt::format(
       "/* Model '{}' for C, compiled by mote {}. Generated: change the model, not this file. */\n"
       "#ifndef {}_H\n#define {}_H\n\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef "
@@ -56,12 +58,13 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
       printable(plan.graph.name), version(), prefix, prefix);
   text += fmt::format("#define {}_ARENA_BYTES {}\n", prefix, plan.memory.arena_bytes);
   text += port_constants(plan, prefix, plan.graph.inputs, "INPUT") + port_constants(plan, prefix, plan.graph.outputs, "OUTPUT");
+  text += "\n" + declare_c_outer_memories(plan, name);
   text += fmt::format(
-      "\n/* The model's memory: static (all zero), or reset before the first run. */\n"
+      "/* The model's memory: static (all zero), or reset before the first run. */\n"
       "typedef struct {0}_model {{\n#ifdef __cplusplus\n  alignas(16) uint8_t bytes[{1}];\n#else\n  _Alignas(16) uint8_t "
       "bytes[{1}];\n#endif\n}} {0}_model;\n\n",
       name, bytes);
-  text += each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
+  text += declare_c_attach(plan, name) + each_port(plan, name, [](const std::string&) { return std::string(";\n"); });
   text += fed == nullptr ? fmt::format("/* One inference: inputs must be written anew before each. */\nvoid {0}_run({0}_model* model);\n", name)
                          : fmt::format("/* The next row of the input; true with the last: the outputs are there until the next row comes. */\n"
                                        "bool {0}_feed_row({0}_model* model, const {1}* row);\n"
@@ -74,6 +77,7 @@ std::string write_c_header(const Plan& plan, const std::string& name) {
 std::string write_c_functions(const Plan& plan, const std::string& name) {
   std::string text = fmt::format(
       "static_assert(sizeof({0}::Model) <= sizeof({0}_model), \"the C struct is large enough\");\n\nextern \"C\" {{\n\n", name);
+  text += define_c_attach(plan, name);
   text += each_port(plan, name, [&](const std::string& port) {
     const std::string cv = port.starts_with("output") ? "const " : "";
     return fmt::format(" {{ return reinterpret_cast<{0}{1}::Model*>(model)->{2}(); }}\n", cv, name, port);

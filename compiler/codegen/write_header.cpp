@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "codegen/generate.hpp"
+#include "codegen/write_outer.hpp"
 #include "codegen/write_pipeline.hpp"
 #include "codegen/write_rows.hpp"
 #include "codegen/write_state.hpp"
@@ -61,22 +62,26 @@ std::string describe_port(const Tensor& tensor, std::string_view kind, std::size
 
 std::string accessors(const Plan& plan) {
   std::string text;
-  const auto add = [&](std::string_view lower, std::string_view upper, std::string_view qualifier, std::size_t i) {
-    const std::string body = fmt::format("{{ return reinterpret_cast<{1}{0}::Value*>(arena_ + {0}::kOffset); }}",
-                                         fmt::format("{}{}", upper, i), qualifier);
+  const auto add = [&](std::string_view lower, std::string_view upper, std::string_view qualifier, std::size_t i, TensorId id) {
+    const std::string body = fmt::format("{{ return reinterpret_cast<{1}{0}::Value*>({2} + {0}::kOffset); }}",
+                                         fmt::format("{}{}", upper, i), qualifier, memory_of(plan, plan.memory.tensor_offsets[static_cast<std::size_t>(id)]));
     const std::string cv = qualifier.empty() ? "" : " const";
     if (i == 0) text += fmt::format("  {}{}0::Value* {}(){} noexcept {}\n", qualifier, upper, lower, cv, body);
     text += fmt::format("  {}{}{}::Value* {}{}(){} noexcept {}\n", qualifier, upper, i, lower, i, cv, body);
   };
-  for (std::size_t i = 0; i < plan.graph.inputs.size() && fed_region(plan) == nullptr; ++i) add("input", "Input", "", i);
-  for (std::size_t i = 0; i < plan.graph.outputs.size(); ++i) add("output", "Output", "const ", i);
+  for (std::size_t i = 0; i < plan.graph.inputs.size() && fed_region(plan) == nullptr; ++i) add("input", "Input", "", i, plan.graph.inputs[i]);
+  for (std::size_t i = 0; i < plan.graph.outputs.size(); ++i) add("output", "Output", "const ", i, plan.graph.outputs[i]);
   return text;
 }
 
-std::string offsets_of(const Plan& plan, const std::vector<TensorId>& ids) {
-  std::vector<std::int64_t> offsets;
-  for (const TensorId id : ids) offsets.push_back(plan.memory.tensor_offsets[static_cast<std::size_t>(id)]);
-  return ids.empty() ? "0" : fmt::format("{}", fmt::join(offsets, ", "));
+/// The body of a function that gives the address of port `i`.
+std::string pick_address(const Plan& plan, const std::vector<TensorId>& ids, std::string_view qualifier) {
+  const auto offset = [&](TensorId id) { return plan.memory.tensor_offsets[static_cast<std::size_t>(id)]; };
+  std::vector<std::string> list;
+  for (const TensorId id : ids) list.push_back(plan.memory.outer.empty() ? fmt::format("{}", offset(id)) : address_of(plan, offset(id)));
+  if (plan.memory.outer.empty())
+    return fmt::format("    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n", ids.empty() ? "0" : fmt::format("{}", fmt::join(list, ", ")));
+  return fmt::format("    {}void* const places[] = {{{}}};\n    return places[i];\n", qualifier, ids.empty() ? "nullptr" : fmt::format("{}", fmt::join(list, ", ")));
 }
 
 std::string declare_feeding(const Plan& plan, const RowRegion& region) {
@@ -132,30 +137,25 @@ std::string write_header(const Plan& plan, const std::string& name) {
   const auto ports = [&](const std::vector<TensorId>& ids, std::string_view kind) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const bool comes_by_rows = kind == "Input" && fed != nullptr;
-      text += describe_port(graph.tensor(ids[i]), kind, i, comes_by_rows ? -1 : plan.memory.tensor_offsets[static_cast<std::size_t>(ids[i])]);
+      text += describe_port(graph.tensor(ids[i]), kind, i, comes_by_rows ? -1 : offset_in_memory(plan, plan.memory.tensor_offsets[static_cast<std::size_t>(ids[i])]));
     }
   };
   ports(graph.inputs, "Input");
   ports(graph.outputs, "Output");
-  text +=
-      "/// The model with its memory: put the object where the memory shall be. Inputs, outputs and everything between share one "
-      "arena, so\n"
-      "/// write the inputs again before each run and read the outputs before writing the next inputs.\n"
-      "class Model {\n public:\n";
-  text += accessors(plan);
-  if (fed == nullptr) text += fmt::format(
-      "  void* input_data(int i) noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + kOffsets[i];\n  }}\n",
-      offsets_of(plan, graph.inputs));
-  text += fmt::format(
-      "  const void* output_data(int i) const noexcept {{\n    constexpr size_t kOffsets[] = {{{}}};\n    return arena_ + "
-      "kOffsets[i];\n  }}\n",
-      offsets_of(plan, graph.outputs));
+  text += declare_outer_memories(plan);
+  text += fmt::format("/// {} Inputs, outputs and everything between share {}, so\n",
+                      plan.memory.outer.empty() ? "The model with its memory: put the object where the memory shall be." : "The model, which works in memory that it is given.",
+                      plan.memory.outer.empty() ? "one arena" : "it");
+  text += "/// write the inputs again before each run and read the outputs before writing the next inputs.\nclass Model {\n public:\n";
+  text += declare_attach(plan) + accessors(plan);
+  if (fed == nullptr) text += fmt::format("  void* input_data(int i) noexcept {{\n{}  }}\n", pick_address(plan, graph.inputs, ""));
+  text += fmt::format("  const void* output_data(int i) const noexcept {{\n{}  }}\n", pick_address(plan, graph.outputs, "const "));
   text += fed == nullptr ? "\n  /// One inference. Nothing can fail.\n  void run() noexcept;\n" : declare_feeding(plan, *fed);
   text += declare_state_functions(plan);
-  text +=
-      "\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {\n    return reinterpret_cast<T*>(arena_ + "
-      "offset);\n  }\n\n";
-  text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n", std::max<std::int64_t>(plan.memory.arena_bytes, 1), stateful || fed != nullptr ? " = {}" : "");
+  text += fmt::format("\n private:\n  template <typename T>\n  T* at(size_t offset) noexcept {{\n    return reinterpret_cast<T*>({});\n  }}\n\n", address_of_any(plan));
+  text += declare_outer_pointers(plan);
+  if (plan.memory.outer.empty() || plan.memory.own_bytes() > 0)
+    text += fmt::format("  alignas(16) uint8_t arena_[{}]{};\n", std::max<std::int64_t>(plan.memory.own_bytes(), 1), stateful || fed != nullptr ? " = {}" : "");
   if (fed != nullptr) text += fmt::format("  mote::RowState rows_[{}] = {{}};\n  int16_t fed_ = 0;  // rows of this input\n", fed->tensors.size());
   text += stateful ? "  bool started_ = false;\n};\n" : "};\n";
   return text + declare_pipeline(plan) + fmt::format("\n}}  // namespace {}\n", name);

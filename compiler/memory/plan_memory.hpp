@@ -37,6 +37,13 @@ struct PlacedBuffer {
   bool is_ring = false;  ///< holds only some rows of its tensor at a time
 };
 
+/// A memory outside of the model object. Offsets of a plan count through the object's own bytes, then through these, so a thing that lies
+/// `begin` + 8 lies 8 bytes from the start of this one.
+struct OuterMemory {
+  std::string name;  ///< a C identifier: "dtcm"
+  std::int64_t begin = 0, bytes = 0;
+};
+
 /// Where every byte of an inference lives. Offsets are in the arena.
 struct MemoryPlan {
   static constexpr std::int64_t kNowhere = -1;  ///< constants, and tensors that no node touches
@@ -51,6 +58,10 @@ struct MemoryPlan {
   std::vector<std::int64_t> live_bytes;       ///< by node: bytes that live while it runs
   std::int32_t peak_node = 0;
   std::vector<PlacedBuffer> buffers;          ///< in the order of their first nodes
+  std::vector<OuterMemory> outer = {};        ///< none: all of the arena lies in the model object
+
+  /// What of the arena lies in the model object.
+  std::int64_t own_bytes() const { return outer.empty() ? arena_bytes : outer[0].begin; }
 };
 
 /// Exact lifetimes in the order of the nodes, views and in-place results where they do not raise the peak, outputs close to their

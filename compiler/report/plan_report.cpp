@@ -58,6 +58,7 @@ Json plan_json(const Plan& plan) {
   json["inputs"] = port_json(plan, graph.inputs);
   json["outputs"] = port_json(plan, graph.outputs);
   if (graph.source) json["hop"] = hop_json(plan, hop_budget(plan));
+  for (const OuterMemory& each : plan.memory.outer) json["memories"].push_back({{"name", each.name}, {"bytes", each.bytes}});
   json["unsupported"] = Json::array();
   if (!graph.nodes.empty()) json["peak_operator"] = graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name;
   json["layers"] = Json::array();
@@ -98,6 +99,11 @@ std::string plan_text(const Plan& plan) {
   if (!graph.nodes.empty())
     text += fmt::format("; peak at {}", graph.nodes[static_cast<std::size_t>(plan.memory.peak_node)].name);
   text += "\n";
+  if (!plan.memory.outer.empty()) {
+    text += fmt::format("of it {} bytes in the model object", grouped(plan.memory.own_bytes()));
+    for (const OuterMemory& each : plan.memory.outer) text += fmt::format(", {} in {}", grouped(each.bytes), each.name);
+    text += "\n";
+  }
   return graph.source ? text + hop_text(plan, hop_budget(plan)) : text;
 }
 

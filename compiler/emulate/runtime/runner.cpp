@@ -42,6 +42,7 @@ int main() {
   io_read(&header, sizeof header);
   if (header.magic != MOTE_INPUT_MAGIC) io_fail("input.bin is not an input of this runner");
 
+  give_memory(mote_model_object);
   // Else the first run() would do it, and cost more than those after it.
   mote_model_object.reset();
   Watch watch(header.options);

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What happens to a model before and behind a sample, by the sample's flags. Models without lasting state or lessons have no
-/// functions for it: then the flags mean nothing.
+/// What happens to a model before all samples, and before and behind a sample, by the sample's flags. Models without lasting state, lessons
+/// or outer memory have no functions for it: then the flags mean nothing.
 
 #include "run_format.h"
 #include "runner_io.h"
@@ -10,6 +10,14 @@ struct AnyModel {
   template <typename Model>
   AnyModel(Model&) {}
 };
+
+/// Memory for a model that has it outside of the object. The name is known to board.ld, which counts it as the model's RAM.
+template <typename Model>
+auto give_memory(Model& model) -> decltype(model.attach(*static_cast<typename Model::Memories*>(nullptr)), void()) {
+  static typename Model::Memories mote_model_memories;
+  model.attach(mote_model_memories);
+}
+inline void give_memory(AnyModel) {}
 
 template <typename Model>
 auto through_bytes(Model& model) -> decltype(model.restore(nullptr, Model::kLastingBytes), void()) {
