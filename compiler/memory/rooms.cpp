@@ -9,7 +9,7 @@ namespace mote {
 
 namespace {
 
-constexpr int kSearchBudget = 5'000;
+constexpr int kSearchBudget = 5'000, kPlacementSteps = 1'000;
 constexpr std::size_t kNoRoom = SIZE_MAX;
 
 class Assigner {
@@ -83,7 +83,7 @@ class Assigner {
     return list;
   }
 
-  Placement place(std::size_t room) const { return place_buffers(in_room(room)); }
+  Placement place(std::size_t room) const { return place_buffers(in_room(room), {}, kPlacementSteps); }
 
   void keep() {
     RoomPlan plan{room_of_, std::vector<std::int64_t>(buffers_.size()), {}, 0};
