@@ -63,6 +63,7 @@ double share_of(const std::string& option, const std::string& text);
 // One per file: declares the command and stores in `action` what to do when it is chosen.
 void add_inspect(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
+void add_plan(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_listen(CLI::App& app, Action& action);
 void add_power(CLI::App& app, Action& action);

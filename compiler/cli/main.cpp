@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   mote::cli::Action action;
   mote::cli::add_inspect(app, action);
   mote::cli::add_compile(app, action);
+  mote::cli::add_plan(app, action);
   mote::cli::add_run(app, action);
   mote::cli::add_listen(app, action);
   mote::cli::add_power(app, action);

@@ -5,33 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "report/svg.hpp"
+
 namespace mote {
 
 namespace {
 
 constexpr double kWidth = 640, kHeight = 420, kLeft = 64, kRight = 24, kTop = 24, kBottom = 56;
 constexpr const char* kColours[] = {"#1f6fb2", "#c8561b", "#2b8a3e", "#8a3ea8", "#a8862b", "#a83e5c"};
-
-/// Text that may stand between tags.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        result += "&lt;";
-        break;
-      case '&':
-        result += "&amp;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return result;
-}
 
 class Chart {
  public:

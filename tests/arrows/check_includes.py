@@ -7,7 +7,7 @@ import re
 import sys
 
 # A folder may include itself and the levels before its own.
-LEVELS = [["support"], ["metrics"], ["targets"], ["graph"], ["ops"], ["fit"], ["export", "passes", "data"], ["import"], ["pipeline"], ["compress"], ["rows"], ["memory"], ["select"], ["codegen"], ["emulate"], ["search"], ["compare"],
+LEVELS = [["support"], ["metrics"], ["targets"], ["graph"], ["ops"], ["fit"], ["export", "passes", "data"], ["import"], ["pipeline"], ["compress"], ["rows"], ["memory"], ["select"], ["codegen"], ["emulate"], ["search"], ["advise", "compare"],
           ["report"], ["deploy"], ["cli"]]
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
 
