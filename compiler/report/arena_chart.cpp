@@ -13,7 +13,7 @@ namespace mote {
 
 namespace {
 
-constexpr double kLeft = 76, kRight = 150, kTop = 84, kPlotHeight = 420, kBottom = 150;
+constexpr double kLeft = 76, kRight = 150, kTop = 84, kPlotHeight = 420, kBottom = 150, kLeastWidth = 860;
 constexpr double kFontSize = 11, kCharacter = 6.1;  // pixels; the widths of letters are a guess on the safe side
 
 /// What a buffer is, which is what its colour tells.
@@ -54,7 +54,7 @@ class Chart {
  public:
   Chart(const Plan& plan, std::optional<std::int64_t> budget_bytes)
       : plan_(plan), memory_(plan.memory), budget_(budget_bytes), count_(std::max<std::size_t>(plan.graph.nodes.size(), 1)) {
-    step_ = std::clamp(760.0 / static_cast<double>(count_), 14.0, 90.0);
+    step_ = std::clamp(760.0 / static_cast<double>(count_), 14.0, 120.0);
     std::int64_t most = std::max<std::int64_t>({memory_.arena_bytes, memory_.lower_bound_bytes, 1});
     // A budget far above would leave nothing of the rest.
     if (budget_ && *budget_ <= 2 * most) most = std::max(most, *budget_);
@@ -62,7 +62,7 @@ class Chart {
   }
 
   std::string text() const {
-    const double width = kLeft + plot_width() + kRight, height = kTop + kPlotHeight + kBottom;
+    const double width = std::max(kLeft + plot_width() + kRight, kLeastWidth), height = kTop + kPlotHeight + kBottom;
     std::string text = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
         "font-family=\"sans-serif\" font-size=\"{2:.0f}\" fill=\"#222\">\n"
@@ -131,9 +131,9 @@ class Chart {
         entry(kLooks[k].fill, static_cast<Kind>(k) == Kind::kScratch ? "hatch" : "", kLooks[k].name);
     }
     if (std::any_of(memory_.buffers.begin(), memory_.buffers.end(), [](const PlacedBuffer& each) { return each.is_ring; }))
-      entry(kLooks[1].fill, "rows", "a few rows of a tensor");
-    if (!shared_bytes().empty()) entry("#ffffff", "shared", "output over input that was read");
-    if (!plan_.regions.empty()) entry(kRegionColour, "", "layers that run a few rows at a time");
+      entry(kLooks[1].fill, "rows", "some rows of a tensor");
+    if (!shared_bytes().empty()) entry("#ffffff", "shared", "output over read input");
+    if (!plan_.regions.empty()) entry(kRegionColour, "", "layers run by rows");
     return text;
   }
 
@@ -150,8 +150,13 @@ class Chart {
   }
 
   std::string peak_column() const {
+    if (memory_.live_bytes.empty()) return "";
     const Box column{x(memory_.peak_node), kTop, step_, kPlotHeight};
-    return rectangle(column, "fill=\"#fde8e4\"/>\n");
+    const std::string name = fmt::format("peak {}", grouped(memory_.live_bytes[static_cast<std::size_t>(memory_.peak_node)]));
+    const double half = kCharacter * static_cast<double>(name.size()) / 2;
+    return rectangle(column, "fill=\"#fde8e4\"/>\n") + text_at(std::max(column.x + step_ / 2, kLeft + half), kTop - 4,
+                                                               "text-anchor=\"middle\" font-weight=\"bold\" fill=\"#c02020\"",
+                                                               name);
   }
 
   std::string buffers() const {
@@ -277,7 +282,7 @@ class Chart {
       text += text_at(at + 4, base,
                       fmt::format("text-anchor=\"end\" transform=\"rotate(-55 {:.1f} {:.1f})\" {}", at + 4, base,
                                   is_peak ? "font-weight=\"bold\" fill=\"#c02020\"" : ""),
-                      is_peak ? fmt::format("{}: {}", name, grouped(memory_.live_bytes[i])) : name);
+                      name);
     }
     return text;
   }
