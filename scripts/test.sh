@@ -120,6 +120,8 @@ step "compressed models against what is promised"
 part promised make_compression.py
 step "budgets, to the byte on the emulated board"
 part promised make_budgets.py
+step "RAM of models against what is promised"
+part promised make_memory.py
 step "exports of PyTorch, Keras, scikit-learn, XGBoost and LightGBM"
 part python3 tests/models/run_exports.py "$mote"
 step "examples, on emulated boards"

@@ -48,7 +48,8 @@ class Writer {
 
  private:
   std::string next(const RowStage& stage, const RowInput& input) const {
-    return fmt::format("mote::next_row<{}, {}, {}, {}>({})", type(input.tensor), type(stage.output), input.stride, input.first, state(stage.output));
+    const std::string repeat = input.repeat == 1 ? "" : fmt::format(", {}", input.repeat);
+    return fmt::format("mote::next_row<{}, {}, {}, {}{}>({})", type(input.tensor), type(stage.output), input.stride, input.first, repeat, state(stage.output));
   }
 
   std::string write(const RowStage& stage) const {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kTwoSided = 6;
 constexpr std::size_t kMostToSearch = 16;
+constexpr int kTurnsWithoutGain = 120;
 constexpr int kSearchSteps = 20'000;
 
 /// A buffer that another must keep away from: it begins at most `before` below, or at least `behind` above the other's start.
@@ -102,7 +103,7 @@ class Placer {
       random = random * 1664525U + 1013904223U;
       return (random >> 8) % static_cast<std::uint32_t>(n);
     };
-    for (int turn = 0; turn < turns_ && best_.total_bytes > bound_; ++turn) {
+    for (int turn = 0, since = 0; turn < turns_ && since < std::max(kTurnsWithoutGain, turns_ / 4) && best_.total_bytes > bound_; ++turn, ++since) {
       std::vector<std::size_t> tried = order;
       std::vector<std::size_t> highest;  // places in the order
       for (std::size_t k = 0; k < tried.size(); ++k) {
@@ -113,6 +114,7 @@ class Placer {
       std::rotate(tried.begin() + static_cast<std::ptrdiff_t>(to), tried.begin() + static_cast<std::ptrdiff_t>(from), tried.begin() + static_cast<std::ptrdiff_t>(from) + 1);
       const std::int64_t total = place_in_order(tried);
       if (total > reached) continue;
+      if (total < reached) since = 0;
       reached = total;
       order = std::move(tried);
       current_ = last_;

@@ -54,6 +54,7 @@ constexpr Implementation tiles_row(std::string_view name) {
                 const auto convolution = describe(node);
                 return convolution && tiles_apply(*convolution);
               },
+          .pays = [](const NodeView& node) { return tiles_pay(*describe(node)); },
           .cycles = [](const NodeView& node) { return tiles_cycles(*describe(node)); },
           .lower = [](const NodeView& node) { return lower_tiles(*describe(node), node.input(0).zero_point()); },
           .code_bytes_of = tiles_code_bytes};

@@ -25,7 +25,6 @@ std::int64_t pixels_of(const Window& w) { return std::int64_t{w.batch} * w.out_h
 bool is_pointwise(const Window& w) { return w.k_h == 1 && w.k_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.pads(); }
 
 bool fits(const Window& w) {
-  if (pixels_of(w) * w.k_h * w.k_w * w.in_c * w.out_c < kLeastMacs) return false;
   if (w.out_c < static_cast<std::int32_t>(kChannels) || w.out_c > kMostChannels) return false;
   if (w.k_h > kMostRows || w.k_h * w.k_w * w.in_c > kMostValues) return false;
   if (is_pointwise(w)) return pixels_of(w) >= kPixels;
@@ -150,6 +149,11 @@ std::vector<std::int32_t> words_of(const Tiles& tiles) {
 }
 
 }  // namespace
+
+bool tiles_pay(const PackedConvolution& convolution) {
+  const Window& w = convolution.window;
+  return pixels_of(w) * w.k_h * w.k_w * w.in_c * w.out_c >= kLeastMacs;
+}
 
 bool tiles_apply(const PackedConvolution& convolution) { return fits(convolution.window) && make_tiles(convolution).has_value(); }
 

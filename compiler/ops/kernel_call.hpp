@@ -129,6 +129,8 @@ struct Implementation {
   KernelLibrary library = KernelLibrary::kMote;
   /// Whether it can run this node at all; the operator has already accepted it.
   bool (*applies)(const NodeView&) = nullptr;
+  /// Whether it is worth its flash for a whole layer; a layer that runs a few rows at a time is asked as a whole.
+  bool (*pays)(const NodeView&) = nullptr;
   /// Predicted cycles of one inference; an estimate for comparing rows, not for showing.
   double (*cycles)(const NodeView&) = nullptr;
   KernelCall (*lower)(const NodeView&) = nullptr;

@@ -77,6 +77,7 @@ Json run_json(const Plan& plan, const RunResult& result) {
             {"flash_weights_bytes", plan.constant_bytes()},
             {"arena_bytes", plan.memory.arena_bytes},
             {"ram_bytes", or_null(m.ram_bytes)},
+            {"stack_scratch_bytes", plan.stack_scratch_bytes()},
             {"stack_bytes", or_null(m.stack_bytes)}};
   // All flash that is not weights: machine code with its share of the C library, literals and descriptors.
   if (m.flash_bytes) json["flash_code_bytes"] = static_cast<std::int64_t>(*m.flash_bytes) - plan.constant_bytes();

@@ -50,10 +50,10 @@ class Maker {
     for (const InputRows& rows : rules_[index]->inputs) {
       const std::size_t t = tensor_of(node.inputs[static_cast<std::size_t>(rows.input)]);
       RowTensor& in = region_.tensors[t];
-      if (!agrees_outside(t, rows)) return false;
+      if (!agrees_outside(t, rows) || stage.step % rows.repeat != 0) return false;
       in.above = std::max(in.above, rows.before);
-      in.below = std::max(in.below, (made - 1) * rows.stride + rows.kernel - rows.before - in.rows);
-      stage.inputs.push_back({t, rows.input, rows.stride, -rows.before, (stage.step - 1) * rows.stride + rows.kernel});
+      in.below = std::max(in.below, (made / rows.repeat - 1) * rows.stride + rows.kernel - rows.before - in.rows);
+      stage.inputs.push_back({t, rows.input, rows.stride, -rows.before, (stage.step / rows.repeat - 1) * rows.stride + rows.kernel, rows.repeat});
     }
     region_.stages.push_back(std::move(stage));
     return true;

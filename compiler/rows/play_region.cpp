@@ -58,7 +58,7 @@ class Player {
 
   /// The row at which the stage's next window of this input begins.
   std::int32_t next_row(const RowStage& stage, const RowInput& input) const {
-    return made_rows(stage.output) * input.stride + input.first + region_.tensors[input.tensor].above;
+    return made_rows(stage.output) / input.repeat * input.stride + input.first + region_.tensors[input.tensor].above;
   }
 
   /// The first row that some stage still reads.

@@ -23,11 +23,12 @@ struct RowTensor {
   std::int64_t bytes() const { return held * row_bytes; }
 };
 
-/// What a stage reads of one input: to make rows from `y` on, rows from y * stride + first on, `window` of them.
+/// What a stage reads of one input: to make rows from `y` on, rows from y / repeat * stride + first on, `window` of them.
 struct RowInput {
   std::size_t tensor = 0;  ///< index into RowRegion::tensors
   int input = 0;           ///< of the node
   std::int32_t stride = 1, first = 0, window = 1;
+  std::int32_t repeat = 1;  ///< divides the stage's step
 };
 
 /// A node that makes `step` rows of its output at a time; the last time some of them may lie below the tensor, and mean nothing.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "graph/attribute_values.hpp"
 #include "graph/operator.hpp"
 #include "ops/quantized_math.hpp"
+#include "passes/rewrite.hpp"
 #include "passes/stream/time_rule.hpp"
 
 namespace mote {
@@ -33,6 +35,16 @@ std::optional<std::int32_t> outside_byte(const Node& node, const Tensor& in) {
   return is_byte || in.zero_point() == 0 ? std::optional(in.zero_point()) : std::nullopt;
 }
 
+/// How often each row of the input comes in the output of a resize that repeats rows and looks at nothing else.
+std::optional<std::int32_t> repeats_of(const Graph& graph, const Node& node) {
+  if (node.op->name() != "resize_nearest_neighbor" || !graph.tensor(node.inputs[1]).is_constant()) return std::nullopt;
+  if (std::get<bool>(attributes_of(*node.op).at("align_corners"))) return std::nullopt;
+  const std::int32_t in = graph.tensor(node.inputs[0]).shape[kRowAxis], out = graph.tensor(node.outputs[0]).shape[kRowAxis];
+  const std::int32_t repeats = out / in;
+  const bool exact = out % in == 0 && (repeats & (repeats - 1)) == 0;  // as a float, too
+  return exact ? std::optional(repeats) : std::nullopt;
+}
+
 TimeRule rule_of(const Graph& graph, const Node& node) { return time_rule(graph, node, row_axes(graph, node)); }
 
 }  // namespace
@@ -46,6 +58,10 @@ std::optional<RowRule> row_rule(const Graph& graph, const Node& node) {
     if (id == kNoTensor || graph.tensor(id).is_constant()) continue;
     if (!is_image(graph.tensor(id))) return std::nullopt;
     made.inputs.push_back({.input = static_cast<int>(i)});
+  }
+  if (const auto repeats = repeats_of(graph, node); repeats && made.inputs.size() == 1) {
+    made.inputs[0].repeat = *repeats;
+    return made;
   }
   const TimeRule rule = rule_of(graph, node);
   if (made.inputs.empty() || rule.use == TimeUse::kWhole || rule.out_axis != kRowAxis) return std::nullopt;
@@ -70,13 +86,14 @@ Graph make_band(const Graph& graph, const Node& node, const RowRule& rule, std::
   const TimeRule times = rule_of(graph, node);
   Graph constants = graph;  // for_any_columns may add some
   Node made = times.use == TimeUse::kColumns ? for_any_columns(constants, node, times, row_axes(graph, node)) : node;
+  if (repeats_of(graph, node)) made.inputs[1] = add_integers(constants, {step, graph.tensor(node.outputs[0]).shape[kRowAxis + 1]});
   if (times.use == TimeUse::kWindow) made.op = with_time_padding(*node.op, times, kRowAxis, 0, 0);
   for (TensorId& id : made.inputs) {
     if (id != kNoTensor) id = band.add_tensor(constants.tensor(id));
   }
   for (const InputRows& input : rule.inputs) {
     const TensorId id = made.inputs[static_cast<std::size_t>(input.input)];
-    band.tensor(id).shape[kRowAxis] = (step - 1) * input.stride + input.kernel;
+    band.tensor(id).shape[kRowAxis] = (step / input.repeat - 1) * input.stride + input.kernel;
     band.inputs.push_back(id);
   }
   Tensor out = graph.tensor(node.outputs[0]);

@@ -40,7 +40,8 @@ Candidate make_candidate(const NodeView& view, const Implementation& row, const 
 std::vector<Candidate> find_candidates(const NodeView& node, const Target& target, KernelLibrary library, const Tuning& tuning) {
   std::vector<Candidate> found;
   for (const Implementation& row : node.node().op->implementations(node)) {
-    if (row.library == library && target.has(row.isa) && (row.applies == nullptr || row.applies(node)))
+    if (row.library == library && target.has(row.isa) && (row.applies == nullptr || row.applies(node)) &&
+        (row.pays == nullptr || row.pays(node)))
       found.push_back(make_candidate(node, row, target, tuning));
   }
   if (found.empty() && library != KernelLibrary::kMote) return find_candidates(node, target, KernelLibrary::kMote, tuning);

@@ -68,46 +68,57 @@ class Planning {
 
   /// The selection with the fewest cycles that fits, if there is one with at most so many; without a limit what the tensors alone need
   /// is the limit, and nothing runs by rows that is not fed so.
-  std::optional<Selection> fastest_within(std::optional<std::int64_t> limit, double most_cycles = HUGE_VAL) {
+  std::optional<Selection> fastest_within(std::optional<std::int64_t> limit, double most_cycles = HUGE_VAL, int attempts = 16) {
     const bool rows = options_.by_rows || options_.feed_rows;
     if (!limit && !options_.feed_rows) return chosen({}, usual_ram_, false);
     const std::int64_t most = limit.value_or(usual_ram_);
     std::optional<Selection> best;
-    std::int64_t aim = most;
-    constexpr int kAttempts = 16;
-    for (int attempt = 0; attempt < kAttempts && aim > 0 && rows; ++attempt) {
+    const auto attempt = [&](std::int64_t aim, double fewer_than) {
       const auto found = search_->within(aim);
-      if (!found || found->cycles > most_cycles) break;
-      Selection made = chosen(found->regions, most, true);
+      if (!found || found->cycles > std::min(most_cycles, fewer_than)) return std::optional<std::int64_t>();
+      Selection made(graph_, table_, options_, found->regions);
+      made.limit_scratch(found->scratch_limits);
+      made.choose(most, true);
+      const bool is_near = made.ram_bytes() > most && made.ram_bytes() - most < most / 12 && made.memory().lower_bound_bytes <= most;
+      if (is_near) made.place_better();
       const std::int64_t over = made.ram_bytes() - most;
-      if (over <= 0) {
-        best = std::move(made);
-        break;
-      }
-      aim -= std::clamp(over / 2, most / 200 + 4, most / 40 + 4);
+      if (over > 0) search_->enlarge(found->regions, made.ram_bytes() - made.memory().lower_bound_bytes);
+      if (over <= 0 && (!best || made.cycles() < best->cycles())) best = std::move(made);
+      return std::optional(over);
+    };
+    // Placements may need more than lives at once: then with a lower aim.
+    std::int64_t aim = most;
+    for (int i = 0; i < attempts && aim > 0 && rows && !best; ++i) {
+      const auto over = attempt(aim, HUGE_VAL);
+      if (!over) break;
+      if (i % 2 == 1) aim -= std::clamp(*over / 2, most / 200 + 4, most / 40 + 4);
     }
-    if (!options_.feed_rows && (!best || !best->regions().empty())) {
+    // The search is not exact: what it finds for less may even be faster.
+    for (const double part : {0.94, 0.88, 0.82}) {
+      if (rows && best && !best->regions().empty()) attempt(static_cast<std::int64_t>(part * static_cast<double>(most)), best->cycles());
+    }
+    if (!options_.feed_rows && (!best || !best->regions().empty()) && search_->fits_whole(most)) {
       Selection whole = chosen({}, most, true);
       if (whole.ram_bytes() <= most && (!best || whole.cycles() < best->cycles())) best = std::move(whole);
     }
     return best && best->cycles() <= most_cycles ? std::move(best) : std::nullopt;
   }
 
-  /// By bisection: less RAM takes more cycles.
+  /// By bisection: less RAM takes more cycles, nearly always.
   Selection least_ram(Selection fastest) {
     const double most = fastest.cycles() * options_.most_slowdown;
     Selection best = std::move(fastest);
-    std::int64_t high = best.ram_bytes(), low = 0;
-    while (high - low > std::max<std::int64_t>(high / 100, 32)) {
-      const std::int64_t middle = (low + high) / 2;
-      std::optional<Selection> made = fastest_within(middle, most);
-      if (made) {
-        high = made->ram_bytes();
-        best = std::move(*made);
-      } else {
-        low = middle;
-      }
+    const auto attempt = [&](std::int64_t limit) {
+      constexpr int kAttempts = 12;
+      std::optional<Selection> made = fastest_within(limit, most, kAttempts);
+      if (made) best = std::move(*made);
+      return made.has_value();
+    };
+    for (std::int64_t low = 0; best.ram_bytes() - low > std::max<std::int64_t>(best.ram_bytes() / 50, 32);) {
+      const std::int64_t middle = (low + best.ram_bytes()) / 2;
+      if (!attempt(middle)) low = middle;
     }
+    for (const double part : {0.98, 0.95, 0.91, 0.87, 0.83, 0.78, 0.72}) attempt(static_cast<std::int64_t>(part * static_cast<double>(best.ram_bytes())));
     return best;
   }
 

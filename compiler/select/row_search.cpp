@@ -75,13 +75,33 @@ std::optional<RowSearch::Found> RowSearch::within(std::int64_t limit) {
     }
   }
   if (cuts[count].cycles == HUGE_VAL) return std::nullopt;
-  Found found{{}, cuts[count].cycles};
+  Found found{{}, cuts[count].cycles, std::vector<std::int64_t>(count, INT64_MAX)};
   for (std::size_t at = count; at > 0; at = cuts[at].previous) {
-    if (cuts[at].form != nullptr) found.regions.push_back(cuts[at].form->region);
+    const Form* form = cuts[at].form;
+    if (form == nullptr) continue;
+    found.regions.push_back(form->region);
+    for (std::size_t s = 0; s < form->stage_bytes.size(); ++s) found.scratch_limits[cuts[at].previous + s] = limit - form->stage_bytes[s];
   }
   std::reverse(found.regions.begin(), found.regions.end());
   agree_on_borders(found.regions);
   return found;
+}
+
+void RowSearch::enlarge(const std::vector<RowRegion>& regions, std::int64_t bytes) {
+  for (const RowRegion& region : regions) {
+    Steps steps;
+    for (const RowStage& stage : region.stages) steps.push_back(stage.step);
+    const auto found = forms_.find({{region.first_node(), region.last_node() + 1}, steps});
+    if (found == forms_.end() || !found->second) continue;
+    for (std::int64_t& each : found->second->stage_bytes) each += bytes;
+  }
+}
+
+bool RowSearch::fits_whole(std::int64_t limit) {
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (!cycles_of_node(i, limit)) return false;
+  }
+  return true;
 }
 
 const RowSearch::Form* RowSearch::best_form(Piece piece, std::int64_t limit) {
@@ -97,7 +117,9 @@ const RowSearch::Form* RowSearch::best_form(Piece piece, std::int64_t limit) {
     return true;
   };
   for (const Steps& each : first_steps(piece)) attempt(each);
-  if (best == nullptr || least.first > limit / 2) return best;
+  // What was found for other limits.
+  for (auto known = forms_.lower_bound({piece, {}}); known != forms_.end() && known->first.first == piece; ++known) attempt(Steps(known->first.second));
+  if (best == nullptr || least.first > limit / 6) return best;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     bool changed = false;
     for (std::size_t s = 0; s < steps.size(); ++s) {
@@ -133,7 +155,7 @@ std::vector<RowSearch::Steps> RowSearch::first_steps(Piece piece) const {
         if (at < first || at >= end) continue;
         for (const InputRows& input : table_.rule(at)->inputs) {
           if (graph_.nodes[at].inputs[static_cast<std::size_t>(input.input)] == graph_.nodes[i].outputs[0])
-            wanted = std::max(wanted, steps[at - first] * input.stride);
+            wanted = std::max(wanted, std::max(steps[at - first] / input.repeat, 1) * input.stride);
         }
       }
       steps[i - first] = step_up_to(rows_of(i), wanted == 0 ? last : wanted);

@@ -20,12 +20,18 @@ class RowSearch {
   struct Found {
     std::vector<RowRegion> regions;
     double cycles = 0;
+    /// By node: the most scratch that fits beside what else lives.
+    std::vector<std::int64_t> scratch_limits;
   };
 
   /// `apart`: the memory plan with every node as a whole, without scratch and with a place of its own for every result that is no view.
   /// `fed`: the first piece takes the graph's input row by row.
   RowSearch(CandidateTable& table, const MemoryPlan& apart, bool fed);
 
+  /// Offsets for these regions took so many bytes more than live at once: they count as larger from now on.
+  void enlarge(const std::vector<RowRegion>& regions, std::int64_t bytes);
+  /// Whether each node fits as a whole in one way or another.
+  bool fits_whole(std::int64_t limit);
   /// The cheapest regions in which nothing takes more than `limit` bytes at a time. Nothing when there are none.
   std::optional<Found> within(std::int64_t limit);
  private:

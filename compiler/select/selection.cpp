@@ -18,6 +18,8 @@ constexpr std::int64_t kFixedCodeBytes = 400;
 constexpr std::int64_t kStageCodeBytes = 120, kRowsCodeBytes = 120;
 /// Of moving a byte of a row.
 constexpr double kCyclesPerMovedByte = 0.8;
+/// How long placements are improved.
+constexpr int kTurns = 300, kTurnsOfTrials = 20, kTurnsOfNearMisses = 4000;
 /// Of moving rows at all.
 constexpr double kCyclesPerSlide = 20;
 
@@ -59,9 +61,21 @@ void Selection::choose(std::int64_t ram_limit, bool counts_stack) {
   if (!try_choose(ram_limit, counts_stack)) fail_for_flash();
 }
 
+void Selection::limit_scratch(const std::vector<std::int64_t>& limits) {
+  scratch_is_limited_ = true;
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    std::vector<bool> fits;
+    for (const Candidate& each : candidates(i)) fits.push_back(each.call.scratch_bytes <= limits[i]);
+    for (std::size_t c = 0; c < fits.size(); ++c) {
+      const bool another = std::find(fits.begin(), fits.end(), true) != fits.end();
+      if (!fits[c] && another && choices_[i].allowed[c]) forbid(i, c, fmt::format("its {} bytes of scratch would take more RAM", grouped(candidates(i)[c].call.scratch_bytes)));
+    }
+  }
+}
+
 bool Selection::try_choose(std::int64_t ram_limit, bool counts_stack) {
   counts_stack_ = counts_stack;
-  memory_ = plan(least_requests());
+  memory_ = plan(least_requests(), 0);
   for (std::size_t i = 0; i < choices_.size(); ++i) choices_[i].is_view = memory_.is_view[i];
   do {
     if (!take_fastest()) return false;
@@ -70,6 +84,11 @@ bool Selection::try_choose(std::int64_t ram_limit, bool counts_stack) {
 }
 
 std::int64_t Selection::flash_bytes() const { return kFixedCodeBytes + region_code_bytes(regions_) + flash_of(choices_, chosen_); }
+
+void Selection::place_better() {
+  MemoryPlan better = plan(chosen_requests(), kTurnsOfNearMisses);
+  if (better.arena_bytes < memory_.arena_bytes) memory_ = std::move(better);
+}
 
 std::size_t Selection::ranks() const {
   std::size_t most = 1;
@@ -80,7 +99,7 @@ std::size_t Selection::ranks() const {
 void Selection::take_rank(std::size_t rank) {
   chosen_.clear();
   for (const Choice& each : choices_) chosen_.push_back(std::min(rank, each.candidates->size() - 1));
-  memory_ = plan(chosen_requests());
+  memory_ = plan(chosen_requests(), kTurns);
 }
 
 double Selection::cycles() const {
@@ -156,8 +175,8 @@ std::vector<NodeMemory> Selection::least_requests() const {
   return made;
 }
 
-MemoryPlan Selection::plan(std::vector<NodeMemory> requests) const {
-  return plan_memory(*graph_, std::move(requests), regions_, {.scratch_on_stack = !counts_stack_});
+MemoryPlan Selection::plan(std::vector<NodeMemory> requests, int turns) const {
+  return plan_memory(*graph_, std::move(requests), regions_, {.scratch_on_stack = !counts_stack_, .turns = turns});
 }
 
 bool Selection::take_fastest() {
@@ -166,7 +185,7 @@ bool Selection::take_fastest() {
   const auto fastest = fastest_within(choices_, tables_and_kernels);
   if (!fastest) return false;
   chosen_ = *fastest;
-  memory_ = plan(chosen_requests());
+  memory_ = plan(chosen_requests(), kTurns);
   return true;
 }
 
@@ -176,7 +195,7 @@ bool Selection::forbid_scratch(std::int64_t limit) {
   for (std::size_t i = 0; i < choices_.size(); ++i) {
     if (memory_.scratch_offsets[i] >= 0 && memory_.live_bytes[i] > limit) changed |= forbid_scratch_of(i);
   }
-  return changed || forbid_best(limit);
+  return changed || (!scratch_is_limited_ && forbid_best(limit));
 }
 
 /// Forbids all that need as much scratch as the chosen candidate. False, and nothing changes, when none needs less.
@@ -204,7 +223,7 @@ bool Selection::forbid_best(std::int64_t limit) {
     if (!cheapest || part < least_part) cheapest = i, least_part = part;
     std::vector<NodeMemory> tried = chosen_requests();
     tried[i] = request(i, *next);
-    const std::int64_t arena = plan(std::move(tried)).arena_bytes;
+    const std::int64_t arena = plan(std::move(tried), kTurnsOfTrials).arena_bytes;
     if (arena >= memory_.arena_bytes) continue;
     const std::pair score{arena > limit, candidates(i)[*next].cycles - candidates(i)[chosen_[i]].cycles};
     if (!best || score < best_score) best = i, best_score = score;

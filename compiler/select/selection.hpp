@@ -19,11 +19,15 @@ class Selection {
 
   /// RAM that the tensors alone need, each with a place of its own: what the fastest plan may take when nothing else is said.
   std::int64_t usual_ram_bytes() const;
+  /// Forbids more scratch than that, by node, and leaves it at that: what then does not fit is not looked at more closely.
+  void limit_scratch(const std::vector<std::int64_t>& limits);
   /// The fastest set whose flash keeps to the options' and whose RAM keeps to `ram_limit`, or comes as near as it can. Error when no
   /// set keeps to the flash.
   void choose(std::int64_t ram_limit, bool counts_stack);
   /// The same; false instead of an error.
   bool try_choose(std::int64_t ram_limit, bool counts_stack);
+  /// Looks longer for offsets.
+  void place_better();
   /// The candidate of that rank for each node, the last where it has fewer.
   void take_rank(std::size_t rank);
   /// Candidates of the node that has most, at least 1.
@@ -45,7 +49,7 @@ class Selection {
   NodeMemory request(std::size_t node, std::size_t candidate) const;
   std::vector<NodeMemory> chosen_requests() const;
   std::vector<NodeMemory> least_requests() const;
-  MemoryPlan plan(std::vector<NodeMemory> requests) const;
+  MemoryPlan plan(std::vector<NodeMemory> requests, int turns) const;
   bool take_fastest();
   bool forbid_scratch(std::int64_t limit);
   bool forbid_scratch_of(std::size_t node);
@@ -63,7 +67,7 @@ class Selection {
   std::vector<std::vector<std::string>> reasons_;  // by node and candidate: why it is not allowed
   std::vector<std::size_t> chosen_;
   MemoryPlan memory_;
-  bool counts_stack_ = false;
+  bool counts_stack_ = false, scratch_is_limited_ = false;
 };
 
 }  // namespace mote

@@ -115,7 +115,7 @@ class Player {
 
   std::int32_t next_row(const RowRegion& region, const std::vector<Rows>& rows, const RowStage& stage, const RowInput& input) const {
     const std::int32_t made = rows[stage.output].end - region.tensors[stage.output].above;
-    return made < region.tensors[stage.output].rows ? made * input.stride + input.first + region.tensors[input.tensor].above : region.tensors[input.tensor].all_rows();
+    return made < region.tensors[stage.output].rows ? made / input.repeat * input.stride + input.first + region.tensors[input.tensor].above : region.tensors[input.tensor].all_rows();
   }
 
   bool ready(const RowRegion& region, const std::vector<Rows>& rows, const RowStage& stage) const {

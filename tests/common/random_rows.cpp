@@ -12,7 +12,7 @@ namespace {
 class Maker {
  public:
   Maker(std::uint32_t seed, std::int32_t most_rows) : random_(seed), builder_("rows_" + std::to_string(seed)) {
-    tensors_.push_back(builder_.input({1, random_.between(4, most_rows), random_.between(2, 6), random_.between(1, 5)}, scale()));
+    tensors_.push_back(builder_.input({1, random_.between(4, most_rows), random_.between(2, 6), random_.one_in(2) ? 4 : random_.between(1, 5)}, scale()));
   }
 
   Graph make() {
@@ -26,7 +26,7 @@ class Maker {
  private:
   void add_node() {
     const TensorId x = random_.one_in(4) ? random_.pick(tensors_) : tensors_.back();
-    switch (random_.below(8)) {
+    switch (random_.below(9)) {
       case 0:
       case 1:
       case 2: return window(x, "conv_2d");
@@ -34,6 +34,7 @@ class Maker {
       case 4: return window(x, "depthwise_conv_2d");
       case 5: return pool(x);
       case 6: return add(x);
+      case 7: return resize(x);
       default: return keep(random_.one_in(2) ? builder_.node("relu", {x}, {}, builder_.tensor(x).quantization) : builder_.node("quantize", {x}, {}, scale()));
     }
   }
@@ -42,7 +43,7 @@ class Maker {
     const Shape& in = builder_.tensor(x).shape;
     const std::int32_t k_h = random_.between(1, std::min(in[1], 4)), k_w = random_.between(1, std::min(in[2], 3));
     const std::int32_t dilation = k_h > 1 && 2 * (k_h - 1) < in[1] && random_.one_in(5) ? 2 : 1;
-    const std::int32_t out_c = op == "conv_2d" ? random_.between(1, 6) : in[3];
+    const std::int32_t out_c = op != "conv_2d" ? in[3] : random_.one_in(2) ? 4 : random_.between(1, 6);
     const Shape shape = op == "conv_2d" ? Shape{out_c, k_h, k_w, in[3]} : Shape{1, k_h, k_w, out_c};
     std::vector<float> scales;
     for (std::int32_t c = 0; c < out_c; ++c) scales.push_back(0.005F + 0.01F * random_.fraction());
@@ -77,6 +78,13 @@ class Maker {
       if (id != x && builder_.tensor(id).shape == builder_.tensor(x).shape) other = id;
     }
     keep(builder_.node("add", {x, other}, {}, scale()));
+  }
+
+  /// Rows and columns repeated.
+  void resize(TensorId x) {
+    const Shape& in = builder_.tensor(x).shape;
+    if (in[1] > 12) return;
+    keep(builder_.node("resize_nearest_neighbor", {x, builder_.integers({in[1] * random_.between(1, 3), in[2] * 2})}, {{"half_pixel_centers", random_.one_in(2)}}, builder_.tensor(x).quantization));
   }
 
   Padding padding(std::int32_t k_h) {

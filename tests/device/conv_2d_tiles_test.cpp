@@ -146,21 +146,24 @@ TEST(Tiles, BordersOnEverySide) { expect_exact_for_all<Sizes<29, 31, 1, 9, 3, 1,
 TEST(Tiles, EveryOtherPixel) { expect_exact_for_all<Sizes<33, 31, 15, 9, 1, 2, 0>>(); }
 
 TEST(Tiles, RefusesWhatIsTooSmall) {
-  const auto applies = [](std::int32_t size, std::int32_t in_c, std::int32_t out_c) {
+  const auto layer = [](std::int32_t size, std::int32_t in_c, std::int32_t out_c) {
     mote::Tensor output;
     output.type = mote::DataType::kInt8;
     output.quantization.scales = {0.05F};
     output.quantization.zero_points = {0};
     const auto channels = static_cast<std::size_t>(out_c);
-    return mote::tiles_apply({{1, size, size, in_c, size, size, out_c, 1, 1, 1, 1, 1, 1, 0, 0},
+    return mote::PackedConvolution{{1, size, size, in_c, size, size, out_c, 1, 1, 1, 1, 1, 1, 0, 0},
                               std::vector<std::int8_t>(channels * static_cast<std::size_t>(in_c), 100),
                               std::vector<std::int32_t>(channels),
-                              {output, mote::Activation::kNone, {{1 << 30, -7}}}});
+                              {output, mote::Activation::kNone, {{1 << 30, -7}}}};
   };
+  const auto applies = [&](std::int32_t size, std::int32_t in_c, std::int32_t out_c) { return mote::tiles_apply(layer(size, in_c, out_c)); };
   EXPECT_TRUE(applies(64, 8, 3));
   EXPECT_FALSE(applies(64, 8, 2));   // no whole block
   EXPECT_FALSE(applies(64, 33, 3));  // too many values in a window
-  EXPECT_FALSE(applies(16, 8, 3));   // not worth a kernel of its own
+  EXPECT_TRUE(applies(16, 8, 3));    // of a larger layer's rows
+  EXPECT_FALSE(mote::tiles_pay(layer(16, 8, 3)));  // not worth a kernel of its own
+  EXPECT_TRUE(mote::tiles_pay(layer(64, 8, 3)));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ WITHOUT_CASES = {"gelu", "one_hot", "pow", "range", "reduce_prod", "relu_n1_to_1
 # Operators that have no cases of their own name.
 CASES_OF = {"read_variable": "variable", "assign_variable": "variable"}
 # Every n-th case of an operator and type runs on these targets, with every implementation in turn.
-PARTS = {"host": 10, "cortex-m4": 7, "cortex-m55": 10, "cortex-m0plus": 10, "cortex-m3": 30, "rv32imc": 12}
+PARTS = {"host": 15, "cortex-m4": 9, "cortex-m55": 14, "cortex-m0plus": 14, "cortex-m3": 30, "rv32imc": 16}
 
 # Where cases of compact weights run in turn.
 COMPACT = ["cortex-m4", "cortex-m0plus", "cortex-m55", "rv32imc"]

@@ -16,7 +16,7 @@ from checks import Check, call, call_json, run_all, usage, verify
 
 OPERATORS = ("conv_2d", "depthwise_conv_2d", "fully_connected", "average_pool_2d", "max_pool_2d")
 # Every n-th int8 case of these operators, and of whole graphs, runs on these targets.
-PARTS = {"cortex-m4": 1, "host": 2, "cortex-m55": 2, "cortex-m0plus": 4}
+PARTS = {"cortex-m4": 2, "host": 3, "cortex-m55": 3, "cortex-m0plus": 6}
 MODELS = ("mlperf__kws_ref_model", "mlperf__model_ToyCar_quant_fullint_micro_intio", "mlperf__pretrainedResnet_quant", "mlperf__vww_96_int8",
           "mlperf__str_ww_ref_model", "tflm__hello_world_int8", "tflm__micro_speech_quantized", "tinyengine__vww")
 BITS_ONLY = {"cortex-m7": 1, "cortex-m33": 1, "cortex-m3": 1, "cortex-m55": 3}  # the first n models

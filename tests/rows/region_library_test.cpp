@@ -70,7 +70,7 @@ class RegionLibrary : public testing::TestWithParam<Case> {};
 TEST_P(RegionLibrary, GivesWhatTheModelGives) {
   const Case& each = GetParam();
   std::vector<Graph> graphs;
-  for (std::uint32_t i = 0; i < 8; ++i) graphs.push_back(random_image_graph(100 * each.seed + i, 24));
+  for (std::uint32_t i = 0; i < 10; ++i) graphs.push_back(random_image_graph(100 * each.seed + i, 24));
   const Graph graph = side_by_side(graphs);
   Random random(each.seed);
   const auto regions = random_regions(graph, random);

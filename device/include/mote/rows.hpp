@@ -49,11 +49,11 @@ MOTE_INLINE Value* row_at(RowState state, uint8_t* memory, int32_t row) {
   return reinterpret_cast<Value*>(memory + (row - state.first) * T::row_bytes);
 }
 
-/// The row of In from which the next rows of Out are made; all of them when Out is complete.
-template <class In, class Out, int32_t Stride, int32_t First>
+/// The row of In from which the next rows of Out are made, of which `Repeat` come from each; all of them when Out is complete.
+template <class In, class Out, int32_t Stride, int32_t First, int32_t Repeat = 1>
 MOTE_INLINE int32_t next_row(RowState out) {
   const int32_t made = out.end - Out::above;
-  return made < Out::rows ? made * Stride + First + In::above : In::all;
+  return made < Out::rows ? made / Repeat * Stride + First + In::above : In::all;
 }
 
 /// A tensor none of whose own rows is there.
