@@ -17,9 +17,9 @@ class Writer {
   Writer(const Plan& plan, const RowRegion& region, Tables& tables) : plan_(plan), region_(region), tables_(tables) {}
 
   /// The body of a loop: the last stage whose inputs have what it needs makes its next rows.
-  std::string stages() const {
+  std::string stages(std::string_view indent) const {
     std::string text;
-    for (auto stage = region_.stages.rbegin(); stage != region_.stages.rend(); ++stage) text += write(*stage);
+    for (auto stage = region_.stages.rbegin(); stage != region_.stages.rend(); ++stage) text += write(*stage, indent);
     return text;
   }
 
@@ -52,13 +52,13 @@ class Writer {
     return fmt::format("mote::next_row<{}, {}, {}, {}{}>({})", type(input.tensor), type(stage.output), input.stride, input.first, repeat, state(stage.output));
   }
 
-  std::string write(const RowStage& stage) const {
+  std::string write(const RowStage& stage, std::string_view indent) const {
     std::string condition, below;
     for (const RowInput& input : stage.inputs) {
       const std::string end = fmt::format("{} + {}", next(stage, input), input.window);
       condition += fmt::format("{}{} <= mote::readable_end<{}>({})", condition.empty() ? "" : " && ", end, type(input.tensor), state(input.tensor));
       if (region_.tensors[input.tensor].below > 0)
-        below += fmt::format("      mote::show_below<{}>({}, {}, {}, {});\n", type(input.tensor), state(input.tensor), memory(input.tensor), needed(input.tensor), end);
+        below += fmt::format("{}  mote::show_below<{}>({}, {}, {}, {});\n", indent, type(input.tensor), state(input.tensor), memory(input.tensor), needed(input.tensor), end);
     }
     const auto place = [&](bool is_input, int index) {
       if (!is_input) return row(stage.output, state(stage.output) + ".end");
@@ -67,15 +67,15 @@ class Writer {
       return row(found->tensor, next(stage, *found));
     };
     return fmt::format(
-        "    if ({0}) {{\n"
+        "{8}if ({0}) {{\n"
         "{7}"
-        "      mote::make_room<{1}, {2}>({3}, {4}, {5});\n"
-        "      {6}"
-        "      mote::put_rows<{1}, {2}>({3});\n"
-        "      continue;\n"
-        "    }}\n",
+        "{8}  mote::make_room<{1}, {2}>({3}, {4}, {5});\n"
+        "{8}  {6}"
+        "{8}  mote::put_rows<{1}, {2}>({3});\n"
+        "{8}  continue;\n"
+        "{8}}}\n",
         condition, type(stage.output), stage.step, state(stage.output), memory(stage.output), needed(stage.output),
-        write_call(plan_, *plan_.step_of(stage.node), tables_, place), below);
+        write_call(plan_, *plan_.step_of(stage.node), tables_, place), below, indent);
   }
 
   std::string row(std::size_t tensor, const std::string& number) const {
@@ -126,8 +126,8 @@ std::string write_region(const Plan& plan, const RowRegion& region, Tables& tabl
                                                   : fmt::format("all_rows<{}>({})", writer.type(t), writer.memory(t));
     text += fmt::format("    mote::RowState {} = mote::{};\n", writer.state(t), begin);
   }
-  text += "    for (;;) {\n" + writer.stages();
-  return text + fmt::format("    if (!mote::take_rows<{}, {}>({})) break;\n    }}\n  }}\n", writer.type(region.input), region.input_step, writer.state(region.input));
+  text += "    for (;;) {\n" + writer.stages("      ");
+  return text + fmt::format("      if (!mote::take_rows<{}, {}>({})) break;\n    }}\n  }}\n", writer.type(region.input), region.input_step, writer.state(region.input));
 }
 
 std::string write_fed_region(const Plan& plan, const RowRegion& region, Tables& tables) {
@@ -140,7 +140,7 @@ std::string write_fed_region(const Plan& plan, const RowRegion& region, Tables& 
   text += fmt::format("  }}\n  mote::make_room<{0}, 1>({1}, {2}, {3});\n", writer.type(in), writer.state(in), writer.memory(in), writer.needed(in));
   text += fmt::format("  memcpy(mote::row_at<{0}, uint8_t>({1}, {2}, {1}.end), row, {0}::row_bytes);\n", writer.type(in), writer.state(in), writer.memory(in));
   text += fmt::format("  mote::put_rows<{0}, 1>({1});\n", writer.type(in), writer.state(in));
-  text += "  for (;;) {\n" + writer.stages() + "    break;\n  }\n";
+  text += "  for (;;) {\n" + writer.stages("    ") + "    break;\n  }\n";
   return text + fmt::format("  if (++fed_ < {}::rows) return false;\n  fed_ = 0;\n", writer.type(in));
 }
 

@@ -18,6 +18,7 @@ class Planning {
  public:
   Planning(const Graph& graph, const Target& target, const SelectionOptions& options)
       : graph_(graph), options_(options), table_(graph, target, options.kernels, options.tuning, !options.forced.empty()) {
+    if (options.feed_rows && graph.source) throw Error("a pipeline takes samples, not rows", "leave --feed-rows out");
     usual_ram_ = Selection(graph, table_, options_, {}).usual_ram_bytes();
     apart_ = plan_memory(graph, requests_for_views(), {}, {.scratch_on_stack = false, .turns = 0});
     search_.emplace(table_, apart_, options.feed_rows);
@@ -39,16 +40,18 @@ class Planning {
 
   /// Selections of which none is beaten in both RAM and cycles, the fastest first: those for ever smaller limits, until none fits.
   std::vector<Selection> front() {
-    constexpr double kStep = 0.93;
+    constexpr double kStep = 0.92, kMostSlowdown = 4;
+    constexpr int kAttempts = 6;
     std::vector<Selection> found;
     std::optional<Selection> made = fastest_within(options_.ram_bytes);
     if (!made) fail();
+    const double most = kMostSlowdown * made->cycles();
     while (made) {
       const std::int64_t ram = made->ram_bytes();
       std::erase_if(found, [&](const Selection& each) { return each.ram_bytes() >= ram && each.cycles() >= made->cycles(); });
       const bool beaten = std::any_of(found.begin(), found.end(), [&](const Selection& each) { return each.ram_bytes() <= ram && each.cycles() <= made->cycles(); });
       if (!beaten) found.push_back(std::move(*made));
-      made = fastest_within(static_cast<std::int64_t>(kStep * static_cast<double>(ram)));
+      made = fastest_within(static_cast<std::int64_t>(kStep * static_cast<double>(ram)), most, kAttempts);
     }
     return found;
   }
