@@ -41,17 +41,22 @@ class Planning {
   /// Selections of which none is beaten in both RAM and cycles, the fastest first: those for ever smaller limits, until none fits.
   std::vector<Selection> front() {
     constexpr double kStep = 0.92, kMostSlowdown = 4;
-    constexpr int kAttempts = 6;
+    constexpr int kAttempts = 6, kMostMisses = 5;
     std::vector<Selection> found;
     std::optional<Selection> made = fastest_within(options_.ram_bytes);
     if (!made) fail();
     const double most = kMostSlowdown * made->cycles();
-    while (made) {
+    auto limit = static_cast<double>(made->ram_bytes());
+    for (int misses = 0; misses < kMostMisses; made = fastest_within(static_cast<std::int64_t>(limit), most, kAttempts)) {
+      limit *= kStep;
+      misses = made ? 0 : misses + 1;
+      if (!made) continue;
       const std::int64_t ram = made->ram_bytes();
-      std::erase_if(found, [&](const Selection& each) { return each.ram_bytes() >= ram && each.cycles() >= made->cycles(); });
-      const bool beaten = std::any_of(found.begin(), found.end(), [&](const Selection& each) { return each.ram_bytes() <= ram && each.cycles() <= made->cycles(); });
+      const double cycles = made->cycles();
+      limit = std::min(limit, kStep * static_cast<double>(ram));
+      std::erase_if(found, [&](const Selection& each) { return each.ram_bytes() >= ram && each.cycles() >= cycles; });
+      const bool beaten = std::any_of(found.begin(), found.end(), [&](const Selection& each) { return each.ram_bytes() <= ram && each.cycles() <= cycles; });
       if (!beaten) found.push_back(std::move(*made));
-      made = fastest_within(static_cast<std::int64_t>(kStep * static_cast<double>(ram)), most, kAttempts);
     }
     return found;
   }
