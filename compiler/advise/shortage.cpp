@@ -80,13 +80,15 @@ class Inquiry {
     return remedy;
   }
 
-  void attempt(Remedy::By by, std::string what, std::string shown, const Graph& graph, const SelectionOptions& options) {
+  /// The remedy, if it is one.
+  Remedy* attempt(Remedy::By by, std::string what, std::string shown, const Graph& graph, const SelectionOptions& options) {
     std::optional<Remedy> remedy = costs_with(graph, target_, options);
-    if (!remedy || (!remedy->fits && bytes(remedy->costs) >= bytes(nearest_))) return;
+    if (!remedy || (!remedy->fits && bytes(remedy->costs) >= bytes(nearest_))) return nullptr;
     remedy->by = by;
     remedy->what = std::move(what);
     remedy->options = std::move(shown);
     found_.push_back(std::move(*remedy));
+    return &found_.back();
   }
 
   /// As `attempt`, with a graph that may not come about.
@@ -121,9 +123,8 @@ class Inquiry {
     if (options_.flash_bytes) {
       SelectionOptions other = options_;
       other.flash_bytes.reset();
-      attempt(Remedy::By::kOptions, "more flash", "", graph_, other);
-      if (!found_.empty() && found_.back().what == "more flash")
-        found_.back().options = fmt::format("--flash {}", found_.back().costs.flash_bytes);
+      if (Remedy* more = attempt(Remedy::By::kOptions, "more flash", "", graph_, other))
+        more->options = fmt::format("--flash {}", more->costs.flash_bytes);
     }
     if (forms_.may_feed_rows && options_.by_rows) {
       SelectionOptions other = options_;
@@ -187,9 +188,8 @@ class Inquiry {
     if (options_.ram_bytes) {
       SelectionOptions other = options_;
       other.ram_bytes.reset();
-      attempt(Remedy::By::kOptions, "more RAM", "", graph_, other);
-      if (!found_.empty() && found_.back().what == "more RAM")
-        found_.back().options = fmt::format("--ram {}", found_.back().costs.ram_bytes);
+      if (Remedy* more = attempt(Remedy::By::kOptions, "more RAM", "", graph_, other))
+        more->options = fmt::format("--ram {}", more->costs.ram_bytes);
     }
     for (const int bits : {4, 2}) {
       if (const std::optional<Graph> narrow = with_narrow_weights(graph_, bits))

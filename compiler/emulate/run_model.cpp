@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "codegen/generate.hpp"
+#include "codegen/write_rows.hpp"
 #include "emulate/side_by_side.hpp"
 #include "memory/timeline.hpp"
 #include "support/files.hpp"
@@ -87,7 +88,7 @@ RunResult run_model(const Plan& plan, const std::vector<Inference>& inferences, 
   if (const auto files = plan.library_sources(); !files.empty())
     job.library = library_sources(find_cmsis_nn(build.cmsis_nn), files, plan.target);
   job.layer_count = plan.steps.size();
-  job.fed_by_rows = std::any_of(plan.regions.begin(), plan.regions.end(), [](const RowRegion& each) { return each.fed; });
+  job.fed_by_rows = fed_region(plan) != nullptr;
   job.input_bytes = byte_counts(plan.graph, plan.graph.inputs);
   job.output_bytes = byte_counts(plan.graph, plan.graph.outputs);
   job.keeps_state = keeps_state(plan.graph);

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "graph/operator.hpp"
+#include "memory/sharing.hpp"
 
 namespace mote {
 
@@ -19,14 +20,11 @@ void add_once(std::vector<std::int32_t>& list, std::int32_t value) {
 class Shares {
  public:
   explicit Shares(const Graph& graph) : graph_(&graph), storage_of_(graph.tensors.size(), kNone) {
-    const auto made = producers(graph);
-    std::vector<bool> is_input(graph.tensors.size(), false);
-    for (const TensorId id : graph.inputs) is_input[static_cast<std::size_t>(id)] = true;
+    const std::vector<bool> in_memory = tensors_in_memory(graph);
     for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
-      const Tensor& tensor = graph.tensors[i];
-      if (tensor.is_constant() || (made[i] < 0 && !is_input[i] && !tensor.is_state)) continue;
+      if (!in_memory[i]) continue;
       storage_of_[i] = static_cast<std::int32_t>(bytes_.size());
-      bytes_.push_back(tensor.bytes());
+      bytes_.push_back(graph.tensors[i].bytes());
     }
   }
 

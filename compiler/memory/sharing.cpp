@@ -4,18 +4,26 @@
 
 namespace mote {
 
-Sharing::Sharing(const Graph& graph, const Timeline& timeline)
-    : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0), bytes_(graph.tensors.size(), 0) {
+std::vector<bool> tensors_in_memory(const Graph& graph) {
   const auto made = producers(graph);
-  std::vector<bool> is_input(graph.tensors.size(), false);
-  for (const TensorId id : graph.inputs) is_input[static_cast<std::size_t>(id)] = true;
+  std::vector<bool> result(graph.tensors.size(), false);
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
-    if (tensor.is_constant() || (made[i] < 0 && !is_input[i] && !tensor.is_state)) continue;
+    result[i] = !tensor.is_constant() && (made[i] >= 0 || tensor.is_state);
+  }
+  for (const TensorId id : graph.inputs) result[static_cast<std::size_t>(id)] = !graph.tensor(id).is_constant();
+  return result;
+}
+
+Sharing::Sharing(const Graph& graph, const Timeline& timeline)
+    : root_(graph.tensors.size(), -1), offset_(graph.tensors.size(), 0), bytes_(graph.tensors.size(), 0) {
+  const std::vector<bool> in_memory = tensors_in_memory(graph);
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    if (!in_memory[i]) continue;
     const auto id = static_cast<TensorId>(i);
     root_[i] = static_cast<std::int32_t>(buffers_.size());
     buffers_.push_back(timeline.life_of(id));
-    bytes_[i] = tensor.bytes();
+    bytes_[i] = graph.tensors[i].bytes();
     if (const RowTensor* rows = timeline.rows_of(id); rows != nullptr && rows->outer) offset_[i] = rows->above * rows->row_bytes;
   }
   merged_.assign(buffers_.size(), false);

@@ -9,6 +9,9 @@
 
 namespace mote {
 
+/// By tensor: whether it takes memory while the graph runs, being computed, an input or state.
+std::vector<bool> tensors_in_memory(const Graph& graph);
+
 /// Which tensors lie in the same buffer, and where in it. At first each computed tensor has a buffer of its own; that of a tensor that
 /// passes through a region of rows has its borders in it, or only some rows.
 class Sharing {

@@ -14,9 +14,7 @@ Timeline::Timeline(const Graph& graph, const std::vector<RowRegion>& regions)
       rows_(graph.tensors.size(), nullptr),
       made_by_(producers(graph)),
       readers_(consumers(graph)),
-      is_input_(graph.tensors.size(), false),
       is_output_(graph.tensors.size(), false) {
-  for (const TensorId id : graph.inputs) is_input_[static_cast<std::size_t>(id)] = true;
   for (const TensorId id : graph.outputs) is_output_[static_cast<std::size_t>(id)] = true;
   for (std::size_t r = 0; r < regions.size(); ++r) {
     plays_.push_back(play_region(regions[r]));

@@ -21,7 +21,7 @@ class Timeline {
   std::size_t node_at(std::int32_t tick) const { return node_at_[static_cast<std::size_t>(tick)]; }
   bool by_rows(std::size_t node) const { return by_rows_[node]; }
 
-  /// How a region sees a tensor; null when none does, or none whose stages read it (make it).
+  /// How a region sees a tensor; null when none does.
   const RowTensor* rows_of(TensorId id) const { return rows_[static_cast<std::size_t>(id)]; }
   /// Whether only some rows of the tensor lie in memory at a time.
   bool is_ring(TensorId id) const { return rows_of(id) != nullptr && !rows_of(id)->outer; }
@@ -46,7 +46,7 @@ class Timeline {
   std::vector<const RowTensor*> rows_;
   std::vector<std::int32_t> made_by_;
   std::vector<std::vector<std::int32_t>> readers_;
-  std::vector<bool> is_input_, is_output_;
+  std::vector<bool> is_output_;
 };
 
 }  // namespace mote
